@@ -1,0 +1,49 @@
+package swrtest
+
+import "time"
+
+// What follows are effects on the connection rather than on the answer.
+
+// ResetBefore resets the connection; the request takes no effect.
+func ResetBefore() Effect {
+	return Effect{name: "reset before effect", play: (*call).reset}
+}
+
+// ResetAfter resets the connection once the request has taken effect.
+func ResetAfter() Effect { return ResetBefore().After().named("reset after effect") }
+
+// CutOff lets the request take effect, announces the whole answer, and closes
+// the connection amid it: in the body, or in the headers where the status
+// allows no body.
+func CutOff() Effect {
+	return Effect{name: "cut off", play: func(c *call) { c.cutOff(c.perform()) }}
+}
+
+// LatencyBefore waits before the request takes effect, and drops it if the
+// client gives up meanwhile.
+func LatencyBefore(d time.Duration) Effect {
+	return Effect{name: "latency before effect", play: func(c *call) {
+		if c.wait(d) {
+			c.send(c.perform())
+		}
+	}}
+}
+
+// LatencyAfter lets the request take effect and waits before it answers.
+func LatencyAfter(d time.Duration) Effect {
+	return Effect{name: "latency after effect", play: func(c *call) {
+		a := c.perform()
+		if c.wait(d) {
+			c.send(a)
+		}
+	}}
+}
+
+// HangBefore says nothing until the client gives up or the server closes; the
+// request takes no effect.
+func HangBefore() Effect {
+	return Effect{name: "hang before effect", play: func(c *call) { <-c.r.Context().Done() }}
+}
+
+// HangAfter is HangBefore once the request has taken effect.
+func HangAfter() Effect { return HangBefore().After().named("hang after effect") }

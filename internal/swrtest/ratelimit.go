@@ -1,0 +1,46 @@
+package swrtest
+
+import (
+	"slices"
+	"time"
+)
+
+// limitName is the request log's name for a request above the rate limit.
+const limitName = "rate limit"
+
+// limiter lets a number of requests pass in every span of a second. Its owner
+// locks; nil lets all pass.
+type limiter struct {
+	perSecond int
+	refusal   Effect
+	passed    []time.Time // of the last second
+}
+
+// RateLimit lets this many requests a second reach SWR (logins, which are the
+// IAM's, do not count), by the simulator's clock, and plays an effect on the
+// rest: Throttle if none is given. 0 lifts the limit.
+func (s *Simulator) RateLimit(perSecond int, refusal ...Effect) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if perSecond <= 0 {
+		s.limiter = nil
+		return
+	}
+	s.limiter = &limiter{perSecond: perSecond, refusal: Throttle()}
+	if len(refusal) > 0 {
+		s.limiter.refusal = refusal[0]
+	}
+}
+
+func (l *limiter) refuses(c *call) (Effect, bool) {
+	if l == nil || c.info.Kind == KindLogin {
+		return Effect{}, false
+	}
+	start := c.now.Add(-time.Second)
+	l.passed = slices.DeleteFunc(l.passed, func(t time.Time) bool { return !t.After(start) })
+	if len(l.passed) >= l.perSecond {
+		return l.refusal, true
+	}
+	l.passed = append(l.passed, c.now)
+	return Effect{}, false
+}

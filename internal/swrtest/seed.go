@@ -1,0 +1,151 @@
+package swrtest
+
+import (
+	"slices"
+	"strings"
+)
+
+// What follows is what somebody does by hand in the console: it takes effect
+// at once, checks no rule of names, and is no request in the log.
+
+// AddNamespace creates a namespace (organization).
+func (s *Simulator) AddNamespace(namespace string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.namespaces[namespace] = true
+}
+
+// RemoveNamespace deletes a namespace with all its repositories and shares.
+func (s *Simulator) RemoveNamespace(namespace string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.removeNamespace(namespace)
+}
+
+// AddRepository creates a repository, and its namespace as needed. The
+// repository is written with "/".
+func (s *Simulator) AddRepository(namespace, repository string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.ensure(repositoryKey{namespace, repository}, s.now())
+}
+
+// RemoveRepository deletes a repository with all its shares.
+func (s *Simulator) RemoveRepository(namespace, repository string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.store.repositories, repositoryKey{namespace, repository})
+}
+
+// PutShare creates a share, or replaces the one under the very same spelling
+// of its account. It creates namespace and repository as needed and fills what
+// is empty: Permit with "read", Deadline with "forever", CreatorID and
+// CreatorName with the owner's user, Created and Updated with the clock.
+func (s *Simulator) PutShare(share Share) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if share.Permit == "" {
+		share.Permit = permitRead
+	}
+	if share.Deadline == "" {
+		share.Deadline = deadlineForever
+	}
+	if share.CreatorID == "" && share.CreatorName == "" {
+		share.CreatorID, share.CreatorName = defaultUserID, defaultUserName
+	}
+	if share.Created.IsZero() {
+		share.Created = now
+	}
+	if share.Updated.IsZero() {
+		share.Updated = share.Created
+	}
+	repo := s.store.ensure(repositoryKey{share.Namespace, share.Repository}, now)
+	s.store.put(repo, now, share, Delay{}, Delay{})
+}
+
+// DeleteShare revokes a share, and says whether there was one. The account's
+// spelling counts as it does in paths (Variants.CaseSensitivePaths).
+func (s *Simulator) DeleteShare(namespace, repository, account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	repo, r := s.lookup(namespace, repository, account)
+	if r == nil {
+		return false
+	}
+	repo.remove(s.now(), r, Delay{}, Delay{})
+	return true
+}
+
+// Share returns what truly is shared, whatever the API's views show. The
+// account's spelling counts as it does in paths.
+func (s *Simulator) Share(namespace, repository, account string) (Share, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, r := s.lookup(namespace, repository, account)
+	if r == nil {
+		return Share{}, false
+	}
+	return r.share, true
+}
+
+func (s *Simulator) lookup(namespace, repository, account string) (*repository, *record) {
+	repo, ok := s.store.repositories[repositoryKey{namespace, repository}]
+	if !ok {
+		return nil, nil
+	}
+	return repo, repo.existing(account, s.variants.CaseSensitivePaths)
+}
+
+// Shares returns what truly is shared of a repository, ordered by account.
+func (s *Simulator) Shares(namespace, repository string) []Share {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	repo, ok := s.store.repositories[repositoryKey{namespace, repository}]
+	if !ok {
+		return nil
+	}
+	return repo.shares()
+}
+
+// AllShares returns everything that truly is shared, ordered by namespace,
+// repository and account.
+func (s *Simulator) AllShares() []Share {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var shares []Share
+	for _, key := range s.store.sortedKeys() {
+		shares = append(shares, s.store.repositories[key].shares()...)
+	}
+	return shares
+}
+
+// AddReceived adds repositories that other accounts share with this one, for
+// shared-repositories with center=thirdparty.
+func (s *Simulator) AddReceived(repositories ...ReceivedRepository) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range repositories {
+		if r.Created.IsZero() {
+			r.Created = s.now()
+		}
+		s.received = append(s.received, r)
+	}
+	slices.SortStableFunc(s.received, func(a, b ReceivedRepository) int {
+		return strings.Compare(a.sortKey(), b.sortKey())
+	})
+}
+
+// KnownAccounts names the accounts that exist at the cloud, in addition to
+// those named before. Once there are any, a POST for another answers 400
+// SVCSTG.SWR.4001041; before, every account exists.
+func (s *Simulator) KnownAccounts(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string]bool{}
+	}
+	for _, name := range names {
+		s.known[fold(name)] = true
+	}
+}

@@ -1,0 +1,160 @@
+package swrtest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBasePath is where Start and StartTLS serve the APIs unless
+// WithBasePath says otherwise: below some path, so that wrong URL joining fails.
+const DefaultBasePath = "/cloud/eu-de"
+
+// readHeaderTimeout ends connections that never send a request.
+const readHeaderTimeout = time.Minute
+
+// TB is what of testing.TB a server needs; this package is no test itself.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Server is a simulator that listens on a loopback address.
+type Server struct {
+	*Simulator
+	// URL is the base URL of the SWR API, without /v2 and a trailing slash.
+	URL string
+	// IAMURL is the base URL of the IAM, which ends in /v3.
+	IAMURL string
+
+	http        *http.Server
+	cancel      context.CancelFunc
+	caPEM       []byte
+	served      chan error
+	open        sync.WaitGroup // connections that are being served
+	connections atomic.Int64
+	closing     sync.Once
+	closeErr    error
+}
+
+// Start serves a new simulator until the test ends.
+func Start(tb TB, opts ...Option) *Server {
+	tb.Helper()
+	return start(tb, nil, opts)
+}
+
+// StartTLS is Start with TLS, under a certificate authority of its own (CAPEM).
+func StartTLS(tb TB, opts ...Option) *Server {
+	tb.Helper()
+	pair, caPEM, err := newCertificate()
+	if err != nil {
+		tb.Fatalf("make a certificate: %v", err)
+	}
+	server := start(tb, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, opts)
+	server.caPEM = caPEM
+	return server
+}
+
+func start(tb TB, config *tls.Config, opts []Option) *Server {
+	tb.Helper()
+	opts = append([]Option{WithBasePath(DefaultBasePath)}, opts...)
+	server, err := listen("127.0.0.1:0", config, opts)
+	if err != nil {
+		tb.Fatalf("start the simulator: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			tb.Fatalf("close the simulator: %v", err)
+		}
+	})
+	return server
+}
+
+// Listen serves a new simulator, without a base path unless one is given, on a
+// loopback address such as "127.0.0.1:0". Close ends it.
+func Listen(address string, opts ...Option) (*Server, error) {
+	return listen(address, nil, opts)
+}
+
+func listen(address string, config *tls.Config, opts []Option) (*Server, error) {
+	if err := checkLoopback(address); err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	scheme := "http"
+	if config != nil {
+		scheme, listener = "https", tls.NewListener(listener, config)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	sim := New(opts...)
+	base := scheme + "://" + listener.Addr().String() + sim.basePath
+	server := &Server{
+		Simulator: sim, URL: base, IAMURL: base + "/v3",
+		cancel: cancel, served: make(chan error, 1),
+	}
+	server.http = &http.Server{
+		Handler:           sim,
+		ReadHeaderTimeout: readHeaderTimeout,
+		// A hanging request ends with the server.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		ConnState:   server.countConnection,
+		// Go's server would write to stderr about clients that go away.
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	go func() { server.served <- server.http.Serve(listener) }()
+	return server, nil
+}
+
+func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew: // before Serve can return
+		s.connections.Add(1)
+		s.open.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.open.Done()
+	}
+}
+
+// Connections returns how many connections clients have opened so far.
+func (s *Server) Connections() int { return int(s.connections.Load()) }
+
+// CAPEM returns the certificate authority of a server with TLS, PEM-encoded.
+func (s *Server) CAPEM() []byte { return s.caPEM }
+
+// Close stops the server and waits until nothing of it runs any more.
+func (s *Server) Close() error {
+	s.closing.Do(func() {
+		s.cancel()
+		s.closeErr = s.http.Close()
+		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) && s.closeErr == nil {
+			s.closeErr = err
+		}
+		s.open.Wait()
+	})
+	return s.closeErr
+}
+
+// checkLoopback refuses addresses that others could reach: the simulator is
+// for this machine alone.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); (ip != nil && ip.IsLoopback()) || host == "localhost" {
+		return nil
+	}
+	return fmt.Errorf("%q is no loopback address", address)
+}
