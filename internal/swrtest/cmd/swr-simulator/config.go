@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// errUsage is a bad command line, which package flag has reported already.
+var errUsage = errors.New("bad command line")
+
+// config is the command line.
+type config struct {
+	address      string
+	latency      time.Duration
+	listVariants bool
+	empty        bool
+	quiet        bool
+	shares       []swrtest.Share
+	repositories []swrtest.Share // of which only the repository counts
+	variants     []swrtest.NamedVariant
+}
+
+func parseConfig(args []string, stderr io.Writer) (config, error) {
+	var c config
+	flags := flag.NewFlagSet("swr-simulator", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.address, "address", "127.0.0.1:0", "loopback `host:port` to listen on; port 0 is any free one")
+	flags.DurationVar(&c.latency, "latency", 0, "wait so long before each answer")
+	flags.BoolVar(&c.listVariants, "variants", false, "list the names for -variant and exit")
+	flags.BoolVar(&c.empty, "empty", false, "start without the demonstration's repositories")
+	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
+	flags.Func("share", "start with a share, `namespace/repository/account[=deadline]` (repeatable)", func(value string) error {
+		share, err := parseShare(value)
+		c.shares = append(c.shares, share)
+		return err
+	})
+	flags.Func("repository", "start with a repository, `namespace/repository` (repeatable)", func(value string) error {
+		share, err := parseRepository(value)
+		c.repositories = append(c.repositories, share)
+		return err
+	})
+	flags.Func("variant", "play a server that differs, by `name` (repeatable; see -variants)", func(value string) error {
+		variant, ok := swrtest.VariantByName(value)
+		if !ok {
+			return errors.New("no such variant; -variants lists them")
+		}
+		c.variants = append(c.variants, variant)
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return c, err
+		}
+		return c, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	return c, nil
+}
+
+// parseShare reads namespace/repository/account[=deadline]: the first segment
+// is the namespace, the last the account, and all between the repository. The
+// deadline is forever, a date, or a time in the API's form.
+func parseShare(value string) (swrtest.Share, error) {
+	deadline := ""
+	if i := strings.LastIndexByte(value, '='); i >= 0 {
+		value, deadline = value[:i], value[i+1:]
+		var err error
+		if deadline, err = parseDeadline(deadline); err != nil {
+			return swrtest.Share{}, err
+		}
+	}
+	i := strings.LastIndexByte(value, '/')
+	if i < 0 || value[i+1:] == "" {
+		return swrtest.Share{}, errors.New("want namespace/repository/account")
+	}
+	share, err := parseRepository(value[:i])
+	share.AccessDomain, share.Deadline = value[i+1:], deadline
+	return share, err
+}
+
+func parseDeadline(deadline string) (string, error) {
+	if deadline == "forever" {
+		return deadline, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, deadline); err == nil {
+			return t.UTC().Format("2006-01-02T15:04:05.000Z"), nil
+		}
+	}
+	return "", errors.New("deadline: want forever, a date, or a UTC time")
+}
+
+func parseRepository(value string) (swrtest.Share, error) {
+	namespace, repository, _ := strings.Cut(value, "/")
+	if namespace == "" || repository == "" {
+		return swrtest.Share{}, errors.New("want namespace/repository")
+	}
+	return swrtest.Share{Namespace: namespace, Repository: repository}, nil
+}
