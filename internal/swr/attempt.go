@@ -1,0 +1,196 @@
+package swr
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+const (
+	// maxBody bounds what is read of one answer. A full page of a thousand
+	// repositories with long descriptions stays far below.
+	maxBody = 8 << 20
+	// writeGrace is how long a write that is under way when its context ends
+	// may go on, so that its outcome is known.
+	writeGrace = 5 * time.Second
+)
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	// clean makes text of this answer fit to be shown.
+	clean func(string) string
+	date  time.Time // the server's clock, zero where it did not say
+	got   time.Time // the client's clock at the same moment
+}
+
+// attemptKey is the context's key for the number of the try.
+type attemptKey struct{}
+
+// Attempt gives the number of the try that a request belongs to, 1 for the
+// first: for a transport that logs.
+func Attempt(ctx context.Context) int {
+	n, _ := ctx.Value(attemptKey{}).(int)
+	return n
+}
+
+// attempt sends the request once. The answer counts only where the error is nil.
+func (c *Client) attempt(operation context.Context, req request, target *url.URL) (answer, *Error) {
+	ctx, cancel := c.attemptContext(operation, req.call.writes())
+	defer cancel()
+	// broken tells a request that took too long from an operation that ended.
+	broken := func(err error) error {
+		if errors.Is(err, context.DeadlineExceeded) && operation.Err() == nil {
+			return fmt.Errorf("no whole answer within %s: %w", roundDuration(c.requestTimeout), err)
+		}
+		return err
+	}
+
+	fault := &Error{Method: req.method, URL: withoutQuery(target)}
+	sent, err := http.NewRequestWithContext(ctx, req.method, target.String(), http.NoBody)
+	if err != nil {
+		fault.Kind, fault.Err = KindOther, err
+		return answer{}, fault
+	}
+	if len(req.body) > 0 {
+		sent.ContentLength = int64(len(req.body))
+		sent.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(req.body)), nil }
+		sent.Body, _ = sent.GetBody()
+	}
+	// The list document makes it mandatory, on a GET too.
+	sent.Header.Set("Content-Type", "application/json")
+	sent.Header.Set("Accept", "application/json")
+
+	response, err := c.transport.RoundTrip(sent)
+	if err != nil {
+		return answer{}, networkFault(fault, broken(err), req.call)
+	}
+	defer func() { _ = response.Body.Close() }()
+
+	got := answer{
+		status: response.StatusCode,
+		header: response.Header,
+		clean:  cleaner(response.Request),
+		got:    c.clock.Now(),
+	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		got.date = date
+		c.serverClock.Store(&tick{server: date, client: got.got})
+	}
+	got.body, err = readBody(response.Body)
+
+	fault.Status = got.status
+	fault.RequestID = got.clean(response.Header.Get("X-Request-Id"))
+	switch {
+	case !req.call.succeeds(got.status):
+		return got, answerFault(fault, req.call, got)
+	case errors.Is(err, errTooLarge):
+		fault.Kind, fault.Err, fault.unknown = KindContradiction, err, req.call.writes()
+		return got, fault
+	case err != nil:
+		return got, networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call)
+	}
+	if objection := req.understand(got); objection != nil {
+		fault.Kind, fault.passing = objection.kind, objection.passing
+		fault.Err = errors.New(got.clean(objection.err.Error()))
+		fault.unknown = req.call.writes()
+		fault.Excerpt = got.clean(beginning(got.body))
+		return got, fault
+	}
+	return got, nil
+}
+
+// attemptContext bounds one try. A write under way is not cut short when its
+// context ends: it gets a moment to finish, since a write whose answer is not
+// awaited may or may not have taken effect.
+func (c *Client) attemptContext(ctx context.Context, writes bool) (context.Context, context.CancelFunc) {
+	if !writes {
+		return context.WithTimeout(ctx, c.requestTimeout)
+	}
+	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.requestTimeout)
+	stop := context.AfterFunc(ctx, func() {
+		grace := time.AfterFunc(writeGrace, cancel)
+		context.AfterFunc(detached, func() { grace.Stop() })
+	})
+	return detached, func() { stop(); cancel() }
+}
+
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+
+func readBody(from io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(from, maxBody+1))
+	if len(body) > maxBody {
+		return body[:maxExcerpt], errTooLarge
+	}
+	return body, err
+}
+
+// answerFault describes an answer that is no success.
+func answerFault(fault *Error, c call, got answer) *Error {
+	found, known := parseErrorBody(got.body)
+	fault.Kind = classify(c, got.status, found.code)
+	fault.Code, fault.Message = got.clean(found.code), got.clean(found.message)
+	if found.requestID != "" {
+		fault.RequestID = got.clean(found.requestID)
+	}
+	if !known && len(got.body) > 0 {
+		fault.Excerpt = got.clean(beginning(got.body))
+	}
+	if fault.Kind == KindRedirect {
+		fault.Location = got.clean(withoutSecrets(got.header.Get("Location")))
+	}
+	fault.RetryAfter = got.retryAfter()
+	fault.passing = fault.Kind == KindUnavailable ||
+		(fault.Kind == KindUnproven || fault.Kind == KindContradiction) && len(got.body) > 0 && !json.Valid(got.body)
+	fault.unknown = c.writes() && (got.status >= 500 || fault.Kind == KindUnproven)
+	return fault
+}
+
+// beginning keeps enough of a body for an excerpt, and for a credential that
+// starts within it to be found whole.
+func beginning(body []byte) string {
+	const enough = 64 << 10
+	return string(body[:min(len(body), enough)])
+}
+
+// retryAfter reads the header, which holds seconds or a date. A date counts
+// from the server's own clock, where it tells the time.
+func (a answer) retryAfter() time.Duration {
+	header, now := a.header.Get("Retry-After"), a.got
+	if !a.date.IsZero() {
+		now = a.date
+	}
+	var wait time.Duration
+	if seconds, err := strconv.Atoi(header); err == nil {
+		wait = time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now)
+	}
+	return max(0, min(wait, maxRetryAfter))
+}
+
+func withoutQuery(u *url.URL) string {
+	bare := *u
+	bare.RawQuery = ""
+	return bare.Redacted()
+}
+
+// withoutSecrets keeps of a redirect's target what tells where it leads; its
+// query may hold a session.
+func withoutSecrets(location string) string {
+	target, err := url.Parse(location)
+	if err != nil {
+		return "an unreadable address"
+	}
+	target.User, target.RawQuery, target.Fragment = nil, "", ""
+	return target.String()
+}

@@ -1,0 +1,110 @@
+package swr
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// forever is how the API writes a deadline that never comes.
+const forever = "forever"
+
+// wireTime is how the API writes a time: UTC, in milliseconds.
+const wireTime = "2006-01-02T15:04:05.000Z"
+
+// Deadline is the end date of a share. SWR counts in whole days: access ends at
+// 00:00:00 UTC on the day after the end date, so two deadlines on one UTC day
+// mean the same. The zero value is no deadline at all, and not valid.
+type Deadline struct {
+	forever bool
+	moment  time.Time // in UTC; as exact as it was written
+}
+
+// Forever is the deadline that never comes.
+var Forever = Deadline{forever: true}
+
+// ParseDeadline reads a deadline as a user writes it: a date 2031-03-31, a UTC
+// time 2031-03-31T16:00:00Z (with or without a fraction of a second), or
+// "forever". A time with an offset is refused, since its UTC day, the one that
+// counts, may not be the one that is read.
+func ParseDeadline(text string) (Deadline, error) {
+	broken := func(rule string) (Deadline, error) {
+		return Deadline{}, &RuleError{Field: "deadline", Value: text, Rule: rule}
+	}
+	if text == forever {
+		return Forever, nil
+	}
+	moment, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		// UnmarshalText is strict where Parse takes 2031-03-31T6:00:00,5Z.
+		err = moment.UnmarshalText([]byte(text))
+	}
+	if err != nil {
+		return broken(`must be a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`)
+	}
+	if _, offset := moment.Zone(); offset != 0 || strings.HasSuffix(text, "-00:00") {
+		return broken(fmt.Sprintf(`must be in UTC (ending in "Z"); as written it means the UTC day %q`,
+			moment.UTC().Format(time.DateOnly)))
+	}
+	moment = moment.UTC()
+	if year := moment.Year(); year < 1 || endOf(moment).Year() > 9999 {
+		return broken(`must end within the years 1 to 9999; for access without an end write "forever"`)
+	}
+	return Deadline{moment: moment}, nil
+}
+
+// readDeadline reads a deadline as a server writes it, which may be in any
+// offset, any fraction and any case of "forever".
+func readDeadline(text string) (Deadline, error) {
+	if strings.EqualFold(text, forever) {
+		return Forever, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime} {
+		if moment, err := time.Parse(layout, text); err == nil {
+			return Deadline{moment: moment.UTC()}, nil
+		}
+	}
+	return Deadline{}, fmt.Errorf("the deadline %q is neither a time nor %q", text, forever)
+}
+
+// IsForever tells whether the deadline never comes.
+func (d Deadline) IsForever() bool { return d.forever }
+
+// SameDay tells whether access ends at the same instant.
+func (d Deadline) SameDay(other Deadline) bool { return d.Day() == other.Day() }
+
+// Day gives the end date as YYYY-MM-DD, or "forever".
+func (d Deadline) Day() string {
+	if d.forever {
+		return forever
+	}
+	return d.moment.Format(time.DateOnly)
+}
+
+// ExpiresAt gives the instant at which access ends, 00:00:00 UTC on the day
+// after the end date; ok is false for a deadline that never comes.
+func (d Deadline) ExpiresAt() (at time.Time, ok bool) {
+	if d.forever {
+		return time.Time{}, false
+	}
+	return endOf(d.moment), true
+}
+
+// Past tells whether access has ended by now.
+func (d Deadline) Past(now time.Time) bool {
+	at, ok := d.ExpiresAt()
+	return ok && !now.Before(at)
+}
+
+// wire gives the deadline as the API wants it.
+func (d Deadline) wire() string {
+	if d.forever {
+		return forever
+	}
+	return d.moment.Format(wireTime)
+}
+
+func endOf(moment time.Time) time.Time {
+	y, m, day := moment.Date()
+	return time.Date(y, m, day+1, 0, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,128 @@
+package swr
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// flight is work that is done once for all who ask for it, while they ask and
+// after. It runs under a context of its own, which ends when nobody waits any
+// more: one who stops waiting does not fail the others. Work that failed is
+// done again for whoever asks next.
+type flight[T any] struct {
+	mu  sync.Mutex
+	run *flightRun[T]
+}
+
+type flightRun[T any] struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int // guarded by the flight's lock
+	value   T
+	err     error
+}
+
+// do gives what the work gives.
+func (f *flight[T]) do(ctx context.Context, work func(context.Context) (T, error)) (T, error) {
+	for {
+		run := f.join(ctx, work)
+		select {
+		case <-run.done:
+		case <-ctx.Done():
+		}
+		f.leave(run)
+		var none T
+		switch {
+		case run.ended() && errors.Is(run.err, context.DeadlineExceeded) && ctx.Err() == nil:
+			// The time of whoever began the work ran out; this one has more.
+		case run.ended():
+			return run.value, run.err
+		default:
+			return none, ctx.Err()
+		}
+	}
+}
+
+// begin starts the work for those who will ask.
+func (f *flight[T]) begin(ctx context.Context, work func(context.Context) (T, error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.start(ctx, work)
+}
+
+func (f *flight[T]) join(ctx context.Context, work func(context.Context) (T, error)) *flightRun[T] {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.run == nil || (f.run.ended() && f.run.err != nil) {
+		f.start(ctx, work)
+	}
+	f.run.waiting++
+	return f.run
+}
+
+func (f *flight[T]) leave(run *flightRun[T]) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if run.waiting--; run.waiting == 0 && !run.ended() {
+		run.cancel()
+		if f.run == run {
+			f.run = nil // nobody is to join what was abandoned
+		}
+	}
+}
+
+// start begins the work. It keeps the values of the first caller's context, such
+// as its logger, and its time, but not its cancellation. The lock must be held.
+func (f *flight[T]) start(ctx context.Context, work func(context.Context) (T, error)) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if end, ok := ctx.Deadline(); ok {
+		cancel()
+		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), end)
+	}
+	run := &flightRun[T]{done: make(chan struct{}), cancel: cancel}
+	f.run = run
+	go func() {
+		defer cancel()
+		defer close(run.done)
+		run.value, run.err = work(own)
+	}()
+}
+
+// wait waits for work under way, whatever comes of it.
+func (f *flight[T]) wait(ctx context.Context) error {
+	f.mu.Lock()
+	run := f.run
+	f.mu.Unlock()
+	if run == nil {
+		return ctx.Err()
+	}
+	select {
+	case <-run.done:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// running tells whether the work is under way.
+func (f *flight[T]) running() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.run != nil && !f.run.ended()
+}
+
+// failed tells whether the work ended with an error.
+func (f *flight[T]) failed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.run != nil && f.run.ended() && f.run.err != nil
+}
+
+func (r *flightRun[T]) ended() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}

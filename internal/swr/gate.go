@@ -1,0 +1,70 @@
+package swr
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// maxRetryAfter bounds what a service may ask for.
+const maxRetryAfter = 60 * time.Second
+
+// gate holds back all requests of a client while the service throttles. One
+// throttled answer speaks for all requests: what is sent meanwhile only makes
+// it worse.
+type gate struct {
+	clock   Clock
+	backoff Backoff
+
+	mu    sync.Mutex
+	until time.Time
+	// round counts the holds. A throttled answer to a request that passed the
+	// gate before the hold in force says nothing new.
+	round uint64
+	// level counts holds in a row without a success between them.
+	level int
+}
+
+// pass waits until the gate is open and gives the round to report with. Those
+// who waited are let go one by one, spread by chance, not all at once.
+func (g *gate) pass(ctx context.Context) (round uint64, err error) {
+	for {
+		g.mu.Lock()
+		wait, round := g.until.Sub(g.clock.Now()), g.round
+		g.mu.Unlock()
+		if wait <= 0 {
+			return round, ctx.Err()
+		}
+		if err := g.clock.Sleep(ctx, wait+rand.N(wait/2+1)); err != nil {
+			return round, err
+		}
+	}
+}
+
+// hold closes the gate after a throttled answer to a request of that round, for
+// as long as the service asked for, or else for a time that grows.
+func (g *gate) hold(round uint64, retryAfter time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	wait := retryAfter
+	if round == g.round {
+		g.round++
+		g.level++
+		if wait == 0 {
+			wait = g.backoff(g.level)
+		}
+	}
+	if until := g.clock.Now().Add(min(wait, maxRetryAfter)); until.After(g.until) {
+		g.until = until
+	}
+}
+
+// ease notes an answer that was not throttled.
+func (g *gate) ease(round uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if round == g.round {
+		g.level = 0
+	}
+}

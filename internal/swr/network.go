@@ -1,0 +1,55 @@
+package swr
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// signInFault is how a transport says that it could not get a credential, so
+// that the request was never sent.
+type signInFault interface {
+	error
+	Temporary() bool
+	RetryAfter() time.Duration
+}
+
+// networkFault describes a try that brought no whole answer.
+func networkFault(fault *Error, err error, c call) *Error {
+	if signIn, ok := errors.AsType[signInFault](err); ok {
+		fault.Kind, fault.Err = KindSignIn, err
+		fault.passing, fault.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), maxRetryAfter)
+		return fault
+	}
+	fault.Kind = KindNetwork
+	fault.passing = !hopeless(err)
+	fault.unknown = c.writes() && !neverSent(err)
+	fault.Err = err
+	return fault
+}
+
+// hopeless tells whether another try would meet the same: a host name that
+// does not exist, a certificate that is not trusted, another protocol.
+func hopeless(err error) bool {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return dns.IsNotFound
+	}
+	return errors.Is(err, http.ErrSchemeMismatch) || distrusted(err)
+}
+
+// neverSent tells whether the request can't have reached the service.
+func neverSent(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	_, dns := errors.AsType[*net.DNSError](err)
+	return dns || errors.Is(err, http.ErrSchemeMismatch) || distrusted(err)
+}
+
+func distrusted(err error) bool {
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, record := errors.AsType[tls.RecordHeaderError](err)
+	return certificate || record
+}

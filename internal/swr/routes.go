@@ -1,0 +1,68 @@
+package swr
+
+import (
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// Two spellings of one segment are in use: the sharing document writes "repos",
+// the list document "repositories". See api.md, "Endpoints".
+const (
+	segmentRepos        = "repos"
+	segmentRepositories = "repositories"
+)
+
+// routes remembers, for each call, which spelling the server knows. It starts
+// from what the documents say.
+type routes struct {
+	other [callSharedRepositories]atomic.Bool
+	// noShow: neither spelling had a route for asking for one share by name.
+	noShow atomic.Bool
+}
+
+func (r *routes) segment(c call) string {
+	if (c == callShare) != r.other[c].Load() {
+		return segmentRepos
+	}
+	return segmentRepositories
+}
+
+func otherSegment(segment string) string {
+	if segment == segmentRepos {
+		return segmentRepositories
+	}
+	return segmentRepos
+}
+
+// keep remembers the spelling that worked.
+func (r *routes) keep(c call, segment string) {
+	documented := segmentRepositories
+	if c == callShare {
+		documented = segmentRepos
+	}
+	r.other[c].Store(segment != documented)
+}
+
+// accessDomainsURL gives the URL of a repository's shares, or of the one with
+// the account where that is not empty. The names must be addressable.
+func accessDomainsURL(endpoint *url.URL, segment string, repo Repository, account string) *url.URL {
+	parts := []string{"v2", "manage", "namespaces", repo.Namespace, segment, repositoryToWire(repo.Name), "access-domains"}
+	if account != "" {
+		parts = append(parts, account)
+	}
+	return below(endpoint, parts...)
+}
+
+// below adds segments to a URL, each escaped on its own, so that no name can
+// reach another level.
+func below(base *url.URL, segments ...string) *url.URL {
+	escaped := make([]string, len(segments))
+	for i, segment := range segments {
+		escaped[i] = url.PathEscape(segment)
+	}
+	u := *base
+	u.Path = strings.TrimSuffix(base.Path, "/") + "/" + strings.Join(segments, "/")
+	u.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + "/" + strings.Join(escaped, "/")
+	return &u
+}

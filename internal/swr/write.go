@@ -1,0 +1,286 @@
+package swr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	// settleTime bounds the look at what became of a write whose operation
+	// has ended: state and service should agree, but nobody waits for long.
+	settleTime = 5 * time.Second
+	// clockSlack is how far "created" may lie before the start of the create
+	// that is taken to have made it: the Date header counts whole seconds.
+	clockSlack = 5 * time.Second
+	// settleLooks is how often a share is looked for where it may or may not
+	// appear; changeLooks how often a change may take to show.
+	settleLooks = 3
+	changeLooks = 6
+)
+
+// Presence is what is known, after a failed or successful Create, of the share.
+type Presence int
+
+const (
+	// Absent: it is not there, or not ours.
+	Absent Presence = iota
+	// Doubtful: the call may have made it, and nobody could tell.
+	Doubtful
+	// Accepted: the service said that it made it, but it was not read back.
+	Accepted
+	// Seen: it was read back.
+	Seen
+)
+
+// Created is what came of a Create.
+type Created struct {
+	Presence Presence
+	Share    Share // as read back, where it was seen
+}
+
+// Create shares a repository, and waits until the share can be seen.
+//
+// A POST that took effect though its answer was lost is recognised: a share is
+// taken for ours if the outcome of a POST of this call is unknown, the share
+// grants what was asked for, and by the server's clock it was not there before
+// this call. A share that was there already is a KindConflict.
+func (c *Client) Create(ctx context.Context, key Key, terms Terms) (Created, error) {
+	if err := key.addressable(); err != nil {
+		return Created{}, &Error{Kind: KindInvalid, Err: err}
+	}
+	past, err := c.write(ctx, callShare, key, shareBody{AccessDomain: key.AccessDomain, changeBody: terms.body()})
+	since := c.listings.wrote(key.Repo())
+	switch {
+	case err == nil:
+		return c.confirmCreated(ctx, key, terms, since)
+	case past.unknown:
+		return c.settleCreated(ctx, key, terms, since, past, err)
+	default:
+		return Created{}, err
+	}
+}
+
+// confirmCreated waits for a share that the service said it made.
+func (c *Client) confirmCreated(ctx context.Context, key Key, terms Terms, since moment) (Created, error) {
+	share, err := c.await(ctx, key, since, -1)
+	if _, gone := errors.AsType[*Gone](err); gone {
+		return Created{Presence: Accepted}, &Error{Kind: KindContradiction, Err: errors.New(
+			"the service accepted the share, but did not show it until the operation's time was over")}
+	}
+	if err != nil {
+		return Created{Presence: Accepted}, err
+	}
+	if !terms.grantedBy(share) {
+		return Created{Presence: Seen, Share: share}, notKept(share)
+	}
+	return Created{Presence: Seen, Share: share}, nil
+}
+
+// settleCreated finds out what became of a POST whose outcome is unknown.
+func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since moment, past trail, cause error) (Created, error) {
+	looks := settleLooks
+	if fault, ok := errors.AsType[*Error](cause); ok && fault.Kind == KindUnproven && !fault.passing {
+		looks = -1 // the service answered with some success: the share may be on its way
+	}
+	share, err := c.await(ctx, key, since, looks)
+	if _, gone := errors.AsType[*Gone](err); gone {
+		return Created{Presence: Absent}, cause
+	}
+	if err != nil {
+		return Created{Presence: Doubtful}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
+	}
+	if terms.grantedBy(share) && c.madeSince(share, past.began) {
+		return Created{Presence: Seen, Share: share}, nil
+	}
+	return Created{Presence: Absent}, &Error{Kind: KindConflict, Err: fmt.Errorf(
+		"the share exists; this run may have made it, since the answer to a request of its own was lost, "+
+			"but that is not certain enough to take it over: %w", cause)}
+}
+
+// madeSince tells whether the share was made no earlier than began, by the
+// server's clock.
+func (c *Client) madeSince(share Share, began time.Time) bool {
+	start, known := c.serverTime(began)
+	made, told := share.createdAt()
+	return known && told && !made.Before(start.Add(-clockSlack))
+}
+
+// Change changes what a share grants, in place. The share is what the service
+// holds afterwards, nil where that is not known; it may be there with an error.
+func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, error) {
+	if err := key.addressable(); err != nil {
+		return nil, &Error{Kind: KindInvalid, Err: err}
+	}
+	past, err := c.write(ctx, callChange, key, terms.body())
+	since := c.listings.wrote(key.Repo())
+	if errors.Is(err, KindShareMissing) {
+		// The service may know the account in another case.
+		share, lookErr := c.look(ctx, key, since)
+		if lookErr != nil {
+			return nil, lookErr
+		}
+		if share.AccessDomain == key.AccessDomain {
+			return nil, err
+		}
+		past, err = c.write(ctx, callChange, share.Key(), terms.body())
+		since = c.listings.wrote(key.Repo())
+	}
+	if err != nil && !past.unknown {
+		return nil, err
+	}
+
+	var share Share
+	for look := 1; ; look++ {
+		var lookErr error
+		share, lookErr = c.await(ctx, key, since, 1)
+		if lookErr != nil {
+			return nil, alongside(err, fmt.Errorf("the change could not be verified: %w", lookErr))
+		}
+		if terms.grantedBy(share) {
+			return &share, nil
+		}
+		if look == changeLooks || c.pause(ctx, c.backoff(look)) != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = notKept(share)
+	}
+	return &share, err
+}
+
+// Revoke ends a share, and waits until the service no longer shows it in any
+// spelling. It returns nil, or a *[Gone] where the share was not there; lastSeen
+// is as in [Client.Find]. Any other error means that access may still be granted.
+func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
+	if err := key.addressable(); err != nil {
+		return &Error{Kind: KindInvalid, Err: err}
+	}
+	if c.doubtElsewhere(key, lastSeen) != nil {
+		// A server may answer 204 for a share that it never had.
+		if _, err := c.Find(ctx, key, lastSeen); err != nil {
+			return err
+		}
+	}
+	spelling := key
+	for look := 1; ; {
+		past, err := c.write(ctx, callRevoke, spelling, nil)
+		since := c.listings.wrote(key.Repo())
+		missing := errors.Is(err, KindShareMissing)
+		if errors.Is(err, KindRepositoryMissing) {
+			return &Gone{Key: key, Repository: true}
+		}
+		if err != nil && !missing && !past.unknown {
+			return err
+		}
+		for {
+			share, lookErr := c.lookSettled(ctx, key, since)
+			if gone, ok := errors.AsType[*Gone](lookErr); ok {
+				if missing && !past.unknown {
+					return gone
+				}
+				return nil
+			}
+			if lookErr != nil {
+				return alongside(err, fmt.Errorf("that access has ended could not be verified: %w", lookErr))
+			}
+			if err != nil && !missing && !errors.Is(err, KindUnproven) {
+				return err
+			}
+			if share.AccessDomain != spelling.AccessDomain {
+				spelling.AccessDomain = share.AccessDomain
+				break
+			}
+			if c.pause(ctx, c.backoff(look)) != nil {
+				return alongside(err, &Error{Kind: KindContradiction, Err: errors.New(
+					"the service still shows the share, so access may not have ended")})
+			}
+			look++
+		}
+	}
+}
+
+// write makes one call that changes the service.
+func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail, error) {
+	req := request{call: call, understand: writeUnderstood}
+	account := key.AccessDomain
+	switch call {
+	case callShare:
+		req.method, account = http.MethodPost, ""
+	case callChange:
+		req.method = http.MethodPatch
+	case callRevoke:
+		req.method = http.MethodDelete
+	}
+	req.url = func(segment string) *url.URL {
+		return accessDomainsURL(c.endpoint, segment, key.Repo(), account)
+	}
+	if body != nil {
+		req.body = encode(body)
+	}
+	_, past, err := c.send(ctx, req)
+	return past, err
+}
+
+// await looks for a share until it is there: so many times, or, with -1, until
+// the context ends. After a write one share is asked for by name; only if that
+// finds nothing, the listing is read, where it may stand in another case.
+func (c *Client) await(ctx context.Context, key Key, since moment, looks int) (Share, error) {
+	for look := 1; ; look++ {
+		share, err := c.seek(ctx, key, since)
+		if _, gone := errors.AsType[*Gone](err); !gone || look == looks {
+			return share, err
+		}
+		if c.pause(ctx, c.backoff(look)) != nil {
+			return share, err
+		}
+	}
+}
+
+func (c *Client) seek(ctx context.Context, key Key, since moment) (Share, error) {
+	ctx, cancel := settled(ctx)
+	defer cancel()
+	if !c.routes.noShow.Load() {
+		share, err := c.show(ctx, key)
+		if errors.Is(err, KindNoRoute) {
+			c.routes.noShow.Store(true)
+		} else if !errors.Is(err, KindShareMissing) {
+			return share, c.goneWithRepository(key, err)
+		}
+	}
+	return c.look(ctx, key, since)
+}
+
+func (c *Client) lookSettled(ctx context.Context, key Key, since moment) (Share, error) {
+	ctx, cancel := settled(ctx)
+	defer cancel()
+	return c.look(ctx, key, since)
+}
+
+// settled gives a context for finding out what became of a write: the
+// operation's own, or, where that has ended, a short one of its own.
+func settled(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+}
+
+// alongside tells of a second failure after a first, if there was one.
+func alongside(first, second error) error {
+	if first == nil {
+		return second
+	}
+	return fmt.Errorf("%w; %w", first, second)
+}
+
+// notKept says that a write went through, but the service holds something else.
+func notKept(share Share) error {
+	return &Error{Kind: KindContradiction, Err: fmt.Errorf(
+		"the service accepted the request, but now holds permit %q, deadline %q and description %q",
+		Printable(share.Permit), Printable(share.Deadline), Printable(share.Description))}
+}
