@@ -1,0 +1,8 @@
+// Package provider is what Terraform sees: the provider block, the resources and
+// the data sources.
+//
+// It maps between Terraform's values and the client of package swr, decides what
+// stands in plan and state, and puts errors into words. It must not know how a
+// request is signed (package auth) or sent, nor decide what an answer of the
+// service means (package swr).
+package provider

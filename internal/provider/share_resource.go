@@ -1,0 +1,265 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*shareResource)(nil)
+	_ resource.ResourceWithIdentity    = (*shareResource)(nil)
+	_ resource.ResourceWithImportState = (*shareResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*shareResource)(nil)
+)
+
+// shareResource is swr_repository_share.
+type shareResource struct {
+	session *session
+}
+
+func newShareResource() resource.Resource { return &shareResource{} }
+
+func (r *shareResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_repository_share"
+}
+
+func (r *shareResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = shareResourceSchema(ctx)
+}
+
+func (r *shareResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = shareIdentitySchema()
+}
+
+func (r *shareResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan shareResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Creating a share") {
+		return
+	}
+	terms, err := plan.terms()
+	if err != nil {
+		addRuleError(&resp.Diagnostics, path.Root("deadline"), err)
+		return
+	}
+	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	created, err := r.session.client.Create(ctx, plan.key(), terms)
+	switch created.Presence {
+	case swr.Absent:
+		r.session.addError(&resp.Diagnostics, doing{"create the share", plan.key()}, err)
+		return
+	case swr.Seen:
+		err = errors.Join(err, plan.take(created.Share))
+		if err != nil {
+			r.session.addError(&resp.Diagnostics, doing{"confirm the share", plan.key()}, err)
+		}
+	case swr.Accepted:
+		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
+	case swr.Doubtful:
+		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
+	}
+	// From here on the share exists, or may: whatever else fails, it must stand
+	// in the state.
+	plan.forgetUnknown()
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
+}
+
+func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state shareResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// First thing: it is asked for even where the read ends early.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if r.session.unknown != "" {
+		r.session.warnUnchecked(&resp.Diagnostics)
+		return
+	}
+	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+
+	key := state.key()
+	share, err := r.session.client.Find(ctx, key, lastSeen(ctx, req.Private, &resp.Diagnostics))
+	if gone, ok := errors.AsType[*swr.Gone](err); ok {
+		// The deadline is never missing from a state, but where an import has
+		// put the names alone into it.
+		if state.Deadline.IsNull() {
+			addNothingToImport(&resp.Diagnostics, gone, r.session)
+			return
+		}
+		warnIfRepositoryGone(&resp.Diagnostics, gone)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err == nil {
+		err = state.take(share)
+	}
+	if err != nil {
+		r.session.addError(&resp.Diagnostics, doing{"read the share", key}, err)
+		return
+	}
+	if state.ID.IsNull() {
+		state.ID = types.StringValue(key.String())
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
+}
+
+func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state shareResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.same(state.shareModel) {
+		// Only the timeouts changed, which are Terraform's own.
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		return
+	}
+	if !r.session.answers(&resp.Diagnostics, "Changing a share") {
+		return
+	}
+	terms, err := plan.terms()
+	if err != nil {
+		addRuleError(&resp.Diagnostics, path.Root("deadline"), err)
+		return
+	}
+	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+
+	share, err := r.session.client.Change(ctx, plan.key(), terms)
+	if share != nil {
+		err = errors.Join(err, plan.take(*share))
+	}
+	if err != nil {
+		r.session.addError(&resp.Diagnostics, doing{"change the share", plan.key()}, err)
+	}
+	if share == nil {
+		return // the state stays what it was
+	}
+	plan.forgetUnknown()
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
+}
+
+func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state shareResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Revoking a share") {
+		return
+	}
+	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+
+	err := r.session.client.Revoke(ctx, state.key(), lastSeen(ctx, req.Private, &resp.Diagnostics))
+	if gone, ok := errors.AsType[*swr.Gone](err); ok {
+		warnIfRepositoryGone(&resp.Diagnostics, gone)
+		return
+	}
+	if err != nil {
+		r.session.addError(&resp.Diagnostics, doing{"revoke the share", state.key()}, err)
+	}
+}
+
+// ImportState takes the names from the id or the identity; the read that follows
+// fetches the rest.
+func (r *shareResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	key, ok := importKey(ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	for name, value := range map[string]string{
+		"id":            key.String(),
+		"namespace":     key.Namespace,
+		"repository":    key.Repository,
+		"access_domain": key.AccessDomain,
+	} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, shareIdentityModel{
+		Namespace:    types.StringValue(key.Namespace),
+		Repository:   types.StringValue(key.Repository),
+		AccessDomain: types.StringValue(key.AccessDomain),
+	})...)
+}
+
+func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (swr.Key, bool) {
+	id := req.ID
+	if id == "" && req.Identity != nil {
+		var identity shareIdentityModel
+		diags.Append(req.Identity.Get(ctx, &identity)...)
+		if diags.HasError() {
+			return swr.Key{}, false
+		}
+		id = swr.Key{
+			Namespace:    identity.Namespace.ValueString(),
+			Repository:   identity.Repository.ValueString(),
+			AccessDomain: identity.AccessDomain.ValueString(),
+		}.String()
+	}
+	key, err := swr.ParseID(id)
+	if err != nil {
+		diags.AddError("Nothing can be imported by this id", err.Error()+".")
+		return swr.Key{}, false
+	}
+	return key, true
+}
+
+// lastSeenKey is the key, in the resource's private state, of the host that the
+// share was last seen at: "gone" from another one is not believed.
+const lastSeenKey = "last_seen"
+
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+type writablePrivateState interface {
+	privateState
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// sawHere notes that the share was seen at this endpoint.
+func (r *shareResource) sawHere(ctx context.Context, private writablePrivateState, diags *diag.Diagnostics) {
+	value, err := json.Marshal(r.session.client.Host())
+	if err != nil {
+		diags.AddError("The host of the endpoint can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
+		return
+	}
+	diags.Append(private.SetKey(ctx, lastSeenKey, value)...)
+}
+
+// lastSeen gives the host that the share was last seen at, "" if none is known.
+func lastSeen(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
+	value, found := private.GetKey(ctx, lastSeenKey)
+	diags.Append(found...)
+	var host string
+	if len(value) > 0 {
+		if err := json.Unmarshal(value, &host); err != nil {
+			diags.AddError("The private state of the share can't be read", err.Error())
+		}
+	}
+	return host
+}

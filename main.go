@@ -1,0 +1,38 @@
+// Command terraform-provider-swr is a Terraform provider that shares private
+// container images in SWR with other accounts.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+// address is the provider's place in the registry.
+const address = "registry.terraform.io/terraform-provider-swr/swr"
+
+func main() {
+	debug := flag.Bool("debug", false, "serve for a debugger such as delve, and print how Terraform can attach")
+	show := flag.Bool("version", false, "print the version and exit")
+	flag.Parse()
+	if *show {
+		fmt.Println("terraform-provider-swr " + version)
+		return
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address:         address,
+		Debug:           *debug,
+		ProtocolVersion: 6,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
