@@ -34,7 +34,7 @@ func (c *Client) Find(ctx context.Context, key Key, lastSeen string) (Share, err
 	if err := key.addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	share, err := c.look(ctx, key, c.listings.lastWrite(key.Repo()))
+	share, err := c.look(ctx, key, c.listings.lastWrite(key.Repo()), sureIfNamed)
 	if _, gone := errors.AsType[*Gone](err); gone {
 		if err := c.doubtElsewhere(key, lastSeen); err != nil {
 			return Share{}, err
@@ -75,9 +75,20 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	return Listing{Shares: all.shares, Incomplete: all.incomplete}, nil
 }
 
+// proof is how much it takes to call a share gone.
+type proof int
+
+const (
+	// sureIfListed: a complete listing without it is enough.
+	sureIfListed proof = iota
+	// sureIfNamed: the service must also say so when asked by name, if it can be
+	// asked. Some services leave expired shares out of their listings.
+	sureIfNamed
+)
+
 // look searches the listing for the share, in any case of the account, and asks
 // for it by name where that is cheaper or where the listing does not tell.
-func (c *Client) look(ctx context.Context, key Key, since moment) (Share, error) {
+func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) (Share, error) {
 	repo := key.Repo()
 	at, err := c.listings.after(ctx, repo, since)
 	if err != nil {
@@ -106,7 +117,7 @@ func (c *Client) look(ctx context.Context, key Key, since moment) (Share, error)
 	if share, found, err := pick(all.shares, key); found || err != nil {
 		return share, err
 	}
-	if all.incomplete == "" && !all.paged {
+	if all.incomplete == "" && !all.paged && enough == sureIfListed {
 		return Share{}, &Gone{Key: key}
 	}
 	// Between two pages a share may have moved from the second to the first, so

@@ -119,7 +119,7 @@ func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, erro
 	since := c.listings.wrote(key.Repo())
 	if errors.Is(err, KindShareMissing) {
 		// The service may know the account in another case.
-		share, lookErr := c.look(ctx, key, since)
+		share, lookErr := c.look(ctx, key, since, sureIfListed)
 		if lookErr != nil {
 			return nil, lookErr
 		}
@@ -252,13 +252,13 @@ func (c *Client) seek(ctx context.Context, key Key, since moment) (Share, error)
 			return share, c.goneWithRepository(key, err)
 		}
 	}
-	return c.look(ctx, key, since)
+	return c.look(ctx, key, since, sureIfListed)
 }
 
 func (c *Client) lookSettled(ctx context.Context, key Key, since moment) (Share, error) {
 	ctx, cancel := settled(ctx)
 	defer cancel()
-	return c.look(ctx, key, since)
+	return c.look(ctx, key, since, sureIfListed)
 }
 
 // settled gives a context for finding out what became of a write: the
