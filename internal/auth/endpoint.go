@@ -116,7 +116,7 @@ func deriveEndpoint(authURL *url.URL, region string) (endpoint *url.URL, reason 
 	first, rest, _ := strings.Cut(host, ".")
 	switch {
 	case first != "iam" && first != "iam-pub" || rest == "":
-		return nil, fmt.Sprintf("the host of auth_url, %s, does not begin with iam. or iam-pub.", displayHost(authURL))
+		return nil, fmt.Sprintf("the host of auth_url, %s, has neither the form iam.* nor iam-pub.*", displayHost(authURL))
 	case authURL.Port() != "" && authURL.Port() != "443":
 		return nil, fmt.Sprintf("auth_url, with host %s, has a port of its own, and that of SWR is not known", displayHost(authURL))
 	case slices.Contains(globalIAMHosts, host):

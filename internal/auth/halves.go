@@ -100,9 +100,14 @@ func (r *resolver) keyHalves() (first, second half) {
 
 // userHalves are the two sides of a login.
 func (r *resolver) userHalves() (first, second half) {
+	user := blockNameOrID(r.block.UserName, r.block.UserID)
+	attribute := "user_name"
+	if user.isID {
+		attribute = "user_id"
+	}
 	first = half{
-		attribute: "user_name",
-		block:     blockNameOrID(r.block.UserName, r.block.UserID),
+		attribute: attribute,
+		block:     user,
 		variable:  func(f *family) string { return f.user[0][0] },
 		read:      func(f *family) value { return r.env.nameOrID(f.user) },
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"time"
 
@@ -86,6 +87,7 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 		refused  gophercloud.ErrUnexpectedResponseCode
 		redirect *redirectError
 		tooLarge *http.MaxBytesError
+		protocol textproto.ProtocolError
 		request  *url.Error
 	)
 	switch {
@@ -103,6 +105,10 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 		// Not wrapped: this was the login's own time, and must not be taken for
 		// the end of the caller's context.
 		failure.Message = fmt.Sprintf("no answer within %s", c.timeout)
+		failure.temporary = true
+	case errors.As(err, &protocol):
+		// Not quoted: the line it complains of may be the one with the token.
+		failure.Message = "the answer is not valid HTTP"
 		failure.temporary = true
 	case errors.As(err, &request):
 		failure.cause = request.Err

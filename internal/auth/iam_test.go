@@ -1,0 +1,80 @@
+package auth
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// stubIAM is an IAM whose every answer a test makes itself. The real protocol is
+// tested against the simulator.
+type stubIAM struct {
+	*httptest.Server
+	logins atomic.Int32
+}
+
+func newStubIAM(t *testing.T, answer http.HandlerFunc) *stubIAM {
+	t.Helper()
+	s := &stubIAM{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/v3/auth/tokens" {
+			t.Errorf("unexpected %s %s", r.Method, r.URL)
+		}
+		s.logins.Add(1)
+		answer(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// giveToken answers like an IAM that takes the login.
+func giveToken(w http.ResponseWriter, token string) {
+	w.Header().Set("X-Subject-Token", token)
+	w.WriteHeader(http.StatusCreated)
+	_, _ = w.Write([]byte(`{"token":{}}`))
+}
+
+// passwordConfig is a login as user "u" with password "pa$s".
+func passwordConfig(t *testing.T, endpoint, iam string) Config {
+	t.Helper()
+	config, _, err := Resolve(Settings{
+		Endpoint: &endpoint, AuthURL: &iam,
+		UserName: new("u"), Password: new("pa$s"), DomainName: new("d"), ProjectName: new("p"),
+	}, Environment{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+func testTransport(t *testing.T, c Config, opts TransportOptions) http.RoundTripper {
+	t.Helper()
+	transport, err := c.Transport(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport
+}
+
+// testClock is a clock that stands still until it is moved.
+type testClock struct{ nanos atomic.Int64 }
+
+func (c *testClock) now() time.Time          { return time.Unix(0, c.nanos.Load()).UTC() }
+func (c *testClock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
+
+func mustURL(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// quietLog drops what a test server says of the handshakes that fail on purpose.
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -1,0 +1,344 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestLoginErrors(t *testing.T) {
+	answer := func(status int, body string, headers ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			for i := 0; i < len(headers); i += 2 {
+				w.Header().Set(headers[i], headers[i+1])
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		answer http.HandlerFunc
+		// want follows "sign in at URL: ".
+		want       string
+		status     int
+		temporary  bool
+		retryAfter time.Duration
+	}{
+		{
+			name:   "a wrong password",
+			answer: answer(401, `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`, "X-Request-Id", "rid"),
+			want:   "401 Unauthorized, request id rid: The username or password is wrong.", status: 401,
+		},
+		{
+			name:   "the gateway's form of an error",
+			answer: answer(400, `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM","request_id":"r1"}`),
+			want:   "400 Bad Request, code APIGW.0301, request id r1: Incorrect IAM", status: 400,
+		},
+		{
+			name:   "SWR's form of an error",
+			answer: answer(403, `{"errorCode":"X.1","errorMessage":"locked"}`),
+			want:   "403 Forbidden, code X.1: locked", status: 403,
+		},
+		{
+			name:   "a code that is a word",
+			answer: answer(403, `{"error":{"code":"1101","message":"locked"}}`),
+			want:   "403 Forbidden, code 1101: locked", status: 403,
+		},
+		{
+			name:   "a wrong address",
+			answer: answer(404, "<html>\x1b[31mnot here</html>"),
+			want:   `404 Not Found: <html>\x1b[31mnot here</html>`, status: 404,
+		},
+		{
+			name:   "an answer that repeats the password",
+			answer: answer(400, `{"error":{"message":"no user u with pa$s, pa%24s"}}`),
+			want:   "400 Bad Request: no user u with [redacted], [redacted]", status: 400,
+		},
+		{
+			name:   "a long page",
+			answer: answer(400, strings.Repeat("ä", 1000)),
+			want:   "400 Bad Request: " + strings.Repeat("ä", 150) + "...", status: 400,
+		},
+		{
+			name:   "throttled, with seconds",
+			answer: answer(429, `{"error_code":"APIGW.0308","error_msg":"slow"}`, "Retry-After", "7"),
+			want:   "429 Too Many Requests, code APIGW.0308: slow", status: 429, temporary: true, retryAfter: 7 * time.Second,
+		},
+		{
+			name:   "busy, with a date",
+			answer: answer(503, "", "Retry-After", "Thu, 01 Jan 1970 00:00:09 GMT"),
+			want:   "503 Service Unavailable", status: 503, temporary: true, retryAfter: 9 * time.Second,
+		},
+		{name: "500", answer: answer(500, ""), want: "500 Internal Server Error", status: 500, temporary: true},
+		{name: "502", answer: answer(502, ""), want: "502 Bad Gateway", status: 502, temporary: true},
+		{name: "504", answer: answer(504, ""), want: "504 Gateway Timeout", status: 504, temporary: true},
+		{name: "501", answer: answer(501, ""), want: "501 Not Implemented", status: 501},
+		{name: "200", answer: answer(200, `{}`), want: "200 OK: {}", status: 200},
+		{
+			name:   "a page instead of a token",
+			answer: answer(201, "<html>", "X-Subject-Token", "t"),
+			want:   "the answer can't be read: invalid character '<' looking for beginning of value", temporary: true,
+		},
+		{
+			name:   "a token's answer without a token",
+			answer: answer(201, "{}"),
+			want:   "the answer has no token (no header X-Subject-Token); is auth_url the URL of an IAM v3?",
+		},
+		{
+			name:   "an answer without end",
+			answer: answer(201, `{"token":"`+strings.Repeat("a", maxLoginAnswer)+`"}`, "X-Subject-Token", "t"),
+			want:   "the answer is larger than 1048576 bytes",
+		},
+		{
+			name:   "a header with a control character, which net/http's error quotes",
+			answer: answer(201, "{}", "X-Subject-Token", "s3cret\x1b"),
+			want:   "the answer is not valid HTTP", temporary: true,
+		},
+		{
+			name: "a cut-off answer",
+			answer: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", "100")
+				w.WriteHeader(201)
+				_, _ = io.WriteString(w, `{"token":`)
+			},
+			want: "the answer can't be read: unexpected EOF", temporary: true,
+		},
+		{
+			name:   "a reset",
+			answer: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			want:   "EOF", temporary: true,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			iam := newStubIAM(t, test.answer)
+			iam.Config.ErrorLog = nil
+			clock := &testClock{}
+			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), TransportOptions{Clock: clock.now})
+			for range 2 {
+				_, err := get(transport, "https://swr.example/v2/x")
+				var login *LoginError
+				if !errors.As(err, &login) {
+					t.Fatalf("got %v, want a LoginError", err)
+				}
+				if got, want := login.Error(), "sign in at "+iam.URL+"/v3: "+test.want; got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+				if login.Status != test.status || login.Temporary() != test.temporary || login.RetryAfter() != test.retryAfter {
+					t.Errorf("got %d, %t, %s", login.Status, login.Temporary(), login.RetryAfter())
+				}
+			}
+			// What another try can't change is not tried again.
+			want := int32(1)
+			if test.temporary {
+				want = 2
+			}
+			if got := iam.logins.Load(); got != want {
+				t.Errorf("%d logins, want %d", got, want)
+			}
+		})
+	}
+}
+
+func get(transport http.RoundTripper, url string) (*http.Response, error) {
+	r, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return transport.RoundTrip(r)
+}
+
+func TestLoginFollowsNoRedirect(t *testing.T) {
+	for _, test := range []struct{ location, target string }{
+		{"https://user:s3cret@login.example/%zz?token=s3cret#s3cret", "a Location that is no URL"},
+		{"https://user:s3cret@login.example/%1b?token=s3cret#s3cret", "https://login.example/%1b"},
+		{"/elsewhere?s3cret", "/elsewhere"},
+		{"", "nowhere (no Location)"},
+	} {
+		for _, status := range []int{301, 302, 303, 307, 308, 300} {
+			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) {
+				if test.location != "" {
+					w.Header().Set("Location", test.location)
+				}
+				w.WriteHeader(status)
+			})
+			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), TransportOptions{})
+			_, err := get(transport, "https://swr.example/v2/x")
+			want := fmt.Sprintf("sign in at %[1]s/v3: %[2]d %[3]s: POST %[1]s/v3/auth/tokens was answered with a redirect (%[2]d) to %[4]s, and redirects are never followed",
+				iam.URL, status, http.StatusText(status), test.target)
+			var login *LoginError
+			if !errors.As(err, &login) || login.Error() != want || login.Temporary() || login.Status != status {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+			if got := iam.logins.Load(); got != 1 {
+				t.Errorf("%d requests", got)
+			}
+		}
+	}
+}
+
+func TestLoginBody(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		block Settings
+		want  string
+	}{
+		{
+			"names", Settings{UserName: new("u"), DomainName: new("d"), ProjectName: new("p")},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"pa$s"}}},"scope":{"project":{"domain":{"name":"d"},"name":"p"}}}}`,
+		},
+		{
+			"ids", Settings{UserID: new("u"), DomainID: new("d"), ProjectID: new("p")},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u","password":"pa$s"}}},"scope":{"project":{"id":"p"}}}}`,
+		},
+		{
+			"a name with an account's id and a project's id", Settings{UserName: new("u"), DomainID: new("d"), ProjectID: new("p")},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"id":"d"},"name":"u","password":"pa$s"}}},"scope":{"project":{"id":"p"}}}}`,
+		},
+		{
+			"an id with the region's project", Settings{UserID: new("u"), DomainID: new("d"), Region: new("eu-de")},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u","password":"pa$s"}}},"scope":{"project":{"domain":{"id":"d"},"name":"eu-de"}}}}`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got string
+			var header http.Header
+			iam := newStubIAM(t, func(w http.ResponseWriter, r *http.Request) {
+				var body any
+				if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+					t.Error(err)
+				}
+				sorted, err := json.Marshal(body)
+				if err != nil {
+					t.Error(err)
+				}
+				got, header = string(sorted), r.Header
+				giveToken(w, "t")
+			})
+			swr := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			defer swr.Close()
+			test.block.Endpoint, test.block.AuthURL, test.block.Password = &swr.URL, &iam.URL, new("pa$s")
+			config, _, err := Resolve(test.block, Environment{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := get(testTransport(t, config, TransportOptions{UserAgent: "ua/1"}), swr.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drain(resp)
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			if header.Get("User-Agent") != "ua/1" || header.Get("X-Auth-Token") != "" || header.Get("Content-Type") != "application/json" {
+				t.Errorf("headers %v", header)
+			}
+		})
+	}
+}
+
+func TestSilentIAM(t *testing.T) {
+	// In a bubble of fake time: the timeout of the configuration is a real one.
+	synctest.Test(t, func(t *testing.T) {
+		config := passwordConfig(t, "https://swr.example", "http://127.0.0.1:1/v3")
+		config.RequestTimeout = 42 * time.Second
+		began := time.Now()
+		transport := testTransport(t, config, TransportOptions{Wrap: func(http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			})
+		}})
+		_, err := get(transport, "https://swr.example/v2/x")
+		var login *LoginError
+		if !errors.As(err, &login) || login.Error() != "sign in at http://127.0.0.1:1/v3: no answer within 42s" || !login.Temporary() {
+			t.Errorf("got %v", err)
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			t.Error("the login's own deadline looks like the caller's")
+		}
+		if took := time.Since(began); took != 42*time.Second {
+			t.Errorf("took %s", took)
+		}
+	})
+}
+
+// roundTripper makes a transport of a function.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestHopelessConnections(t *testing.T) {
+	notTLS := httptest.NewServer(http.NotFoundHandler())
+	defer notTLS.Close()
+	distrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	distrusted.Config.ErrorLog = quietLog()
+	distrusted.StartTLS()
+	defer distrusted.Close()
+	for _, test := range []struct {
+		name, iam string
+		temporary bool
+	}{
+		{"plain HTTP for TLS", strings.Replace(notTLS.URL, "http://", "https://", 1), false},
+		{"an unknown authority", distrusted.URL, false},
+		{"a host that does not exist", "https://iam.invalid", false},
+		{"a closed port", "http://127.0.0.1:1", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := get(testTransport(t, passwordConfig(t, "https://swr.example", test.iam), TransportOptions{}), "https://swr.example")
+			var login *LoginError
+			if !errors.As(err, &login) || login.Status != 0 || login.Unwrap() == nil {
+				t.Fatalf("got %v", err)
+			}
+			if test.name == "a host that does not exist" && strings.Contains(err.Error(), "server misbehaving") {
+				t.Skip("no name server here")
+			}
+			if login.Temporary() != test.temporary {
+				t.Errorf("temporary: %t, %v", login.Temporary(), err)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Unix(100, 0)
+	for text, want := range map[string]time.Duration{
+		"": 0, "0": 0, "3": 3 * time.Second, " 3 ": 3 * time.Second, "-3": 0, "x": 0, "3.5": 0,
+		"Thu, 01 Jan 1970 00:02:00 GMT": 20 * time.Second, "Thu, 01 Jan 1970 00:00:00 GMT": 0,
+		"99999999999999": 9223372036 * time.Second,
+	} {
+		if got := parseRetryAfter(text, now); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Answers of all shapes: no panic, and a message that fits a terminal.
+func FuzzLoginAnswer(f *testing.F) {
+	f.Add(401, []byte(`{"error":{"code":401,"message":"m","title":"t"}}`), "rid")
+	f.Add(400, []byte(`{"error_code":1,"error_msg":"m"}`), "")
+	f.Add(500, []byte("\x1b[2J\xff"), "\x1b")
+	f.Fuzz(func(t *testing.T, status int, body []byte, requestID string) {
+		e := &LoginError{URL: "https://iam.example/v3", Status: status}
+		e.readAnswer(http.Header{"X-Request-Id": {requestID}}, body, newSecret("\u0001pa$s"))
+		for _, text := range []string{e.Code, e.Message, e.RequestID} {
+			if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
+				t.Errorf("not printable: %q", text)
+			}
+			if len(text) > 4*maxQuoted+3 {
+				t.Errorf("%d bytes", len(text))
+			}
+			if strings.Contains(text, "pa$s") && !strings.Contains(string(body)+requestID, "pa$s") {
+				t.Errorf("a secret shows: %q", text)
+			}
+		}
+	})
+}
