@@ -1,0 +1,79 @@
+package swrtest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+func TestListenIsForLoopback(t *testing.T) {
+	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1"} {
+		if s, err := swrtest.Listen(address); err == nil {
+			t.Errorf("%q is served: %v", address, s.Close())
+		}
+	}
+	s, err := swrtest.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(s.URL, "http://127.0.0.1:") || s.IAMURL != s.URL+"/v3" || s.CAPEM() != nil {
+		t.Errorf("URL %s, IAMURL %s", s.URL, s.IAMURL)
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := try(newRequest(t, s, http.MethodGet, listPath(), "")); err == nil {
+		t.Error("answered after Close")
+	}
+}
+
+func TestTLS(t *testing.T) {
+	s, httpClient := startEither(t, true)
+	resp, err := httpClient.Do(requestOf(t, s, swrtest.KindList))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("%d %v", resp.StatusCode, err)
+	}
+	if _, err := try(requestOf(t, s, swrtest.KindList)); err == nil {
+		t.Error("trusted without its authority")
+	}
+}
+
+func TestConnections(t *testing.T) {
+	s, _ := start(t)
+	for range 3 {
+		do(t, s, http.MethodGet, listPath(), "")
+	}
+	if got := s.Connections(); got != 1 {
+		t.Errorf("%d connections for 3 requests in a row", got)
+	}
+}
+
+// A simulator is a handler that needs no server of its own.
+func TestHandler(t *testing.T) {
+	s := swrtest.New()
+	s.AddRepository(namespace, repository)
+	r := httptest.NewRequest(http.MethodGet, listPath(), nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Auth-Token", s.Token())
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || w.Body.String() != "[]" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	// There is no connection to reset: the answer is aborted.
+	s.Inject(swrtest.Fault{Effect: swrtest.ResetBefore()})
+	defer func() {
+		if got := recover(); got != http.ErrAbortHandler {
+			t.Errorf("panic: %v", got)
+		}
+	}()
+	s.ServeHTTP(httptest.NewRecorder(), r)
+}

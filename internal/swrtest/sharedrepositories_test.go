@@ -1,0 +1,116 @@
+package swrtest_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+type sharedRepository struct {
+	Name       string
+	Namespace  string
+	DomainName string `json:"domain_name"`
+	Status     bool
+	Path       string
+	TotalRange int `json:"total_range"`
+}
+
+func shared(t *testing.T, s *swrtest.Server, query string) ([]sharedRepository, reply) {
+	t.Helper()
+	got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?"+query, "")
+	if got.status != http.StatusOK {
+		return nil, got
+	}
+	return decode[[]sharedRepository](t, got.body), got
+}
+
+func names(items []sharedRepository) string {
+	var out []string
+	for _, item := range items {
+		out = append(out, item.Namespace+"/"+item.Name)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestSharedRepositories(t *testing.T) {
+	s, _ := start(t)
+	s.AddRepository("platform", "unshared")
+	for _, name := range []string{"platform/app", "platform/team/app", "platform/team/apple", "other/app"} {
+		namespace, repository, _ := strings.Cut(name, "/")
+		s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
+	}
+	s.AddReceived(
+		swrtest.ReceivedRepository{DomainName: "them", Namespace: "z", Repository: "app"},
+		swrtest.ReceivedRepository{DomainName: "them", Namespace: "y", Repository: "app", Expired: true},
+		swrtest.ReceivedRepository{DomainName: "others", Namespace: "z", Repository: "app"},
+	)
+	for query, want := range map[string]string{
+		"center=self":                           "other/app platform/app platform/team/app platform/team/apple",
+		"center=self&namespace=platform":        "platform/app platform/team/app platform/team/apple",
+		"center=self&name=team/app":             "platform/team/app platform/team/apple",
+		"center=self&name=team%2Fapple":         "platform/team/apple",
+		"center=self&domain_name=nobody":        "",
+		"center=self&status=true":               "other/app platform/app platform/team/app platform/team/apple",
+		"center=self&limit=2&offset=1":          "platform/app platform/team/app",
+		"center=thirdparty":                     "y/app z/app z/app",
+		"center=thirdparty&status=true":         "z/app z/app",
+		"center=thirdparty&status=false":        "y/app",
+		"center=thirdparty&domain_name=others":  "z/app",
+		"center=thirdparty&limit=1&offset=5":    "",
+		"center=thirdparty&namespace=y&name=pp": "y/app",
+	} {
+		items, got := shared(t, s, query)
+		if got.status != http.StatusOK || names(items) != want {
+			t.Errorf("%s: %d %s, want %s", query, got.status, names(items), want)
+		}
+	}
+	for _, query := range []string{
+		"", "center=", "center=me", "center=self&limit=1", "center=self&order=name", "center=self&status=1", "center=self&center=self", "%zz",
+	} {
+		if _, got := shared(t, s, query); got.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, got.status)
+		}
+	}
+	items, _ := shared(t, s, "center=self&limit=1&offset=2")
+	if items[0].DomainName != s.Owner() || items[0].Status || items[0].TotalRange != 4 {
+		t.Errorf("%+v", items[0])
+	}
+	items, _ = shared(t, s, "center=thirdparty")
+	if got := fmt.Sprintln(items[0].Status, items[1].Status, items[1].DomainName, items[2].DomainName); got != "false true others them\n" {
+		t.Errorf("%s", got)
+	}
+}
+
+// The fields are those of the document, in its order.
+func TestSharedRepositoryFields(t *testing.T) {
+	s, _ := start(t)
+	put(s, account)
+	_, got := shared(t, s, "center=self")
+	const want = `[{"name":"team/app","category":"other","description":"","size":22613216,"is_public":false,"num_images":1,` +
+		`"num_download":0,"created_at":"2030-06-01T12:00:00Z","updated_at":"2030-06-01T12:00:00Z",` +
+		`"path":"swr.example.com/platform/team/app:latest","internal_path":"10.125.0.198:20202/platform/team/app:latest",` +
+		`"domain_name":"OTC-EU-DE-00000000001000000100","namespace":"platform","tags":["latest"],"status":false,"total_range":1}]`
+	if got.body != want {
+		t.Errorf("got  %s\nwant %s", got.body, want)
+	}
+}
+
+func TestSharedRepositoriesPages(t *testing.T) {
+	s, _ := start(t)
+	for i := range 1100 {
+		s.PutShare(swrtest.Share{Namespace: "n", Repository: fmt.Sprintf("r%04d", i), AccessDomain: "a"})
+	}
+	for query, want := range map[string]string{
+		"":                        "100 r0000 0-100/1100",
+		"&limit=1000&offset=0":    "1000 r0000 0-1000/1100",
+		"&limit=1000&offset=1000": "100 r1000 1000-100/1100",
+	} {
+		items, got := shared(t, s, "center=self"+query)
+		if seen := fmt.Sprint(len(items), " ", items[0].Name, " ", got.header.Get("Content-Range")); seen != want {
+			t.Errorf("%q: %s, want %s", query, seen, want)
+		}
+	}
+}

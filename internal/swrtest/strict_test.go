@@ -1,0 +1,352 @@
+package swrtest_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// TestRoutesAreExact sends requests to what is almost a route.
+func TestRoutesAreExact(t *testing.T) {
+	const shares = "/v2/manage/namespaces/platform/repositories/team$app/access-domains"
+	for _, test := range []struct {
+		method, path string
+		status       int
+	}{
+		{http.MethodGet, shares, 200},
+		{http.MethodGet, strings.Replace(shares, "$", "%24", 1), 200},
+		{http.MethodGet, strings.Replace(shares, "$", "/", 1), 404},
+		{http.MethodGet, strings.Replace(shares, "$", "%2F", 1), 404},
+		{http.MethodGet, shares + "/", 404},
+		{http.MethodGet, "/" + shares, 404},
+		{http.MethodGet, strings.Replace(shares, "manage", "manage/", 1), 404},
+		{http.MethodGet, strings.Replace(shares, "v2", "v3", 1), 404},
+		{http.MethodGet, strings.Replace(shares, "v2", "V2", 1), 404},
+		{http.MethodGet, strings.Replace(shares, "access-domains", "access_domains", 1), 404},
+		{http.MethodGet, strings.Replace(shares, "repositories", "repository", 1), 404},
+		{http.MethodGet, shares + "/a/b", 404},
+		{http.MethodGet, shares + "/a%2Fb", 404},
+		{http.MethodHead, shares, 404},
+		{http.MethodPut, shares, 404},
+		{http.MethodPatch, shares, 404},
+		{http.MethodDelete, shares, 404},
+		{http.MethodPost, shares + "/a", 404},
+		{http.MethodPut, shares + "/a", 404},
+		{http.MethodGet, "/v2/manage/shared-repositories?center=self", 200},
+		{http.MethodPost, "/v2/manage/shared-repositories", 404},
+		{http.MethodGet, "/v2/manage/shared-repositories/", 404},
+		{http.MethodGet, "/v3/auth/tokens", 404},
+		{http.MethodPost, "/v3/auth/tokens/", 404},
+		{http.MethodGet, "/", 404},
+		{http.MethodGet, "", 404},
+	} {
+		t.Run(test.method+" "+test.path, func(t *testing.T) {
+			s, _ := start(t)
+			got := do(t, s, test.method, test.path, "")
+			if got.status != test.status {
+				t.Errorf("%d %s, want %d", got.status, got.body, test.status)
+			}
+			if kind := s.Requests()[0].Kind; (kind == swrtest.KindUnknown) != (test.status == 404) {
+				t.Errorf("kind %q", kind)
+			}
+		})
+	}
+}
+
+// Without the base path, or with another one, there is no route.
+func TestBasePath(t *testing.T) {
+	s, _ := start(t)
+	root := strings.TrimSuffix(s.URL, swrtest.DefaultBasePath)
+	if root == s.URL {
+		t.Fatalf("%s has no base path", s.URL)
+	}
+	for prefix, status := range map[string]int{
+		"":                               404,
+		"/other":                         404,
+		swrtest.DefaultBasePath:          200,
+		swrtest.DefaultBasePath + "/":    404,
+		"/" + swrtest.DefaultBasePath:    404,
+		swrtest.DefaultBasePath + "/v2/": 404,
+	} {
+		r := newRequest(t, s, http.MethodGet, "", "")
+		target, err := r.URL.Parse(root + prefix + listPath())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.URL = target
+		if got := send(t, r); got.status != status {
+			t.Errorf("%q: %d, want %d", prefix, got.status, status)
+		}
+	}
+}
+
+func TestContentType(t *testing.T) {
+	for value, allowed := range map[string]bool{
+		"application/json":                true,
+		"charset=utf-8 application/json":  true,
+		"application/json;charset=utf-8":  true,
+		"application/json; charset=utf-8": true,
+		"application/json;charset=utf8":   false,
+		"Application/JSON":                false,
+		"text/plain":                      false,
+		"*/*":                             false,
+		"":                                false,
+	} {
+		s, _ := start(t)
+		put(s, account)
+		for _, call := range []struct {
+			method, path, body string
+			status             int
+		}{
+			{http.MethodGet, listPath(), "", 200},
+			{http.MethodGet, onePath(account), "", 200},
+			{http.MethodGet, "/v2/manage/shared-repositories?center=self", "", 200},
+			{http.MethodPatch, onePath(account), updateBody, 201},
+			{http.MethodDelete, onePath(account), "", 204},
+			{http.MethodPost, createPath(), createBody, 201},
+		} {
+			r := newRequest(t, s, call.method, call.path, call.body)
+			r.Header.Set("Content-Type", value)
+			if value == "" {
+				r.Header.Del("Content-Type")
+			}
+			want := call.status
+			if !allowed {
+				want = http.StatusBadRequest
+			}
+			if got := send(t, r); got.status != want {
+				t.Errorf("%q, %s: %d %s, want %d", value, call.method, got.status, got.body, want)
+			}
+		}
+		r := newRequest(t, s, http.MethodGet, listPath(), "")
+		r.Header.Add("Content-Type", "application/json")
+		if got := send(t, r); got.status != http.StatusBadRequest {
+			t.Errorf("twice: %d", got.status)
+		}
+	}
+}
+
+func TestTokenIsMandatory(t *testing.T) {
+	s, _ := start(t)
+	for name, change := range map[string]func(http.Header){
+		"none":  func(h http.Header) { h.Del("X-Auth-Token") },
+		"empty": func(h http.Header) { h.Set("X-Auth-Token", "") },
+		"wrong": func(h http.Header) { h.Set("X-Auth-Token", "x") },
+		"two":   func(h http.Header) { h.Add("X-Auth-Token", s.Token()) },
+	} {
+		r := newRequest(t, s, http.MethodGet, listPath(), "")
+		change(r.Header)
+		if got := send(t, r); got.status != http.StatusUnauthorized || !strings.Contains(got.body, "SVCSTG.SWR.4010000") {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+}
+
+// TestNames checks the rules of names in paths (api.md, "Fields"). A name that
+// passes is one of nothing: 404.
+func TestNames(t *testing.T) {
+	s, _ := start(t)
+	both := map[string]int{
+		"a": 404, "a0": 404, "a.b": 404, "a_b": 404, "a-b": 404, "a__b": 404, "a--b": 404, "a---b": 404,
+		"a__b__c": 404, "a___b": 400, "a..b": 400, "a._b": 400, "a-_b": 400, "a-.b": 400, "a__-b": 400,
+		".a": 400, "_a": 400, "-a": 400, "a.": 400, "a_": 400, "a-": 400, "a--": 400,
+		"A": 400, "aB": 400, "a%20b": 400, "a+b": 400, "%C3%A4": 400, "a%00b": 400, "a:b": 400, "%FF": 400,
+	}
+	namespaces := map[string]int{
+		"0a": 400, "a$b": 400, strings.Repeat("a", 64): 404, strings.Repeat("a", 65): 400,
+	}
+	repositories := map[string]int{
+		"0a": 404, "a$b": 404, "a$$b": 400, "$a": 400, "a$": 400, "a$-b": 400, "a$b.c$d": 404,
+		strings.Repeat("a", 128): 404, strings.Repeat("a", 129): 400,
+	}
+	check := func(path string, want int) {
+		t.Helper()
+		if got := do(t, s, http.MethodGet, path, ""); got.status != want {
+			t.Errorf("%s: %d %s, want %d", path, got.status, got.body, want)
+		}
+	}
+	for _, group := range []map[string]int{both, namespaces} {
+		for name, want := range group {
+			check("/v2/manage/namespaces/"+name+"/repositories/app/access-domains", want)
+		}
+	}
+	for _, group := range []map[string]int{both, repositories} {
+		for name, want := range group {
+			check("/v2/manage/namespaces/platform/repositories/"+name+"/access-domains", want)
+		}
+	}
+}
+
+// What the service holds is served, whatever its name.
+func TestOddNamesAreServed(t *testing.T) {
+	s, _ := start(t)
+	s.PutShare(swrtest.Share{Namespace: "Odd", Repository: "Re po", AccessDomain: "a"})
+	if got := do(t, s, http.MethodGet, sharesPath("repositories", "Odd", "Re%20po"), ""); got.status != http.StatusOK {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+func TestAccountsInPaths(t *testing.T) {
+	s, _ := start(t)
+	for name, want := range map[string]int{
+		"a": 200, "OTC-EU-DE-00000000001000000100": 200, "acme_corp": 200, "a%20b": 200, "%C5%81%C3%B3d%C5%BA": 200,
+		"%20": 400, "a%09b": 400, "a%7Fb": 400, "%FF": 400,
+	} {
+		if got := do(t, s, http.MethodGet, listPath()+"/"+name, ""); got.status != want {
+			t.Errorf("%s: %d %s, want %d", name, got.status, got.body, want)
+		}
+	}
+}
+
+// TestBodies changes the document's example of a body.
+func TestBodies(t *testing.T) {
+	const (
+		domain   = `"access_domain":"otc"`
+		permit   = `"permit":"read"`
+		deadline = `"deadline":"2018-10-01T16:00:00.000Z"`
+	)
+	object := func(parts ...string) string { return "{" + strings.Join(parts, ",") + "}" }
+	withDeadline := func(d string) string { return object(domain, permit, `"deadline":`+d) }
+	long := func(n int) string { return `"description":"` + strings.Repeat("ä", n) + `"` }
+	for name, test := range map[string]struct {
+		body string
+		good bool
+	}{
+		"no description":       {object(domain, permit, deadline), true},
+		"empty description":    {object(domain, permit, deadline, `"description":""`), true},
+		"1000 characters":      {object(domain, permit, deadline, long(1000)), true},
+		"1001 characters":      {object(domain, permit, deadline, long(1001)), false},
+		"null description":     {object(domain, permit, deadline, `"description":null`), false},
+		"forever":              {withDeadline(`"forever"`), true},
+		"Forever":              {withDeadline(`"Forever"`), false},
+		"date":                 {withDeadline(`"2018-10-01"`), false},
+		"no fraction":          {withDeadline(`"2018-10-01T16:00:00Z"`), false},
+		"comma":                {withDeadline(`"2018-10-01T16:00:00,000Z"`), false},
+		"micros":               {withDeadline(`"2018-10-01T16:00:00.000000Z"`), false},
+		"offset":               {withDeadline(`"2018-10-01T16:00:00.000+00:00"`), false},
+		"no such day":          {withDeadline(`"2018-02-30T16:00:00.000Z"`), false},
+		"empty deadline":       {withDeadline(`""`), false},
+		"number for deadline":  {withDeadline(`1538409600`), false},
+		"null deadline":        {withDeadline(`null`), false},
+		"no deadline":          {object(domain, permit), false},
+		"no permit":            {object(domain, deadline), false},
+		"write":                {object(domain, `"permit":"write"`, deadline), false},
+		"Read":                 {object(domain, `"permit":"Read"`, deadline), false},
+		"Permit":               {object(domain, `"Permit":"read"`, deadline), false},
+		"no account":           {object(permit, deadline), false},
+		"blank account":        {object(`"access_domain":" "`, permit, deadline), false},
+		"slash in account":     {object(`"access_domain":"a/b"`, permit, deadline), false},
+		"control in account":   {object(`"access_domain":"a\u0007"`, permit, deadline), false},
+		"space in account":     {object(`"access_domain":"a b"`, permit, deadline), true},
+		"non-ASCII account":    {object(`"access_domain":"Łódź"`, permit, deadline), true},
+		"list of accounts":     {object(`"access_domain":["otc"]`, permit, deadline), false},
+		"unknown field":        {object(domain, permit, deadline, `"status":true`), false},
+		"repository in body":   {object(domain, permit, deadline, `"repository":"a"`), false},
+		"array":                {"[" + object(domain, permit, deadline) + "]", false},
+		"null":                 {"null", false},
+		"empty":                {"", false},
+		"two objects":          {object(domain, permit, deadline) + "{}", false},
+		"form":                 {"access_domain=otc&permit=read", false},
+		"invalid UTF-8":        {object("\"access_domain\":\"\xff\"", permit, deadline), false},
+		"white space all over": {" { \"access_domain\" : \"otc\" ,\n" + permit + "," + deadline + "}\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := start(t)
+			got := do(t, s, http.MethodPost, createPath(), test.body)
+			stored := len(s.AllShares())
+			if test.good && (got.status != http.StatusCreated || stored != 1) {
+				t.Errorf("%d %s, %d stored", got.status, got.body, stored)
+			}
+			if !test.good && (got.status != http.StatusBadRequest || !strings.Contains(got.body, "SVCSTG.SWR.4000014") || stored != 0) {
+				t.Errorf("%d %s, %d stored", got.status, got.body, stored)
+			}
+		})
+	}
+}
+
+func TestPatchBodies(t *testing.T) {
+	for body, status := range map[string]int{
+		updateBody:                               201,
+		`{"permit":"read","deadline":"forever"}`: 201,
+		`{"deadline":"forever"}`:                 400,
+		`{"permit":"read"}`:                      400,
+		`{"description":"d"}`:                    400,
+		createBody:                               400,
+		``:                                       400,
+	} {
+		s, _ := start(t)
+		put(s, account)
+		if got := do(t, s, http.MethodPatch, onePath(account), body); got.status != status {
+			t.Errorf("%s: %d %s, want %d", body, got.status, got.body, status)
+		}
+	}
+}
+
+// Calls without a body take none, and calls without parameters no query.
+func TestNothingMoreThanAsked(t *testing.T) {
+	s, _ := start(t)
+	put(s, account)
+	for _, test := range []struct{ method, path, body string }{
+		{http.MethodGet, listPath(), "{}"},
+		{http.MethodGet, onePath(account), "{}"},
+		{http.MethodDelete, onePath(account), "{}"},
+		{http.MethodGet, "/v2/manage/shared-repositories?center=self", "{}"},
+		{http.MethodGet, onePath(account) + "?limit=1&offset=0", ""},
+		{http.MethodDelete, onePath(account) + "?force=true", ""},
+		{http.MethodPatch, onePath(account) + "?x=1", updateBody},
+		{http.MethodPost, createPath() + "?x=1", createBody},
+		{http.MethodGet, listPath() + "?marker=a", ""},
+		{http.MethodGet, listPath() + "?limit=%zz", ""},
+	} {
+		if got := do(t, s, test.method, test.path, test.body); got.status != http.StatusBadRequest {
+			t.Errorf("%s %s %s: %d", test.method, test.path, test.body, got.status)
+		}
+	}
+	if len(s.AllShares()) != 1 {
+		t.Error("a refused request took effect")
+	}
+	huge := strings.Repeat(" ", 2<<20)
+	if got := do(t, s, http.MethodPost, createPath(), huge); got.status != http.StatusBadRequest {
+		t.Errorf("a body of 2 MB: %d", got.status)
+	}
+}
+
+func TestPagingParameters(t *testing.T) {
+	s, _ := start(t)
+	for query, status := range map[string]int{
+		"?limit=1&offset=0":         200,
+		"?limit=1000&offset=0":      200,
+		"?limit=100&offset=999999":  200,
+		"?limit=1":                  400,
+		"?offset=1":                 400,
+		"?limit=0&offset=0":         400,
+		"?limit=1001&offset=0":      400,
+		"?limit=a&offset=0":         400,
+		"?limit=1&offset=-1":        400,
+		"?limit=1&limit=1&offset=0": 400,
+	} {
+		for _, path := range []string{listPath() + query, "/v2/manage/shared-repositories" + query + "&center=self"} {
+			if got := do(t, s, http.MethodGet, path, ""); got.status != status {
+				t.Errorf("%s: %d %s, want %d", path, got.status, got.body, status)
+			}
+		}
+	}
+	for i := range 250 {
+		put(s, fmt.Sprintf("a%03d", i))
+	}
+	for query, want := range map[string]string{
+		"":                      "100 a000 a099",
+		"?limit=100&offset=100": "100 a100 a199",
+		"?limit=100&offset=200": "50 a200 a249",
+		"?limit=1000&offset=0":  "250 a000 a249",
+		"?limit=7&offset=3":     "7 a003 a009",
+	} {
+		got := listed(t, s, query)
+		if seen := fmt.Sprint(len(got), " ", got[0], " ", got[len(got)-1]); seen != want {
+			t.Errorf("%q: %s, want %s", query, seen, want)
+		}
+	}
+}
