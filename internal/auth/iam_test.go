@@ -3,6 +3,7 @@ package auth
 import (
 	"io"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,3 +79,5 @@ func mustURL(t *testing.T, text string) *url.URL {
 
 // quietLog drops what a test server says of the handshakes that fail on purpose.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+func newLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

@@ -1,0 +1,212 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// loginScript is a login that waits for the test and counts.
+type loginScript struct {
+	count   int
+	release chan error
+}
+
+func newLoginScript() *loginScript { return &loginScript{release: make(chan error)} }
+
+func (s *loginScript) login(context.Context) (secret, error) {
+	s.count++
+	n := s.count
+	if err := <-s.release; err != nil {
+		return secret{}, err
+	}
+	return newSecret(fmt.Sprintf("token %d", n)), nil
+}
+
+type outcome struct {
+	token *token
+	err   error
+}
+
+// inBackground runs f and hands over what it gives.
+func inBackground(f func() (*token, error)) <-chan outcome {
+	c := make(chan outcome, 1)
+	go func() {
+		token, err := f()
+		c <- outcome{token, err}
+	}()
+	return c
+}
+
+func TestOneLoginForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		script := newLoginScript()
+		source := &tokenSource{login: script.login, clock: time.Now}
+		var waiting []<-chan outcome
+		for range 100 {
+			waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
+		}
+		synctest.Wait()
+		script.release <- nil
+		for _, c := range waiting {
+			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+				t.Fatalf("got %v", got)
+			}
+		}
+		if script.count != 1 {
+			t.Errorf("%d logins", script.count)
+		}
+	})
+}
+
+func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		script := newLoginScript()
+		source := &tokenSource{login: script.login, clock: time.Now}
+		ctx, cancel := context.WithCancel(t.Context())
+		leader := inBackground(func() (*token, error) { return source.get(ctx) })
+		synctest.Wait()
+		follower := inBackground(func() (*token, error) { return source.get(t.Context()) })
+		synctest.Wait()
+
+		cancel()
+		if got := <-leader; !errors.Is(got.err, context.Canceled) {
+			t.Errorf("the leader got %v", got)
+		}
+		script.release <- nil
+		if got := <-follower; got.err != nil || got.token.secret.reveal() != "token 1" {
+			t.Errorf("the follower got %v", got)
+		}
+		if script.count != 1 {
+			t.Errorf("%d logins", script.count)
+		}
+	})
+}
+
+func TestOneRenewalForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		script := newLoginScript()
+		old := &token{secret: newSecret("old")}
+		old.accepted.Store(true)
+		source := &tokenSource{login: script.login, clock: time.Now, current: old}
+		var waiting []<-chan outcome
+		for range 50 {
+			waiting = append(waiting, inBackground(func() (*token, error) { return source.renew(t.Context(), old) }))
+		}
+		synctest.Wait()
+		// One that had no token yet waits for the renewal, too.
+		waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
+		script.release <- nil
+		for _, c := range waiting {
+			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+				t.Fatalf("got %v", got)
+			}
+		}
+		// One whose 401 comes late finds it done.
+		if got, err := source.renew(t.Context(), old); err != nil || got.secret.reveal() != "token 1" {
+			t.Errorf("late: %v, %v", got, err)
+		}
+		if script.count != 1 {
+			t.Errorf("%d logins", script.count)
+		}
+	})
+}
+
+func TestFailedRenewals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		script := newLoginScript()
+		old := &token{}
+		old.accepted.Store(true)
+		source := &tokenSource{login: script.login, clock: time.Now, current: old}
+
+		busy := &LoginError{Status: 503, temporary: true}
+		waiting := inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
+		script.release <- busy
+		if got := <-waiting; !errors.Is(got.err, busy) {
+			t.Errorf("got %v", got)
+		}
+		// The next one tries again, whether it had the old token or none.
+		waiting = inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
+		refused := &LoginError{Status: 401}
+		script.release <- refused
+		if got := <-waiting; !errors.Is(got.err, refused) {
+			t.Errorf("got %v", got)
+		}
+		// A refusal is for good.
+		for range 3 {
+			if _, err := source.get(t.Context()); !errors.Is(err, refused) {
+				t.Errorf("got %v", err)
+			}
+			if _, err := source.renew(t.Context(), old); !errors.Is(err, refused) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if script.count != 2 {
+			t.Errorf("%d logins", script.count)
+		}
+	})
+}
+
+func TestTokensThatTheServiceNeverTakes(t *testing.T) {
+	clock := &testClock{}
+	clock.advance(time.Hour)
+	logins := 0
+	source := &tokenSource{clock: clock.now, login: func(context.Context) (secret, error) {
+		logins++
+		return newSecret("t"), nil
+	}}
+	first, err := source.get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It may have run out unused: one renewal.
+	second, err := source.renew(t.Context(), first)
+	if err != nil || logins != 2 {
+		t.Fatalf("%v, %d logins", err, logins)
+	}
+	for range 200 {
+		if _, err := source.renew(t.Context(), second); !errors.Is(err, errNoOtherToken) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if logins != 2 {
+		t.Errorf("%d logins", logins)
+	}
+	clock.advance(doubtInterval)
+	third, err := source.renew(t.Context(), second)
+	if err != nil || logins != 3 {
+		t.Fatalf("%v, %d logins", err, logins)
+	}
+	// Once taken, a token is renewed without delay.
+	third.accepted.Store(true)
+	if _, err := source.renew(t.Context(), third); err != nil || logins != 4 {
+		t.Errorf("%v, %d logins", err, logins)
+	}
+}
+
+func TestGivenTokenIsNotRenewed(t *testing.T) {
+	given := &token{secret: newSecret("t")}
+	source := &tokenSource{clock: time.Now, current: given}
+	if got, err := source.get(t.Context()); got != given || err != nil {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := source.renew(t.Context(), given); !errors.Is(err, errNoOtherToken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoginKeepsTheValuesOfItsContext(t *testing.T) {
+	type key struct{}
+	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (secret, error) {
+		if ctx.Value(key{}) != "logger" {
+			t.Error("the login has lost the caller's logger")
+		}
+		return newSecret("t"), nil
+	}}
+	if _, err := source.get(context.WithValue(t.Context(), key{}, "logger")); err != nil {
+		t.Error(err)
+	}
+}
