@@ -325,6 +325,42 @@ func TestHangs(t *testing.T) {
 	}
 }
 
+// A client gives up on an answer that stops midway.
+func TestHangAmid(t *testing.T) {
+	for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindUpdate} {
+		s, _ := startWithShare(t)
+		s.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.HangAmid()})
+		ctx, cancel := context.WithCancel(t.Context())
+		resp, err := client.Do(requestOf(t, s, kind).WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := make([]byte, 1)
+		if _, err := io.ReadFull(resp.Body, first); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		cancel()
+		_, err = io.ReadAll(resp.Body)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if err := resp.Body.Close(); err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if tookEffect(s, kind) != writesSomething(kind) {
+			t.Errorf("%s: took effect: %v", kind, tookEffect(s, kind))
+		}
+		if err := s.Close(); err != nil || s.Requests()[0].Status != 0 {
+			t.Errorf("%v, status %d", err, s.Requests()[0].Status)
+		}
+	}
+	s, _ := startWithShare(t)
+	s.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.HangAmid()})
+	if got := send(t, requestOf(t, s, swrtest.KindDelete)); got.status != http.StatusNoContent {
+		t.Errorf("%d", got.status)
+	}
+}
+
 func TestLatency(t *testing.T) {
 	s, _ := startWithShare(t)
 	s.Latency(20 * time.Millisecond)

@@ -47,3 +47,10 @@ func HangBefore() Effect {
 
 // HangAfter is HangBefore once the request has taken effect.
 func HangAfter() Effect { return HangBefore().After().named("hang after effect") }
+
+// HangAmid lets the request take effect, sends the first half of the answer
+// (all of it where the status allows no body), and then says nothing until the
+// client gives up or the server closes.
+func HangAmid() Effect {
+	return Effect{name: "hang amid answer", play: func(c *call) { c.sendHalf(c.perform()) }}
+}

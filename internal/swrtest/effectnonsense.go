@@ -8,14 +8,12 @@ import (
 // What follows are answers that make no sense, with the status of a success
 // (api.md, "Answers"). None lets the request take effect; After does.
 
-// successStatus is the documented status of a success.
+// successStatus is the documented status of a success, but for DELETE's 204,
+// which allows no body to make nonsense in.
 func (c *call) successStatus() int {
 	switch c.info.Kind {
 	case KindCreate, KindUpdate, KindLogin:
 		return http.StatusCreated
-	case KindDelete:
-		// 204 allows no body to make nonsense in.
-		return http.StatusOK
 	default:
 		return http.StatusOK
 	}

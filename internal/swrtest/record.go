@@ -6,6 +6,7 @@ import "time"
 // of looking at it show, which may lag behind.
 type record struct {
 	share  Share
+	folded string // the account without case
 	exists bool
 	serial uint64 // order of creation
 	list   view

@@ -136,8 +136,10 @@ func (s *Server) CAPEM() []byte { return s.caPEM }
 // Close stops the server and waits until nothing of it runs any more.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
-		s.cancel()
+		// Connections first: a hanging request that ended before its
+		// connection would still be answered, with an empty 200.
 		s.closeErr = s.http.Close()
+		s.cancel()
 		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) && s.closeErr == nil {
 			s.closeErr = err
 		}

@@ -112,7 +112,7 @@ func (c *call) sharedByMe() []sharedRepositoryJSON {
 	var items []sharedRepositoryJSON
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
-		if len(repo.shares()) > 0 {
+		if repo.count() > 0 {
 			items = append(items, c.sharedRepository(ownerDomainName, key, "", repo.created))
 		}
 	}

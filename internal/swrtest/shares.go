@@ -65,7 +65,7 @@ func (c *call) create() answer {
 		}
 		return c.fail(http.StatusConflict, codeConflict, "")
 	}
-	if len(repo.shares()) >= maxShares {
+	if repo.count() >= maxShares {
 		return c.badRequest("an image can be shared with at most 500 accounts")
 	}
 	c.sim.store.put(repo, c.now, Share{

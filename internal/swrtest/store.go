@@ -56,7 +56,7 @@ func (st *store) removeNamespace(namespace string) {
 func (st *store) put(repo *repository, now time.Time, share Share, list, get Delay) {
 	r, ok := repo.records[share.AccessDomain]
 	if !ok {
-		r = &record{}
+		r = &record{folded: fold(share.AccessDomain)}
 		repo.records[share.AccessDomain] = r
 	}
 	if !r.exists {
@@ -89,11 +89,8 @@ func (repo *repository) find(account string, caseSensitive bool) *record {
 	}
 	var best *record
 	folded := fold(account)
-	for stored, r := range repo.records {
-		if len(stored) != len(account) || fold(stored) != folded {
-			continue
-		}
-		if best == nil || better(r, best) {
+	for _, r := range repo.records {
+		if r.folded == folded && (best == nil || better(r, best)) {
 			best = r
 		}
 	}
@@ -113,6 +110,17 @@ func (repo *repository) existing(account string, caseSensitive bool) *record {
 		return r
 	}
 	return nil
+}
+
+// count returns with how many accounts the repository truly is shared.
+func (repo *repository) count() int {
+	n := 0
+	for _, r := range repo.records {
+		if r.exists {
+			n++
+		}
+	}
+	return n
 }
 
 // shares returns what truly is shared, ordered by account.

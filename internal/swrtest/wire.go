@@ -137,6 +137,27 @@ func (c *call) cutOff(a answer) {
 	}
 }
 
+// sendHalf writes an answer up to its middle and waits for the client to go.
+func (c *call) sendHalf(a answer) {
+	if !bodyAllowed(a.status) {
+		c.send(a)
+		return
+	}
+	c.setHeaders(&a)
+	if len(a.body) == 0 {
+		a.body = []byte("{}")
+		c.w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	c.w.WriteHeader(a.status)
+	if _, err := c.w.Write(a.body[:len(a.body)/2]); err != nil {
+		return
+	}
+	if err := http.NewResponseController(c.w).Flush(); err != nil {
+		return
+	}
+	<-c.r.Context().Done()
+}
+
 // closeQuietly closes a connection that is given up: its error tells nothing.
 func closeQuietly(conn io.Closer) {
 	if err := conn.Close(); err != nil {
