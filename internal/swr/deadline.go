@@ -36,10 +36,9 @@ func ParseDeadline(text string) (Deadline, error) {
 	}
 	moment, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		// UnmarshalText is strict where Parse takes 2031-03-31T6:00:00,5Z.
-		err = moment.UnmarshalText([]byte(text))
+		moment, err = time.Parse(time.RFC3339Nano, text)
 	}
-	if err != nil {
+	if err != nil || !strictlyWritten(text) {
 		return broken(`must be a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`)
 	}
 	if _, offset := moment.Zone(); offset != 0 || strings.HasSuffix(text, "-00:00") {
@@ -53,6 +52,13 @@ func ParseDeadline(text string) (Deadline, error) {
 	return Deadline{moment: moment}, nil
 }
 
+// strictlyWritten refuses what Go's parser takes of a time beyond RFC 3339: an
+// hour of one digit, and a comma before the fraction.
+func strictlyWritten(text string) bool {
+	const hourEnd = len("2006-01-02T15")
+	return len(text) == len(time.DateOnly) || (text[hourEnd] == ':' && !strings.Contains(text, ","))
+}
+
 // readDeadline reads a deadline as a server writes it, which may be in any
 // offset, any fraction and any case of "forever".
 func readDeadline(text string) (Deadline, error) {
@@ -60,7 +66,9 @@ func readDeadline(text string) (Deadline, error) {
 		return Forever, nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime} {
-		if moment, err := time.Parse(layout, text); err == nil {
+		moment, err := time.Parse(layout, text)
+		// In UTC it may be of a year that no form can write.
+		if year := moment.UTC().Year(); err == nil && 0 <= year && year <= 9999 {
 			return Deadline{moment: moment.UTC()}, nil
 		}
 	}

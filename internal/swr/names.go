@@ -3,6 +3,7 @@ package swr
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Repository names an image repository: the organization ("namespace") that
@@ -113,6 +114,8 @@ func segment(field, value string) error {
 		return fmt.Errorf("%s %q contains a /", field, value)
 	case strings.ContainsFunc(value, isControl):
 		return fmt.Errorf("%s %q contains a control character", field, value)
+	case !utf8.ValidString(value):
+		return fmt.Errorf("%s %q is not valid UTF-8", field, value)
 	}
 	return nil
 }
