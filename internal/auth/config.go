@@ -64,7 +64,7 @@ const (
 )
 
 // Credential is the one way to sign in that was chosen. However it is printed,
-// it shows [Credential.Method] and [Credential.Source] and no more.
+// it shows [Credential.Source] and no more.
 type Credential struct {
 	Method Method
 	// Source says where it came from, as in "token from the environment
@@ -102,14 +102,8 @@ func (v value) nameOrID() nameOrID {
 	return nameOrID{name: v.text}
 }
 
-// String names the way to sign in and its source.
-func (c Credential) String() string { return c.Source }
-
-// GoString is String, for %#v.
-func (c Credential) GoString() string { return c.String() }
-
-// Format is String, for every other verb.
-func (c Credential) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.String()) }
+// Format names the way to sign in and its source, whatever the verb.
+func (c Credential) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.Source) }
 
 // TLS is how servers prove who they are.
 type TLS struct {

@@ -30,12 +30,6 @@ func (s secret) reveal() string {
 
 func (s secret) set() bool { return s.reveal() != "" }
 
-// String hides the text.
-func (secret) String() string { return redacted }
-
-// GoString hides the text from %#v.
-func (secret) GoString() string { return redacted }
-
 // Format hides the text from every verb.
 func (secret) Format(f fmt.State, _ rune) { writeRedacted(f) }
 

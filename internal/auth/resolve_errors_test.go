@@ -225,6 +225,12 @@ func TestResolveErrors(t *testing.T) {
 			detail: "The URL of the environment variable OS_AUTH_URL has no scheme. Write https://iam.eu-de.otc.t-systems.com/v3",
 		},
 		{
+			name:      "a text that is no URL at all, which is one error and not also a missing endpoint",
+			block:     Settings{Token: token, AuthURL: new("%s3cret")},
+			attribute: "auth_url", summary: "Invalid auth_url",
+			detail: "The URL of the provider block has no scheme. It must begin with https://",
+		},
+		{
 			name:      "plain http in the block",
 			block:     Settings{Token: token, Endpoint: new("http://swr.example")},
 			attribute: "endpoint", summary: "Invalid endpoint",

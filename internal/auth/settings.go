@@ -35,14 +35,8 @@ type Settings struct {
 	RequestTimeout  *string
 }
 
-// String names no value at all: a block that is printed by accident shows
-// nothing.
-func (Settings) String() string { return redacted }
-
-// GoString is String, for %#v.
-func (Settings) GoString() string { return redacted }
-
-// Format is String, for every other verb.
+// Format shows no value at all, whatever the verb: a block that is printed by
+// accident shows nothing.
 func (Settings) Format(f fmt.State, _ rune) { writeRedacted(f) }
 
 // ConfigError is one thing that is wrong with the configuration. Its texts are
@@ -64,18 +58,23 @@ func ConfigErrors(err error) []*ConfigError {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	if joined, ok := errors.AsType[joinedErrors](err); ok {
 		var all []*ConfigError
 		for _, e := range joined.Unwrap() {
 			all = append(all, ConfigErrors(e)...)
 		}
 		return all
 	}
-	var one *ConfigError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*ConfigError](err); ok {
 		return []*ConfigError{one}
 	}
 	return []*ConfigError{{Summary: "Invalid configuration", Detail: err.Error()}}
+}
+
+// joinedErrors is what errors.Join makes.
+type joinedErrors interface {
+	error
+	Unwrap() []error
 }
 
 // Warning is something the user should know though it stops nothing. Its fields
@@ -102,12 +101,6 @@ func (v value) set() bool { return v.text != "" }
 
 // same says that two values are one setting, wherever they came from.
 func (v value) same(w value) bool { return v.text == w.text && v.isID == w.isID }
-
-// String leaves the text out: it may be a secret.
-func (v value) String() string { return "value from " + v.source }
-
-// GoString is String, for %#v.
-func (v value) GoString() string { return v.String() }
 
 // fromBlock reads an attribute of the provider block.
 func fromBlock(attribute *string) value {

@@ -107,9 +107,9 @@ type preparer struct {
 	userAgent string
 }
 
-// copy copies r without any credential it may carry. Where that fails the body
+// clone copies r without any credential it may carry. Where that fails the body
 // is closed, as a RoundTripper must.
-func (p preparer) copy(r *http.Request) (*http.Request, error) {
+func (p preparer) clone(r *http.Request) (*http.Request, error) {
 	if err := checkHost(p.endpoint, r.URL); err != nil {
 		closeBody(r.Body)
 		return nil, err
@@ -137,7 +137,7 @@ type signingTransport struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	signed, err := t.prepare.copy(r)
+	signed, err := t.prepare.clone(r)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ type tokenTransport struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	first, err := t.prepare.copy(r)
+	first, err := t.prepare.clone(r)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,8 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 
 	second := first.Clone(r.Context())
-	if second.Body, err = replay(r); err != nil {
+	var replayed bool
+	if second.Body, replayed = replay(r); !replayed {
 		return resp, nil
 	}
 	renewed, err := t.tokens.renew(r.Context(), current)
@@ -197,18 +198,16 @@ func (t *tokenTransport) send(r *http.Request, with *token) (*http.Response, err
 	return resp, err
 }
 
-var errNoReplay = errors.New("the body can't be sent twice")
-
-// replay opens the body of a request a second time.
-func replay(r *http.Request) (io.ReadCloser, error) {
+// replay opens the body of a request a second time, if that is possible.
+func replay(r *http.Request) (body io.ReadCloser, ok bool) {
 	switch {
 	case r.Body == nil || r.Body == http.NoBody:
-		return r.Body, nil
+		return r.Body, true
 	case r.GetBody == nil:
-		return nil, errNoReplay
-	default:
-		return r.GetBody()
+		return nil, false
 	}
+	body, err := r.GetBody()
+	return body, err == nil
 }
 
 func closeBody(body io.Closer) {

@@ -306,8 +306,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 			exported any
 			inner    Config
 			tokens   *tokenSource
-			value    value
-		}{config.Credential, config, &tokenSource{current: &token{secret: newSecret("pa$s")}}, value{text: "x", source: "y"}}
+		}{config.Credential, config, &tokenSource{current: &token{secret: newSecret("pa$s")}}}
 		block := Settings{Password: new("pa$s"), SecretKey: new("SK")}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			for _, thing := range []any{config, &config, config.Credential, transport, held, &held, block, &block, newSecret("pa$s")} {
