@@ -1,6 +1,8 @@
 package swrtest_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -80,5 +82,36 @@ func TestListDocumentExample(t *testing.T) {
 	got := do(t, s, http.MethodGet, sharesPath("repositories", "demo", "paas"), "")
 	if want := listExample(t); got.status != http.StatusOK || got.body != want {
 		t.Errorf("GET: %d\n%s\nwant 200\n%s", got.status, got.body, want)
+	}
+}
+
+// The layout changes white space alone, whatever stands in the strings.
+func TestDocumentLayout(t *testing.T) {
+	s, _ := start(t)
+	const odd = `a "quoted" {brace}, [bracket]: back\slash <&>`
+	s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a", Description: odd})
+	put(s, "b")
+	for _, path := range []string{listPath(), onePath("a"), "/v2/manage/shared-repositories?center=self"} {
+		s.SetVariants(func(v *swrtest.Variants) { v.DocumentLayout = false })
+		compact := do(t, s, http.MethodGet, path, "").body
+		s.SetVariants(func(v *swrtest.Variants) { v.DocumentLayout = true })
+		spread := do(t, s, http.MethodGet, path, "").body
+		var again bytes.Buffer
+		if err := json.Compact(&again, []byte(spread)); err != nil || again.String() != compact || spread == compact {
+			t.Errorf("%v:\n%s\n%s", err, spread, compact)
+		}
+	}
+	s.RemoveRepository(namespace, repository)
+	s.AddRepository(namespace, repository)
+	if got := do(t, s, http.MethodGet, listPath(), "").body; got != "[ ]" {
+		t.Errorf("empty: %q", got)
+	}
+}
+
+func TestSetClock(t *testing.T) {
+	s, _ := start(t)
+	s.SetClock(func() time.Time { return time.Date(2040, 1, 2, 3, 4, 5, 0, time.UTC) })
+	if got := do(t, s, http.MethodGet, listPath(), "").header.Get("Date"); got != "Mon, 02 Jan 2040 03:04:05 GMT" {
+		t.Errorf("%s", got)
 	}
 }

@@ -1,6 +1,7 @@
 package swrtest_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -71,8 +72,8 @@ func TestHandler(t *testing.T) {
 	// There is no connection to reset: the answer is aborted.
 	s.Inject(swrtest.Fault{Effect: swrtest.ResetBefore()})
 	defer func() {
-		if got := recover(); got != http.ErrAbortHandler {
-			t.Errorf("panic: %v", got)
+		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("panic: %v", err)
 		}
 	}()
 	s.ServeHTTP(httptest.NewRecorder(), r)
