@@ -10,7 +10,7 @@ func (r *resolver) fromCloud(name value, ways []way) Credential {
 	}
 	r.cloud = c
 
-	method := Method("")
+	var method Method
 	if len(ways) > 0 {
 		method = ways[0].method
 	} else if method = r.cloudMethod(c); method == "" {

@@ -50,7 +50,8 @@ func (e *LoginError) Error() string {
 	return b.String()
 }
 
-// Unwrap gives what kept an answer from coming, nil where one came.
+// Unwrap gives what kept an answer from coming, nil where one came. It is the
+// context's error for a request that ended while it waited for a login.
 func (e *LoginError) Unwrap() error { return e.cause }
 
 // Temporary says that the same login may succeed later: IAM was busy, or out of

@@ -26,6 +26,8 @@ type tokenSource struct {
 	// login asks IAM for a token; nil where the token was given and can't be
 	// renewed.
 	login func(context.Context) (secret, error)
+	// url is where login goes, for errors.
+	url   string
 	clock func() time.Time
 
 	mu      sync.Mutex
@@ -112,7 +114,13 @@ func (s *tokenSource) join(ctx context.Context) (*token, error) {
 	case <-f.done:
 		return f.token, f.err
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		// A LoginError, so that the caller knows: its own request was never sent.
+		return nil, &LoginError{
+			URL:       s.url,
+			Message:   "the request ended before the login did: " + ctx.Err().Error(),
+			temporary: true,
+			cause:     ctx.Err(),
+		}
 	}
 }
 

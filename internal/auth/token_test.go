@@ -73,7 +73,8 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 		synctest.Wait()
 
 		cancel()
-		if got := <-leader; !errors.Is(got.err, context.Canceled) {
+		got := <-leader
+		if login, ok := errors.AsType[*LoginError](got.err); !ok || !login.Temporary() || !errors.Is(login, context.Canceled) {
 			t.Errorf("the leader got %v", got)
 		}
 		script.release <- nil

@@ -66,7 +66,7 @@ func (c Config) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
 	default:
 		client := newIAMClient(c, base, opts)
-		source := &tokenSource{clock: opts.Clock, login: client.login}
+		source := &tokenSource{clock: opts.Clock, login: client.login, url: displayURL(c.AuthURL)}
 		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
 	}
 }
