@@ -103,7 +103,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 		fault.Kind, fault.passing = objection.kind, objection.passing
 		fault.Err = errors.New(got.clean(objection.err.Error()))
 		fault.unknown = req.call.writes()
-		fault.Excerpt = got.clean(beginning(got.body))
+		fault.Excerpt = got.clean(string(got.body))
 		return got, fault
 	}
 	return got, nil
@@ -143,7 +143,7 @@ func answerFault(fault *Error, c call, got answer) *Error {
 		fault.RequestID = got.clean(found.requestID)
 	}
 	if !known && len(got.body) > 0 {
-		fault.Excerpt = got.clean(beginning(got.body))
+		fault.Excerpt = got.clean(string(got.body))
 	}
 	if fault.Kind == KindRedirect {
 		fault.Location = got.clean(withoutSecrets(got.header.Get("Location")))
@@ -155,13 +155,6 @@ func answerFault(fault *Error, c call, got answer) *Error {
 	return fault
 }
 
-// beginning keeps enough of a body for an excerpt, and for a credential that
-// starts within it to be found whole.
-func beginning(body []byte) string {
-	const enough = 64 << 10
-	return string(body[:min(len(body), enough)])
-}
-
 // retryAfter reads the header, which holds seconds or a date. A date counts
 // from the server's own clock, where it tells the time.
 func (a answer) retryAfter() time.Duration {
@@ -170,8 +163,9 @@ func (a answer) retryAfter() time.Duration {
 		now = a.date
 	}
 	var wait time.Duration
-	if seconds, err := strconv.Atoi(header); err == nil {
-		wait = time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second
+	// A number too large to be read is the largest, which is more than enough.
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(header); err == nil {
 		wait = at.Sub(now)
 	}

@@ -31,7 +31,7 @@ func (g *Gone) Error() string {
 // lastSeen is the host that the share was last seen at, or "". "Gone" from any
 // other host is not believed: it may be another region's.
 func (c *Client) Find(ctx context.Context, key Key, lastSeen string) (Share, error) {
-	if err := key.addressable(); err != nil {
+	if err := key.Addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
 	share, err := c.look(ctx, key, c.listings.lastWrite(key.Repo()), sureIfNamed)

@@ -47,7 +47,7 @@ func ParseID(id string) (Key, error) {
 		Repository:   repositoryFromWire(id[first+1 : last]),
 		AccessDomain: id[last+1:],
 	}
-	if err := key.addressable(); err != nil {
+	if err := key.Addressable(); err != nil {
 		return Key{}, fmt.Errorf("%q is no id of a share (namespace/repository/access_domain): %w", id, err)
 	}
 	return key, nil
@@ -82,10 +82,10 @@ func repositoryToWire(name string) string { return strings.ReplaceAll(name, "/",
 // repositoryFromWire undoes repositoryToWire; some servers answer with the "$".
 func repositoryFromWire(name string) string { return strings.ReplaceAll(name, "$", "/") }
 
-// addressable tells whether the share's names can stand in a URL and mean what
+// Addressable tells whether the share's names can stand in a URL and mean what
 // they say. It guards requests, where the rules of names do not apply: a
 // segment ".." would make DELETE of a share a DELETE of something above it.
-func (k Key) addressable() error {
+func (k Key) Addressable() error {
 	if err := k.Repo().addressable(); err != nil {
 		return err
 	}

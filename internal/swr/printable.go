@@ -16,21 +16,24 @@ const maxExcerpt = 300
 // escaped as Go writes them, and no more than 300 bytes are kept.
 func Printable(text string) string {
 	var b strings.Builder
+	cut := 0 // where to cut if there is more than fits
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
-		piece := text[:size]
 		switch {
 		case r == utf8.RuneError && size == 1:
-			piece = `\x` + hexByte(text[0])
+			b.WriteString(`\x` + hexByte(text[0]))
 		case !unicode.IsPrint(r):
 			quoted := strconv.QuoteRuneToASCII(r)
-			piece = quoted[1 : len(quoted)-1]
+			b.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			b.WriteString(text[:size])
 		}
-		if b.Len()+len(piece) > maxExcerpt-len("…") {
-			b.WriteString("…")
-			break
+		if b.Len() > maxExcerpt {
+			return b.String()[:cut] + "…"
 		}
-		b.WriteString(piece)
+		if b.Len() <= maxExcerpt-len("…") {
+			cut = b.Len()
+		}
 		text = text[size:]
 	}
 	return b.String()

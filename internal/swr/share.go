@@ -104,7 +104,8 @@ func decodeList(body []byte, of Repository) ([]Share, error) {
 }
 
 // decodeShow reads the answer to one share asked for by name. Its absence is
-// said by "exist": false and nothing else.
+// said by "exist": false and nothing that contradicts it: an error, or the names
+// of another share.
 func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
 	var element *wireShare
 	if err := decodeJSON(body, &element); err != nil {
@@ -113,10 +114,11 @@ func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
 	if element == nil {
 		return Share{}, false, fmt.Errorf("null instead of a share")
 	}
-	if element.Exist != nil && !*element.Exist {
-		if element.AccessDomain != "" && !SameAccount(element.AccessDomain, key.AccessDomain) {
-			return Share{}, false, fmt.Errorf("the share with %q instead of %q", element.AccessDomain, key.AccessDomain)
-		}
+	if _, isError := parseErrorBody(body); isError {
+		return Share{}, false, fmt.Errorf("an error instead of a share")
+	}
+	absent := element.Exist != nil && !*element.Exist
+	if absent && element.Namespace == "" && element.Repository == "" && element.AccessDomain == "" {
 		return Share{}, false, nil
 	}
 	share, err = element.share(key.Repo())
@@ -125,6 +127,9 @@ func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
 	}
 	if !SameAccount(share.AccessDomain, key.AccessDomain) {
 		return Share{}, false, fmt.Errorf("the share with %q instead of %q", share.AccessDomain, key.AccessDomain)
+	}
+	if absent {
+		return Share{}, false, nil
 	}
 	return share, true, nil
 }

@@ -49,7 +49,7 @@ type Created struct {
 // grants what was asked for, and by the server's clock it was not there before
 // this call. A share that was there already is a KindConflict.
 func (c *Client) Create(ctx context.Context, key Key, terms Terms) (Created, error) {
-	if err := key.addressable(); err != nil {
+	if err := key.Addressable(); err != nil {
 		return Created{}, &Error{Kind: KindInvalid, Err: err}
 	}
 	past, err := c.write(ctx, callShare, key, shareBody{AccessDomain: key.AccessDomain, changeBody: terms.body()})
@@ -112,7 +112,7 @@ func (c *Client) madeSince(share Share, began time.Time) bool {
 // Change changes what a share grants, in place. The share is what the service
 // holds afterwards, nil where that is not known; it may be there with an error.
 func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, error) {
-	if err := key.addressable(); err != nil {
+	if err := key.Addressable(); err != nil {
 		return nil, &Error{Kind: KindInvalid, Err: err}
 	}
 	past, err := c.write(ctx, callChange, key, terms.body())
@@ -157,7 +157,7 @@ func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, erro
 // spelling. It returns nil, or a *[Gone] where the share was not there; lastSeen
 // is as in [Client.Find]. Any other error means that access may still be granted.
 func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
-	if err := key.addressable(); err != nil {
+	if err := key.Addressable(); err != nil {
 		return &Error{Kind: KindInvalid, Err: err}
 	}
 	if c.doubtElsewhere(key, lastSeen) != nil {
