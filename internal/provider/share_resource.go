@@ -206,23 +206,28 @@ func (r *shareResource) ImportState(ctx context.Context, req resource.ImportStat
 	})...)
 }
 
+// importKey reads the id, or else the identity.
 func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (swr.Key, bool) {
-	id := req.ID
-	if id == "" && req.Identity != nil {
+	if req.ID == "" && req.Identity != nil {
 		var identity shareIdentityModel
 		diags.Append(req.Identity.Get(ctx, &identity)...)
 		if diags.HasError() {
 			return swr.Key{}, false
 		}
-		id = swr.Key{
+		key := swr.Key{
 			Namespace:    identity.Namespace.ValueString(),
 			Repository:   identity.Repository.ValueString(),
 			AccessDomain: identity.AccessDomain.ValueString(),
-		}.String()
+		}
+		if err := key.Addressable(); err != nil {
+			diags.AddError("Nothing can be imported by this identity", sentence(err.Error()))
+			return swr.Key{}, false
+		}
+		return key, true
 	}
-	key, err := swr.ParseID(id)
+	key, err := swr.ParseID(req.ID)
 	if err != nil {
-		diags.AddError("Nothing can be imported by this id", err.Error()+".")
+		diags.AddError("Nothing can be imported by this id", sentence(err.Error()))
 		return swr.Key{}, false
 	}
 	return key, true

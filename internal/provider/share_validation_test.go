@@ -1,0 +1,127 @@
+package provider_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// Each bad value is refused at plan, in a message that names attribute, value and
+// rule, with nothing sent.
+func TestShareRefusesAtPlan(t *testing.T) {
+	t.Parallel()
+	good := map[string]string{
+		"namespace": "platform", "repository": "team/app", "access_domain": "ACME", "deadline": "forever",
+	}
+	long := strings.Repeat("a", 129)
+	for name, bad := range map[string]struct{ attribute, value, rule string }{
+		"empty namespace":           {"namespace", "", "must have 1 to 64 characters"},
+		"long namespace":            {"namespace", long[:65], "must have 1 to 64 characters"},
+		"namespace starts":          {"namespace", "1abc", "must start with a lowercase letter"},
+		"namespace ends":            {"namespace", "abc-", "must end with a lowercase letter or digit"},
+		"namespace upper case":      {"namespace", "aBc", `"B"|'B' is none of them`},
+		"namespace dots":            {"namespace", "a..b", "next to each other"},
+		"namespace mixed":           {"namespace", "a._b", "next to each other"},
+		"namespace underscores":     {"namespace", "a___b", "more than two underscores"},
+		"namespace slash":           {"namespace", "a/b", `is none of them`},
+		"empty repository":          {"repository", "", "must have 1 to 128 characters"},
+		"long repository":           {"repository", long, "must have 1 to 128 characters"},
+		"repository dollar":         {"repository", "team$app", `write "team/app"`},
+		"repository slash at end":   {"repository", "team/", "must start and end with a lowercase letter or digit"},
+		"repository slashes":        {"repository", "team//app", "next to each other"},
+		"repository mixed":          {"repository", "team/-app", "next to each other"},
+		"repository space":          {"repository", "team app", "is none of them"},
+		"blank account":             {"access_domain", "  ", "must not be blank"},
+		"account slash":             {"access_domain", "a/b", `must not contain a "/"`},
+		"account control":           {"access_domain", `a\tb`, "must not contain control characters"},
+		"account dots":              {"access_domain", "..", "another level of the path"},
+		"permit":                    {"permit", "write", `must be "read"`},
+		"deadline offset":           {"deadline", "2031-03-31T23:00:00-02:00", `the UTC day "2031-04-01"`},
+		"deadline impossible":       {"deadline", "2031-02-30", "must be a date"},
+		"deadline words":            {"deadline", "never", "must be a date"},
+		"deadline upper case":       {"deadline", "Forever", "must be a date"},
+		"deadline without a zone":   {"deadline", "2031-03-31T16:00:00", "must be a date"},
+		"description too long":      {"description", strings.Repeat("ä", 1001), "must have at most 1000 characters; it has 1001"},
+		"timeout that is no time":   {"timeouts", "", `(?s)"soon"`},
+		"deadline beyond the years": {"deadline", "9999-12-31", `write "forever"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := swrtest.Start(t)
+			server.AddRepository("platform", "team/app")
+			lines := []string{}
+			for attribute, value := range good {
+				if attribute == bad.attribute {
+					continue
+				}
+				lines = append(lines, attribute+` = "`+value+`"`)
+			}
+			want := regexp.MustCompile(`(?s)` + bad.attribute + ` = .*` + loose(bad.rule))
+			if bad.attribute == "timeouts" {
+				lines = append(lines, `timeouts = { create = "soon" }`)
+				want = regexp.MustCompile(bad.rule)
+			} else {
+				lines = append(lines, bad.attribute+` = "`+bad.value+`"`)
+			}
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: factories,
+				Steps: []resource.TestStep{{
+					Config: providerBlock(server) + share("partner", lines...), PlanOnly: true, ExpectError: want,
+				}},
+			})
+			if n := len(server.Requests()); n != 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+		})
+	}
+}
+
+// loose lets a text be broken over lines, as Terraform breaks messages.
+func loose(text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+		if strings.Contains(word, "|") {
+			words[i] = word
+		}
+	}
+	return strings.Join(words, `[\s│]+`)
+}
+
+// A value that is not known at plan is checked before it is sent.
+func TestShareRefusesAtApplyWhatWasUnknown(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.AddRepository("platform", "team/app")
+	tf := newWorkspace(t, server, `resource "terraform_data" "bad" { input = "2031-02-30" }`+"\n"+partner(`deadline = terraform_data.bad.output`))
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Invalid deadline", "2031-02-30")
+	requests(t, server, nil)
+}
+
+func TestValidateNeedsNoCredentials(t *testing.T) {
+	t.Parallel()
+	tf := newWorkspace(t, swrtest.Start(t), `provider "swr" {}`+"\n"+partner(`deadline = "forever"`))
+	tf.Env = nil
+	tf.run(0, "validate")
+	wants(t, tf.run(failed, "plan"), "OS_TOKEN")
+}
+
+func TestShareWarnsAtPlan(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.AddRepository("plat--form", "team/app")
+	tf := newWorkspace(t, server, share("past", `namespace = "plat--form"`, `repository = "team/app"`, `access_domain = "A"`, `deadline = "2020-01-01"`)+
+		share("older", `namespace = "plat--form"`, `repository = "team/app"`, `access_domain = "B"`, `deadline = "2019-01-01"`)+
+		share("hidden", `namespace = "plat--form"`, `repository = "team/app"`, `access_domain = "A\u200bB"`, `deadline = "forever"`))
+	for range 2 {
+		wants(t, tf.plan(changes),
+			`The share "plat--form/team/app/A" ended on 2020-01-01`, `The share "plat--form/team/app/B" ended on 2019-01-01`,
+			"hyphens next to each other", "invisible character U+200B")
+	}
+	tf.apply()
+	wants(t, tf.plan(noChange), `The share "plat--form/team/app/A" ended on 2020-01-01`, `The share "plat--form/team/app/B" ended on 2019-01-01`)
+}

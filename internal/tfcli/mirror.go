@@ -1,0 +1,36 @@
+package tfcli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// registry is the host that Terraform adds to Address.
+const registry = "registry.terraform.io"
+
+// Mirror builds the provider into a filesystem mirror in the directory, from
+// which terraform init installs it as if it came from the registry.
+func Mirror(ctx context.Context, dir string) error {
+	target := filepath.Join(dir, registry, filepath.FromSlash(Address), "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	if err := os.MkdirAll(target, 0o700); err != nil {
+		return err
+	}
+	_, err := Binary(ctx, target)
+	return err
+}
+
+// NewWithMirror prepares the directory like New, but for a user's own way:
+// terraform init first, which finds the provider in the mirror and looks
+// nowhere else.
+func NewWithMirror(dir, mirror string) (*CLI, error) {
+	path, err := Find()
+	if err != nil {
+		return nil, err
+	}
+	cli := &CLI{Dir: dir, path: path, rc: filepath.Join(dir, "cli.tfrc")}
+	rc := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror)
+	return cli, os.WriteFile(cli.rc, []byte(rc), 0o600)
+}
