@@ -220,14 +220,14 @@ func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag
 			AccessDomain: identity.AccessDomain.ValueString(),
 		}
 		if err := key.Addressable(); err != nil {
-			diags.AddError("Nothing can be imported by this identity", sentence(err.Error()))
+			diags.AddError("Nothing can be imported by this identity", err.Error()+".")
 			return swr.Key{}, false
 		}
 		return key, true
 	}
 	key, err := swr.ParseID(req.ID)
 	if err != nil {
-		diags.AddError("Nothing can be imported by this id", sentence(err.Error()))
+		diags.AddError("Nothing can be imported by this id", err.Error()+".")
 		return swr.Key{}, false
 	}
 	return key, true
