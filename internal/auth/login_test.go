@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestLoginErrors(t *testing.T) {
@@ -326,11 +328,12 @@ func FuzzLoginAnswer(f *testing.F) {
 	f.Add(401, []byte(`{"error":{"code":401,"message":"m","title":"t"}}`), "rid")
 	f.Add(400, []byte(`{"error_code":1,"error_msg":"m"}`), "")
 	f.Add(500, []byte("\x1b[2J\xff"), "\x1b")
+	f.Add(400, []byte("{\"error_msg\":\"\x81\"}"), "\xff")
 	f.Fuzz(func(t *testing.T, status int, body []byte, requestID string) {
 		e := &LoginError{URL: "https://iam.example/v3", Status: status}
 		e.readAnswer(http.Header{"X-Request-Id": {requestID}}, body, newSecret("\u0001pa$s"))
 		for _, text := range []string{e.Code, e.Message, e.RequestID} {
-			if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
+			if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(text) {
 				t.Errorf("not printable: %q", text)
 			}
 			if len(text) > 4*maxQuoted+3 {
