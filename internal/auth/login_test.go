@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -291,7 +292,6 @@ func TestHopelessConnections(t *testing.T) {
 	}{
 		{"plain HTTP for TLS", strings.Replace(notTLS.URL, "http://", "https://", 1), false},
 		{"an unknown authority", distrusted.URL, false},
-		{"a host that does not exist", "https://iam.invalid", false},
 		{"a closed port", "http://127.0.0.1:1", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -300,13 +300,26 @@ func TestHopelessConnections(t *testing.T) {
 			if !errors.As(err, &login) || login.Status != 0 || login.Unwrap() == nil {
 				t.Fatalf("got %v", err)
 			}
-			if test.name == "a host that does not exist" && strings.Contains(err.Error(), "server misbehaving") {
-				t.Skip("no name server here")
-			}
 			if login.Temporary() != test.temporary {
 				t.Errorf("temporary: %t, %v", login.Temporary(), err)
 			}
 		})
+	}
+}
+
+func TestHostThatDoesNotExist(t *testing.T) {
+	for _, notFound := range []bool{true, false} {
+		transport := testTransport(t, passwordConfig(t, "https://swr.example", "https://iam.example"), TransportOptions{
+			Wrap: func(http.RoundTripper) http.RoundTripper {
+				return roundTripper(func(*http.Request) (*http.Response, error) {
+					return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "x", Name: "iam.example", IsNotFound: notFound}}
+				})
+			},
+		})
+		_, err := get(transport, "https://swr.example")
+		if login, ok := errors.AsType[*LoginError](err); !ok || login.Temporary() == notFound {
+			t.Errorf("not found %t: got %v", notFound, err)
+		}
 	}
 }
 
