@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // Gone says that a share does not exist. It is said only on proof: a complete
@@ -72,7 +74,10 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	if err != nil {
 		return Listing{}, asError(err)
 	}
-	return Listing{Shares: all.shares, Incomplete: all.incomplete}, nil
+	shares := slices.SortedFunc(slices.Values(all.shares), func(a, b Share) int {
+		return strings.Compare(a.AccessDomain, b.AccessDomain)
+	})
+	return Listing{Shares: shares, Incomplete: all.incomplete}, nil
 }
 
 // proof is how much it takes to call a share gone.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,11 +62,18 @@ func rangeTotal(header string) int {
 // listing is not complete, if it is not. It never loops: each page must bring
 // something new.
 func (c *Client) listRest(ctx context.Context, repo Repository, first page) (all []Share, incomplete string, err error) {
-	all = slices.Clone(first.shares) // others are reading the first page
-	seen := make(map[string]bool, len(all))
-	for _, share := range all {
-		seen[share.AccessDomain] = true
+	seen := make(map[string]bool, len(first.shares))
+	add := func(p page) (news bool) {
+		for _, share := range p.shares {
+			if !seen[share.AccessDomain] {
+				seen[share.AccessDomain], news = true, true
+				all = append(all, share)
+			}
+		}
+		return news
 	}
+	add(first)
+	total := first.total
 	for last := first; len(last.shares) == pageSize; {
 		next, err := c.listPage(ctx, repo, len(all))
 		if errors.Is(err, KindInvalid) {
@@ -76,23 +82,16 @@ func (c *Client) listRest(ctx context.Context, repo Repository, first page) (all
 		if err != nil {
 			return nil, "", err
 		}
-		before := len(all)
-		for _, share := range next.shares {
-			if !seen[share.AccessDomain] {
-				seen[share.AccessDomain] = true
-				all = append(all, share)
-			}
-		}
-		if len(all) == before && len(next.shares) > 0 {
+		if !add(next) && len(next.shares) > 0 {
 			return all, fmt.Sprintf("the service shows the first %d accounts and ignores paging", len(all)), nil
 		}
-		last = next
 		if next.total > 0 {
-			first.total = next.total
+			total = next.total
 		}
+		last = next
 	}
-	if len(all) < first.total {
-		return all, fmt.Sprintf("the service counts %d accounts and shows %d", first.total, len(all)), nil
+	if len(all) < total {
+		return all, fmt.Sprintf("the service counts %d accounts and shows %d", total, len(all)), nil
 	}
 	return all, "", nil
 }

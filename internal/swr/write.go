@@ -167,20 +167,26 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 		}
 	}
 	spelling := key
+	ended := false // by this call, for all that is known
 	for look := 1; ; {
 		past, err := c.write(ctx, callRevoke, spelling, nil)
 		since := c.listings.wrote(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
+		ended = ended || err == nil || past.unknown
 		if errors.Is(err, KindRepositoryMissing) {
 			return &Gone{Key: key, Repository: true}
 		}
 		if err != nil && !missing && !past.unknown {
 			return err
 		}
+		enough := sureIfListed
+		if err != nil && !missing {
+			enough = sureIfNamed // the service has not said that it is gone
+		}
 		for {
-			share, lookErr := c.lookSettled(ctx, key, since)
+			share, lookErr := c.lookSettled(ctx, key, since, enough)
 			if gone, ok := errors.AsType[*Gone](lookErr); ok {
-				if missing && !past.unknown {
+				if !ended {
 					return gone
 				}
 				return nil
@@ -255,10 +261,10 @@ func (c *Client) seek(ctx context.Context, key Key, since moment) (Share, error)
 	return c.look(ctx, key, since, sureIfListed)
 }
 
-func (c *Client) lookSettled(ctx context.Context, key Key, since moment) (Share, error) {
+func (c *Client) lookSettled(ctx context.Context, key Key, since moment, enough proof) (Share, error) {
 	ctx, cancel := settled(ctx)
 	defer cancel()
-	return c.look(ctx, key, since, sureIfListed)
+	return c.look(ctx, key, since, enough)
 }
 
 // settled gives a context for finding out what became of a write: the

@@ -1,0 +1,365 @@
+package swr_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// What follows are the rules of api.md, "Gone, or not there".
+
+// A route that does not exist says nothing of the share, in whatever form it is
+// told.
+func TestNoRouteIsNotGone(t *testing.T) {
+	for name, form := range noRouteForms {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
+			b.putAcme("there")
+			_, err := b.Find(b.ctx, acme, b.Host())
+			expectKind(t, err, swr.KindNoRoute)
+			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			expectKind(t, err, swr.KindNoRoute)
+			_, err = b.List(b.ctx, repo)
+			expectKind(t, err, swr.KindNoRoute)
+			b.expectHeld(t, acme, "there")
+			// Each spelling once, and no more.
+			b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 4, swrtest.KindDelete: 2, swrtest.KindUpdate: 2})
+		})
+	}
+}
+
+// Where only one of the calls has lost its route, the others must not make up
+// for it with a wrong conclusion.
+func TestNoRouteOfOneCallIsNotGone(t *testing.T) {
+	for name, form := range noRouteForms {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Routes.List, v.NoSuchRoute = swrtest.SpellingNone, form })
+			_, err := b.Find(b.ctx, acme, b.Host())
+			expectKind(t, err, swr.KindNoRoute)
+
+			b.putAcme("there")
+			b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.List, v.Routes.Delete = 0, swrtest.SpellingNone })
+			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			b.expectHeld(t, acme, "there")
+		})
+	}
+}
+
+// A namespace that does not exist is most likely another region's.
+func TestMissingNamespaceIsNotGone(t *testing.T) {
+	for _, code := range []string{"SVCSTG.SWR.4040058", "SVCSTG.SWR.4041061"} {
+		t.Run(code, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.MissingNamespaceCode = code })
+			b.sim.RemoveNamespace(repo.Namespace)
+			_, err := b.Find(b.ctx, acme, b.Host())
+			if failed := expectKind(t, err, swr.KindNamespaceMissing); failed.Code != code {
+				t.Errorf("code %q", failed.Code)
+			}
+			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNamespaceMissing)
+			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			expectKind(t, err, swr.KindNamespaceMissing)
+			_, err = b.List(b.ctx, repo)
+			expectKind(t, err, swr.KindNamespaceMissing)
+			created, err := b.Create(b.ctx, acme, terms(t, "d"))
+			expectKind(t, err, swr.KindNamespaceMissing)
+			if created.Presence != swr.Absent {
+				t.Errorf("presence %d", created.Presence)
+			}
+		})
+	}
+}
+
+// No repository, no share: gone, and the caller learns that it is the repository.
+func TestMissingRepositoryIsGone(t *testing.T) {
+	for _, code := range []string{"SVCSTG.SWR.4040010", "SVCSTG.SWR.4040113"} {
+		t.Run(code, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.MissingRepositoryCode = code })
+			b.sim.RemoveRepository(repo.Namespace, repo.Name)
+			_, err := b.Find(b.ctx, acme, b.Host())
+			expectGone(t, err, acme, true)
+			expectGone(t, b.Revoke(b.ctx, acme, b.Host()), acme, true)
+			// What else was asked for can't be done, which is an error.
+			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			expectKind(t, err, swr.KindRepositoryMissing)
+			_, err = b.List(b.ctx, repo)
+			expectKind(t, err, swr.KindRepositoryMissing)
+			created, err := b.Create(b.ctx, acme, terms(t, "d"))
+			expectKind(t, err, swr.KindRepositoryMissing)
+			if created.Presence != swr.Absent {
+				t.Errorf("presence %d", created.Presence)
+			}
+		})
+	}
+}
+
+// incompletely makes servers whose listing can't be completed.
+var incompletely = map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused}
+
+// Where the listing can't be completed, GET one decides, in its three forms.
+func TestIncompleteListing(t *testing.T) {
+	for paging, p := range incompletely {
+		for name, form := range map[string]swrtest.MissingOnGet{
+			"exist false": swrtest.GetExistFalse, "404": swrtest.GetNotFound, "400": swrtest.GetBadRequest,
+		} {
+			t.Run("paging "+paging+", "+name, func(t *testing.T) {
+				b := start(t, func(v *swrtest.Variants) { v.Paging, v.MissingOnGet = p, form })
+				b.put(120)
+				last := acme
+				last.AccessDomain = account(119)
+				if _, err := b.Find(b.ctx, last, b.Host()); err != nil {
+					t.Errorf("a share beyond the listing: %v", err)
+				}
+				none := acme
+				none.AccessDomain = "nobody"
+				_, err := b.Find(b.ctx, none, b.Host())
+				expectGone(t, err, none, false)
+				if err := b.Revoke(b.ctx, last, b.Host()); err != nil || b.holds(last) {
+					t.Errorf("revoke: %v, still there: %t", err, b.holds(last))
+				}
+			})
+		}
+	}
+}
+
+// Where it can't be asked for by name either, nothing is known.
+func TestIncompleteListingWithoutGetOne(t *testing.T) {
+	for paging, p := range incompletely {
+		for name, form := range noRouteForms {
+			t.Run("paging "+paging+", "+name, func(t *testing.T) {
+				b := start(t, func(v *swrtest.Variants) { v.Paging, v.NoSuchRoute, v.Routes.Get = p, form, swrtest.SpellingNone })
+				b.put(120)
+				last := acme
+				last.AccessDomain = account(119)
+				_, err := b.Find(b.ctx, last, b.Host())
+				expectKind(t, err, swr.KindIncomplete)
+				none := acme
+				none.AccessDomain = "nobody"
+				_, err = b.Find(b.ctx, none, b.Host())
+				expectKind(t, err, swr.KindIncomplete)
+				// The DELETE took effect, but nothing proves it.
+				expectKind(t, b.Revoke(b.ctx, last, b.Host()), swr.KindIncomplete)
+			})
+		}
+	}
+}
+
+// A server of the seed documents, with GET one gone, and few shares: the listing
+// alone is enough.
+func TestCompleteListingWithoutGetOne(t *testing.T) {
+	for name, form := range noRouteForms {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.SeedDocumentRoutes(), form })
+			b.put(99)
+			_, err := b.Find(b.ctx, acme, b.Host())
+			expectGone(t, err, acme, false)
+		})
+	}
+}
+
+// "Missing" from GET one is never enough while a listing shows the share in
+// another case: on reading, on creating, on changing and on revoking.
+func TestOtherCase(t *testing.T) {
+	for name, form := range map[string]swrtest.MissingOnGet{
+		"exist false": swrtest.GetExistFalse, "404": swrtest.GetNotFound, "400": swrtest.GetBadRequest,
+	} {
+		for deleteName, deleteForm := range map[string]swrtest.MissingOnDelete{
+			"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+		} {
+			t.Run("GET "+name+", DELETE "+deleteName, func(t *testing.T) {
+				b := start(t, func(v *swrtest.Variants) {
+					v.AccountsStored, v.CaseSensitivePaths = swrtest.CaseUpper, true
+					v.MissingOnGet, v.MissingOnDelete = form, deleteForm
+				})
+				created, err := b.Create(b.ctx, acme, terms(t, "first"))
+				if err != nil || created.Presence != swr.Seen || created.Share.AccessDomain != "ACME" {
+					t.Fatalf("create: %+v, %v", created, err)
+				}
+				found, err := b.Find(b.ctx, acme, b.Host())
+				if err != nil || found.AccessDomain != "ACME" {
+					t.Errorf("find: %+v, %v", found, err)
+				}
+				changed, err := b.Change(b.ctx, acme, terms(t, "second"))
+				if err != nil || changed.Description != "second" {
+					t.Errorf("change: %+v, %v", changed, err)
+				}
+				b.expectHeld(t, acme, "second")
+				if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+					t.Errorf("revoke: %v", err)
+				}
+				if b.holds(acme) {
+					t.Error("revoked, and still there")
+				}
+			})
+		}
+	}
+}
+
+// With many shares, too, the stored spelling is found and revoked.
+func TestOtherCaseBeyondTheFirstPage(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) { v.CaseSensitivePaths, v.MissingOnDelete = true, swrtest.DeleteNotFound })
+	b.put(250)
+	key := acme
+	key.AccessDomain = strings.ToLower(account(249))
+	if found, err := b.Find(b.ctx, key, b.Host()); err != nil || found.AccessDomain != account(249) {
+		t.Errorf("find: %+v, %v", found, err)
+	}
+	if err := b.Revoke(b.ctx, key, b.Host()); err != nil || b.holds(key) {
+		t.Errorf("revoke: %v, still there: %t", err, b.holds(key))
+	}
+}
+
+// Of two spellings side by side the very one is taken; where neither is, that is
+// an error.
+func TestTwoSpellings(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) { v.CaseSensitivePaths = true })
+	for _, spelling := range []string{"ACME", "acme"} {
+		b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: spelling})
+	}
+	for _, spelling := range []string{"ACME", "acme"} {
+		key := acme
+		key.AccessDomain = spelling
+		if found, err := b.Find(b.ctx, key, ""); err != nil || found.AccessDomain != spelling {
+			t.Errorf("find %q: %+v, %v", spelling, found, err)
+		}
+	}
+	_, err := b.Find(b.ctx, acme, "")
+	expectKind(t, err, swr.KindContradiction)
+	expectKind(t, b.Revoke(b.ctx, acme, ""), swr.KindContradiction)
+	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 2 {
+		t.Errorf("%d shares are left", n)
+	}
+}
+
+// "Gone" from another endpoint than the one that last saw the share is not
+// believed, and nothing is sent there that may change anything.
+func TestGoneElsewhere(t *testing.T) {
+	for name, form := range map[string]swrtest.MissingOnDelete{
+		"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+	} {
+		t.Run("DELETE "+name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
+			const elsewhere = "swr-api.eu-nl.otc.t-systems.com"
+			_, err := b.Find(b.ctx, acme, elsewhere)
+			if failed := expectKind(t, err, swr.KindOtherEndpoint); failed.Err == nil || !strings.Contains(failed.Error(), elsewhere) || !strings.Contains(failed.Error(), b.Host()) {
+				t.Errorf("error %v does not name both endpoints", err)
+			}
+			expectKind(t, b.Revoke(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			b.sim.RemoveRepository(repo.Namespace, repo.Name)
+			_, err = b.another(t).Find(b.ctx, acme, elsewhere)
+			expectKind(t, err, swr.KindOtherEndpoint)
+			expectKind(t, b.another(t).Revoke(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			if n := b.sim.Count(swrtest.KindDelete); n != 0 {
+				t.Errorf("%d DELETEs were sent", n)
+			}
+		})
+	}
+}
+
+// Where the other endpoint has the share, it is read and revoked there.
+func TestFoundElsewhere(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("there")
+	if _, err := b.Find(b.ctx, acme, "old.example"); err != nil {
+		t.Errorf("find: %v", err)
+	}
+	if err := b.Revoke(b.ctx, acme, "old.example"); err != nil || b.holds(acme) {
+		t.Errorf("revoke: %v, still there: %t", err, b.holds(acme))
+	}
+}
+
+// Who may not ask, does not learn that it is gone.
+func TestNotAllowedIsNotGone(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		code   string
+		want   swr.Kind
+	}{
+		{http.StatusUnauthorized, "SVCSTG.SWR.4010000", swr.KindUnauthorized},
+		{http.StatusUnauthorized, "APIGW.0301", swr.KindUnauthorized},
+		{http.StatusUnauthorized, "", swr.KindUnauthorized},
+		{http.StatusForbidden, "SVCSTG.SWR.4030000", swr.KindForbidden},
+		{http.StatusForbidden, "", swr.KindForbidden},
+		{http.StatusBadRequest, "SVCSTG.SWR.4000031", swr.KindUnauthorized},
+	} {
+		for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindGet, swrtest.KindDelete, swrtest.KindUpdate, swrtest.KindCreate} {
+			t.Run(http.StatusText(test.status)+" "+test.code+" "+string(kind), func(t *testing.T) {
+				b := start(t, nil)
+				b.put(150) // so that GET one is needed
+				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.Status(test.status, test.code)})
+				var err error
+				switch kind {
+				case swrtest.KindDelete:
+					b.putAcme("there")
+					err = b.Revoke(b.ctx, acme, b.Host())
+					b.expectHeld(t, acme, "there")
+				case swrtest.KindUpdate:
+					_, err = b.Change(b.ctx, acme, terms(t, "d"))
+				case swrtest.KindCreate:
+					_, err = b.Create(b.ctx, acme, terms(t, "d"))
+				default:
+					_, err = b.Find(b.ctx, acme, b.Host())
+				}
+				expectKind(t, err, test.want)
+				if n := b.sim.Count(kind); n != 1 {
+					t.Errorf("%d requests; want it reported at once", n)
+				}
+			})
+		}
+	}
+}
+
+// A wrong token, as the service itself answers it.
+func TestWrongToken(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("there")
+	b.sim.ExpireTokens()
+	_, err := b.Find(b.ctx, acme, b.Host())
+	expectKind(t, err, swr.KindUnauthorized)
+	expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindUnauthorized)
+}
+
+// What a listing hides is not gone while the service knows it by name.
+func TestHiddenFromListing(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) { v.HideExpired = true })
+	b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain, Deadline: "2026-01-01T00:00:00.000Z"})
+	found, err := b.Find(b.ctx, acme, b.Host())
+	if err != nil || found.Status == nil || *found.Status {
+		t.Errorf("find: %+v, %v", found, err)
+	}
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(http.StatusServiceUnavailable, "")})
+	if err := b.Revoke(b.ctx, acme, b.Host()); err == nil {
+		t.Error("a revocation that failed is taken for a success")
+	} else if _, gone := errors.AsType[*swr.Gone](err); gone {
+		t.Errorf("a revocation that failed: %v", err)
+	}
+	b.sim.RemoveFaults()
+	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+		t.Errorf("revoke: %v", err)
+	}
+}
+
+// A service without error codes can't tell what is missing: nothing is gone
+// but what a listing shows to be.
+func TestErrorsWithoutCodes(t *testing.T) {
+	for name, shape := range map[string]swrtest.ErrorShape{"HTML": swrtest.ShapeHTML, "empty": swrtest.ShapeEmpty} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) {
+				v.ErrorShape, v.MissingOnGet, v.MissingOnDelete = shape, swrtest.GetNotFound, swrtest.DeleteNotFound
+			})
+			_, err := b.Find(b.ctx, acme, b.Host())
+			expectGone(t, err, acme, false) // the listing is complete
+			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			b.sim.RemoveNamespace(repo.Namespace)
+			_, err = b.another(t).Find(b.ctx, acme, b.Host())
+			expectKind(t, err, swr.KindNoRoute)
+			b.sim.AddRepository(repo.Namespace, "other")
+			_, err = b.another(t).Find(b.ctx, acme, b.Host())
+			expectKind(t, err, swr.KindNoRoute)
+		})
+	}
+}

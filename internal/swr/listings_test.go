@@ -1,0 +1,377 @@
+package swr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// Listings of every length on every kind of server: all shares once, in order,
+// or as many as the service would show with the word that these are not all.
+func TestListEveryLength(t *testing.T) {
+	servers := map[string]struct {
+		paging       swrtest.Paging
+		contentRange bool
+	}{
+		"honoured":                    {swrtest.PagingHonoured, false},
+		"honoured with Content-Range": {swrtest.PagingHonoured, true},
+		"ignored":                     {swrtest.PagingIgnored, false},
+		"refused":                     {swrtest.PagingRefused, false},
+	}
+	for name, server := range servers {
+		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
+			for _, newestFirst := range []bool{false, true} {
+				t.Run(fmt.Sprintf("paging %s, %d shares, newest first %t", name, n, newestFirst), func(t *testing.T) {
+					b := start(t, func(v *swrtest.Variants) {
+						v.Paging, v.ListContentRange, v.NewestFirst = server.paging, server.contentRange, newestFirst
+					})
+					b.put(n)
+					listing, err := b.List(b.ctx, repo)
+					if err != nil {
+						t.Fatal(err)
+					}
+					wantAll := server.paging == swrtest.PagingHonoured || n < 100
+					shown, requests := n, 1+n/100
+					if !wantAll {
+						shown, requests = 100, 2
+					}
+					checkListing(t, listing, shown, wantAll)
+					b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: requests})
+					if server.paging != swrtest.PagingHonoured || n < 100 {
+						return
+					}
+					for _, r := range b.sim.Requests()[1:] {
+						if r.Query.Get("limit") == "" || r.Query.Get("offset") == "" {
+							t.Errorf("a page is asked for with %v", r.Query)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// checkListing checks the number of shares, their order, and that none comes twice.
+func checkListing(t *testing.T, listing swr.Listing, shown int, complete bool) {
+	t.Helper()
+	if len(listing.Shares) != shown || (listing.Incomplete == "") != complete {
+		t.Errorf("%d shares, incomplete %q; want %d, complete %t", len(listing.Shares), listing.Incomplete, shown, complete)
+	}
+	var accounts []string
+	for _, share := range listing.Shares {
+		accounts = append(accounts, share.AccessDomain)
+	}
+	if !slices.IsSorted(accounts) {
+		t.Error("the shares are not ordered by account")
+	}
+	if len(slices.Compact(accounts)) != shown {
+		t.Error("a share comes twice")
+	}
+}
+
+// A listing that counts more than it shows is not complete, however it ends.
+func TestListThatCountsMore(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Answer(200, map[string][]string{
+		"Content-Type": {"application/json"}, "Content-Range": {"0-1/7"},
+	}, `[{"namespace":"platform","repository":"team/app","access_domain":"A","deadline":"forever"}]`)})
+	listing, err := b.List(b.ctx, repo)
+	if err != nil || len(listing.Shares) != 1 || listing.Incomplete == "" {
+		t.Errorf("%+v, %v; want it incomplete", listing, err)
+	}
+	// The service's own word decides then.
+	_, err = b.Find(b.ctx, acme, "")
+	expectGone(t, err, acme, false)
+	b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
+	_, err = b.another(t).Find(b.ctx, acme, "")
+	expectKind(t, err, swr.KindIncomplete)
+}
+
+// Two callers may do with a listing what they want.
+func TestListingsAreNotShared(t *testing.T) {
+	b := start(t, nil)
+	b.put(3)
+	one, err := b.List(b.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(one.Shares)
+	two, err := b.List(b.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkListing(t, two, 3, true)
+}
+
+// findAll finds so many of the accounts at once.
+func findAll(t *testing.T, b *bench, n int) {
+	t.Helper()
+	concurrently(n, func(i int) {
+		key := acme
+		key.AccessDomain = account(i)
+		if share, err := b.Find(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+			t.Errorf("%s: %+v, %v", key, share, err)
+		}
+	})
+}
+
+func concurrently(n int, do func(i int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { do(i) })
+	}
+	all.Wait()
+}
+
+// Reads of one repository that happen together share one listing.
+func TestFindsShareAListing(t *testing.T) {
+	for _, test := range []struct {
+		shares, finds, most int
+		variants            func(*swrtest.Variants)
+	}{
+		{shares: 1, finds: 1, most: 1},
+		{shares: 99, finds: 99, most: 1},
+		{shares: 100, finds: 100, most: 1},
+		{shares: 150, finds: 150, most: 4},
+		{shares: 450, finds: 450, most: 7},
+		{shares: 450, finds: 1, most: 5},
+	} {
+		t.Run(fmt.Sprintf("%d finds of %d shares", test.finds, test.shares), func(t *testing.T) {
+			b := start(t, test.variants)
+			b.put(test.shares)
+			findAll(t, b, test.finds)
+			if n := b.sim.Count(); n > test.most {
+				t.Errorf("%d requests; want at most %d (%v)", n, test.most, b.sim.Counts())
+			}
+		})
+	}
+}
+
+// One managed share among hundreds, wherever it stands in the listing.
+func TestOneShareAmongHundreds(t *testing.T) {
+	for name, variant := range map[string]func(*swrtest.Variants){
+		"plain":          nil,
+		"paging ignored": func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored },
+		"no GET one":     func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone },
+		"upper case":     func(v *swrtest.Variants) { v.AccountsInAnswers = swrtest.CaseUpper },
+	} {
+		for _, i := range []int{0, 99, 100, 300, 449} {
+			t.Run(fmt.Sprintf("%s, %d of 450", name, i), func(t *testing.T) {
+				b := start(t, variant)
+				b.put(450)
+				key := acme
+				key.AccessDomain = account(i)
+				if _, err := b.Find(b.ctx, key, b.Host()); err != nil {
+					t.Error(err)
+				}
+				// Without GET one the pages are all there is: 5, after the two
+				// spellings of the route were tried.
+				most := 5
+				if name == "no GET one" {
+					most = 7
+				}
+				if n := b.sim.Count(); n > most {
+					t.Errorf("%d requests; want at most %d (%v)", n, most, b.sim.Counts())
+				}
+			})
+		}
+	}
+}
+
+// Ten revocations at once share the listings that prove them.
+func TestRevokesShareListings(t *testing.T) {
+	b := start(t, nil)
+	b.put(50)
+	b.sim.Latency(5 * time.Millisecond)
+	concurrently(10, func(i int) {
+		key := acme
+		key.AccessDomain = account(i)
+		if err := b.Revoke(b.ctx, key, b.Host()); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	})
+	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 40 {
+		t.Errorf("%d shares are left", n)
+	}
+	if n := b.sim.Count(swrtest.KindList); n >= 10 || n < 1 {
+		t.Errorf("%d listings for 10 revocations", n)
+	}
+}
+
+// holdList makes listings wait in flight: the first hook closes reached, and all
+// go on when release is closed.
+func holdList(b *bench, n int32) (reached, release chan struct{}) {
+	reached, release = make(chan struct{}), make(chan struct{})
+	var seen atomic.Int32
+	b.sim.OnRequest(func(r swrtest.RequestInfo) {
+		if r.Kind != swrtest.KindList {
+			return
+		}
+		switch seen.Add(1) {
+		case n:
+			close(reached)
+			<-release
+		}
+	})
+	return reached, release
+}
+
+// A listing begun before a write is worthless to whoever wrote, even where it
+// ends after the write and was joined before it.
+func TestListingBegunBeforeAWrite(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	// The answer is made before the hold, as it is where the way back is slow.
+	reached, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Times: 1, Effect: swrtest.LatencyAfter(200 * time.Millisecond)})
+	b.sim.OnRequest(func(r swrtest.RequestInfo) {
+		if r.Kind == swrtest.KindList {
+			once.Do(func() { close(reached) })
+		}
+	})
+	var early swr.Share
+	go func() {
+		defer close(release)
+		early, _ = b.Find(b.ctx, acme, b.Host())
+	}()
+	<-reached
+	time.Sleep(50 * time.Millisecond) // until the answer is made
+	if _, err := b.Change(b.ctx, acme, terms(t, "new")); err != nil {
+		t.Fatal(err)
+	}
+	late, err := b.Find(b.ctx, acme, b.Host())
+	if err != nil || late.Description != "new" {
+		t.Errorf("after the write: %+v, %v", late, err)
+	}
+	<-release
+	if early.AccessDomain == "" {
+		t.Error("who came before the write got no answer")
+	}
+	if n := b.sim.Count(swrtest.KindList); n != 2 {
+		t.Errorf("%d listings; want one before and one after", n)
+	}
+}
+
+// The same for a share that was created, and one that was revoked, meanwhile.
+func TestListingHeldDuringCreateAndRevoke(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	reached, release := holdList(b, 1)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = b.List(b.ctx, repo)
+	}()
+	<-reached
+	key := acme
+	key.AccessDomain = "Other"
+	if _, err := b.Create(b.ctx, key, terms(t, "d")); err != nil {
+		t.Error(err)
+	}
+	found := make(chan error)
+	go func() {
+		_, err := b.Find(b.ctx, key, b.Host())
+		found <- err
+	}()
+	close(release)
+	if err := <-found; err != nil {
+		t.Errorf("created, but: %v", err)
+	}
+	<-done
+	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+		t.Error(err)
+	}
+	_, err := b.Find(b.ctx, acme, b.Host())
+	expectGone(t, err, acme, false)
+}
+
+// A leader that gives up does not fail those who wait for its listing.
+func TestCancelledLeader(t *testing.T) {
+	b := start(t, nil)
+	b.put(10)
+	reached, release := holdList(b, 1)
+	leader, cancel := context.WithCancel(b.ctx)
+	left := make(chan error)
+	go func() {
+		_, err := b.Find(leader, acme, "")
+		left <- err
+	}()
+	<-reached
+	followers := make(chan struct{})
+	go func() {
+		defer close(followers)
+		findAll(t, b, 10)
+	}()
+	time.Sleep(20 * time.Millisecond) // until they wait
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("the leader's error is %v", err)
+	}
+	close(release)
+	<-followers
+	if n := b.sim.Count(); n != 1 {
+		t.Errorf("%d requests; want the leader's listing to serve all", n)
+	}
+}
+
+// Where nobody waits any more, the listing is given up, and the next who asks
+// gets one of its own.
+func TestAbandonedListing(t *testing.T) {
+	b := start(t, nil)
+	b.put(10)
+	hang := b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.HangBefore()})
+	ctx, cancel := context.WithCancel(b.ctx)
+	left := make(chan error)
+	go func() {
+		_, err := b.List(ctx, repo)
+		left <- err
+	}()
+	waitFor(t, func() bool { return hang.Fired() == 1 })
+	cancel()
+	expectKind(t, <-left, swr.KindNetwork)
+	hang.Remove()
+	findAll(t, b, 10)
+	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 2})
+}
+
+// A listing that failed is not kept.
+func TestFailedListingIsNotKept(t *testing.T) {
+	b := start(t, nil, swr.WithMaxRetries(0))
+	b.put(150)
+	for _, skip := range []int{0, 1} { // the first page, the second
+		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Skip: skip, Times: 1, Effect: swrtest.Status(500, "")})
+	}
+	for want := range 3 {
+		listing, err := b.List(b.ctx, repo)
+		if want < 2 {
+			expectKind(t, err, swr.KindUnavailable)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkListing(t, listing, 150, true)
+	}
+}
+
+// An old listing serves nobody.
+func TestListingsGrowOld(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	for range 3 {
+		if _, err := b.Find(b.ctx, acme, ""); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.Advance(time.Minute)
+	}
+	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 3})
+}
