@@ -80,7 +80,7 @@ func (p *swrProvider) provide(resp *provider.ConfigureResponse, s *session) {
 }
 
 func (p *swrProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newShareResource}
+	return []func() resource.Resource{newShareResource, newExclusiveResource}
 }
 
 func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSource {

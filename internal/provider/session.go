@@ -23,6 +23,7 @@ type session struct {
 	// unknown names the attribute of the provider block whose value is not
 	// known yet, so that there is no client; "" if all are known.
 	unknown string
+	guards  guards
 }
 
 func newSession(config auth.Config, version string) (*session, error) {
