@@ -68,6 +68,15 @@ func (l *listings) wrote(repo Repository) moment {
 	return moment(l.events)
 }
 
+// now gives the present moment, for who wants to see what has become of a write
+// since the last look.
+func (l *listings) now() moment {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events++
+	return moment(l.events)
+}
+
 // lastWrite gives the moment of the repository's last write.
 func (l *listings) lastWrite(repo Repository) moment {
 	l.mu.Lock()

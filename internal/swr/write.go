@@ -66,7 +66,7 @@ func (c *Client) Create(ctx context.Context, key Key, terms Terms) (Created, err
 
 // confirmCreated waits for a share that the service said it made.
 func (c *Client) confirmCreated(ctx context.Context, key Key, terms Terms, since moment) (Created, error) {
-	share, err := c.await(ctx, key, since, -1)
+	share, err := c.watch(ctx, since, -1, c.seek(ctx, key), isThere)
 	if _, gone := errors.AsType[*Gone](err); gone {
 		return Created{Presence: Accepted}, &Error{Kind: KindContradiction, Err: errors.New(
 			"the service accepted the share, but did not show it until the operation's time was over")}
@@ -86,7 +86,7 @@ func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since 
 	if fault, ok := errors.AsType[*Error](cause); ok && fault.Kind == KindUnproven && !fault.passing {
 		looks = -1 // the service answered with some success: the share may be on its way
 	}
-	share, err := c.await(ctx, key, since, looks)
+	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
 	if _, gone := errors.AsType[*Gone](err); gone {
 		return Created{Presence: Absent}, cause
 	}
@@ -133,21 +133,15 @@ func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, erro
 		return nil, err
 	}
 
-	var share Share
-	for look := 1; ; look++ {
-		var lookErr error
-		share, lookErr = c.await(ctx, key, since, 1)
-		if lookErr != nil {
-			return nil, alongside(err, fmt.Errorf("the change could not be verified: %w", lookErr))
-		}
-		if terms.grantedBy(share) {
-			return &share, nil
-		}
-		if look == changeLooks || c.pause(ctx, c.backoff(look)) != nil {
-			break
-		}
-	}
-	if err == nil {
+	share, lookErr := c.watch(ctx, since, changeLooks, c.seek(ctx, key), func(share Share, err error) bool {
+		return err != nil || terms.grantedBy(share)
+	})
+	switch {
+	case lookErr != nil:
+		return nil, alongside(err, fmt.Errorf("the change could not be verified: %w", lookErr))
+	case terms.grantedBy(share):
+		return &share, nil
+	case err == nil:
 		err = notKept(share)
 	}
 	return &share, err
@@ -168,7 +162,7 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 	}
 	spelling := key
 	ended := false // by this call, for all that is known
-	for look := 1; ; {
+	for {
 		past, err := c.write(ctx, callRevoke, spelling, nil)
 		since := c.listings.wrote(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
@@ -179,34 +173,30 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 		if err != nil && !missing && !past.unknown {
 			return err
 		}
+		// Unless it failed, or another spelling is left, it is waited for.
+		failed := err != nil && !missing && !errors.Is(err, KindUnproven)
 		enough := sureIfListed
 		if err != nil && !missing {
 			enough = sureIfNamed // the service has not said that it is gone
 		}
-		for {
-			share, lookErr := c.lookSettled(ctx, key, since, enough)
-			if gone, ok := errors.AsType[*Gone](lookErr); ok {
-				if !ended {
-					return gone
-				}
-				return nil
-			}
-			if lookErr != nil {
-				return alongside(err, fmt.Errorf("that access has ended could not be verified: %w", lookErr))
-			}
-			if err != nil && !missing && !errors.Is(err, KindUnproven) {
-				return err
-			}
-			if share.AccessDomain != spelling.AccessDomain {
-				spelling.AccessDomain = share.AccessDomain
-				break
-			}
-			if c.pause(ctx, c.backoff(look)) != nil {
-				return alongside(err, &Error{Kind: KindContradiction, Err: errors.New(
-					"the service still shows the share, so access may not have ended")})
-			}
-			look++
+		share, lookErr := c.watch(ctx, since, -1, c.find(ctx, key, enough), func(share Share, err error) bool {
+			return err != nil || failed || share.AccessDomain != spelling.AccessDomain
+		})
+		gone, isGone := errors.AsType[*Gone](lookErr)
+		switch {
+		case isGone && ended:
+			return nil
+		case isGone:
+			return gone
+		case lookErr != nil:
+			return alongside(err, fmt.Errorf("that access has ended could not be verified: %w", lookErr))
+		case failed:
+			return err
+		case share.AccessDomain == spelling.AccessDomain:
+			return alongside(err, &Error{Kind: KindContradiction, Err: errors.New(
+				"the service still shows the share, so access may not have ended")})
 		}
+		spelling.AccessDomain = share.AccessDomain
 	}
 }
 
@@ -232,39 +222,56 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail
 	return past, err
 }
 
-// await looks for a share until it is there: so many times, or, with -1, until
-// the context ends. After a write one share is asked for by name; only if that
+// looker is a way to look at a share, in listings that began after a moment.
+type looker func(since moment) (Share, error)
+
+// watch looks at a share until it is settled what became of a write: so many
+// times, or, with -1, until the context ends.
+func (c *Client) watch(ctx context.Context, since moment, looks int, look looker, settled func(Share, error) bool) (Share, error) {
+	for n := 1; ; n++ {
+		share, err := look(since)
+		if settled(share, err) || n == looks || c.pause(ctx, c.backoff(n)) != nil {
+			return share, err
+		}
+		since = c.listings.now()
+	}
+}
+
+// isThere tells whether a look found the share, or failed.
+func isThere(_ Share, err error) bool {
+	_, gone := errors.AsType[*Gone](err)
+	return !gone
+}
+
+// seek looks for a share after a write. It is asked for by name; only if that
 // finds nothing, the listing is read, where it may stand in another case.
-func (c *Client) await(ctx context.Context, key Key, since moment, looks int) (Share, error) {
-	for look := 1; ; look++ {
-		share, err := c.seek(ctx, key, since)
-		if _, gone := errors.AsType[*Gone](err); !gone || look == looks {
-			return share, err
+func (c *Client) seek(ctx context.Context, key Key) looker {
+	listed := c.find(ctx, key, sureIfListed)
+	return func(since moment) (Share, error) {
+		if c.routes.noShow.Load() {
+			return listed(since)
 		}
-		if c.pause(ctx, c.backoff(look)) != nil {
-			return share, err
-		}
-	}
-}
-
-func (c *Client) seek(ctx context.Context, key Key, since moment) (Share, error) {
-	ctx, cancel := settled(ctx)
-	defer cancel()
-	if !c.routes.noShow.Load() {
+		ctx, cancel := settled(ctx)
+		defer cancel()
 		share, err := c.show(ctx, key)
-		if errors.Is(err, KindNoRoute) {
+		switch {
+		case errors.Is(err, KindNoRoute):
 			c.routes.noShow.Store(true)
-		} else if !errors.Is(err, KindShareMissing) {
-			return share, c.goneWithRepository(key, err)
+			return listed(since)
+		case errors.Is(err, KindShareMissing):
+			return listed(since)
 		}
+		return share, c.goneWithRepository(key, err)
 	}
-	return c.look(ctx, key, since, sureIfListed)
 }
 
-func (c *Client) lookSettled(ctx context.Context, key Key, since moment, enough proof) (Share, error) {
-	ctx, cancel := settled(ctx)
-	defer cancel()
-	return c.look(ctx, key, since, enough)
+// find looks for a share in the listing.
+func (c *Client) find(ctx context.Context, key Key, enough proof) looker {
+	return func(since moment) (Share, error) {
+		ctx, cancel := settled(ctx)
+		defer cancel()
+		return c.look(ctx, key, since, enough)
+	}
 }
 
 // settled gives a context for finding out what became of a write: the
