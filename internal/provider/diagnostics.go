@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,6 +43,10 @@ func (s *session) hint(at doing, err error) string {
 			return fmt.Sprintf("Check the repository's name, and that %s is the right endpoint.", s.client.Endpoint())
 		}
 		return "It was there before. Plan again to see what is there now."
+	}
+	if _, distrusted := errors.AsType[*tls.CertificateVerificationError](err); distrusted {
+		return "The server's certificate is not trusted. If it was issued by an authority of your own, or by a proxy's, " +
+			"name the file with that authority's certificate in cacert_file (OS_CACERT)."
 	}
 	switch {
 	case errors.Is(err, swr.KindConflict):
