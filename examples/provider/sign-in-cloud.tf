@@ -1,0 +1,3 @@
+provider "swr" {
+  cloud = "otc"
+}

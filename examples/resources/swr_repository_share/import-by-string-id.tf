@@ -1,0 +1,4 @@
+import {
+  to = swr_repository_share.partner
+  id = "platform/team/app/OTC-EU-DE-00000000001000000100"
+}

@@ -1,0 +1,13 @@
+resource "swr_repository_share" "partner" {
+  namespace     = "platform"
+  repository    = "team/app"
+  access_domain = "OTC-EU-DE-00000000001000000100"
+  deadline      = "2031-03-31"
+}
+
+# These accounts and no others. The reference makes Terraform share first.
+resource "swr_repository_shares_exclusive" "app" {
+  namespace      = "platform"
+  repository     = "team/app"
+  access_domains = [swr_repository_share.partner.access_domain]
+}
