@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"time"
@@ -56,6 +57,8 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	}
 
 	fault := &Error{Method: req.method, URL: withoutQuery(target)}
+	var secrets sentSecrets
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: secrets.note})
 	sent, err := http.NewRequestWithContext(ctx, req.method, target.String(), http.NoBody)
 	if err != nil {
 		fault.Kind, fault.Err = KindOther, err
@@ -72,14 +75,14 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 
 	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
-		return answer{}, networkFault(fault, broken(err), req.call)
+		return answer{}, networkFault(fault, broken(err), req.call, secrets.clean)
 	}
 	defer func() { _ = response.Body.Close() }()
 
 	got := answer{
 		status: response.StatusCode,
 		header: response.Header,
-		clean:  cleaner(response.Request),
+		clean:  secrets.clean,
 		got:    c.clock.Now(),
 	}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
@@ -90,14 +93,17 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 
 	fault.Status = got.status
 	fault.RequestID = got.clean(response.Header.Get("X-Request-Id"))
+	tooLarge := errors.Is(err, errTooLarge)
 	switch {
+	case err != nil && !tooLarge && !toldByStatus(got.status):
+		fault = networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.clean)
+		fault.unknown = fault.unknown && mayHaveDone(got.status)
+		return got, fault
 	case !req.call.succeeds(got.status):
 		return got, answerFault(fault, req.call, got)
-	case errors.Is(err, errTooLarge):
+	case tooLarge:
 		fault.Kind, fault.Err, fault.unknown = KindContradiction, err, req.call.writes()
 		return got, fault
-	case err != nil:
-		return got, networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call)
 	}
 	if objection := req.understand(got); objection != nil {
 		fault.Kind, fault.passing = objection.kind, objection.passing
@@ -151,8 +157,20 @@ func answerFault(fault *Error, c call, got answer) *Error {
 	fault.RetryAfter = got.retryAfter()
 	fault.passing = fault.Kind == KindUnavailable ||
 		(fault.Kind == KindUnproven || fault.Kind == KindContradiction) && len(got.body) > 0 && !json.Valid(got.body)
-	fault.unknown = c.writes() && (got.status >= 500 || fault.Kind == KindUnproven)
+	fault.unknown = c.writes() && mayHaveDone(got.status)
 	return fault
+}
+
+// mayHaveDone tells whether a write with that answer may have taken effect.
+func mayHaveDone(status int) bool { return status < 300 || status >= 500 }
+
+// toldByStatus tells whether an answer is understood without its body.
+func toldByStatus(status int) bool {
+	switch classify(callList, status, "") {
+	case KindThrottled, KindUnavailable, KindUnauthorized, KindRedirect:
+		return true
+	}
+	return false
 }
 
 // retryAfter reads the header, which holds seconds or a date. A date counts

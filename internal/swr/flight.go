@@ -17,10 +17,12 @@ type flight[T any] struct {
 
 type flightRun[T any] struct {
 	done    chan struct{}
+	own     context.Context
 	cancel  context.CancelFunc
 	waiting int // guarded by the flight's lock
 	value   T
 	err     error
+	hurried bool // it failed since the time of whoever began it was over
 }
 
 // do gives what the work gives.
@@ -34,8 +36,8 @@ func (f *flight[T]) do(ctx context.Context, work func(context.Context) (T, error
 		f.leave(run)
 		var none T
 		switch {
-		case run.ended() && errors.Is(run.err, context.DeadlineExceeded) && ctx.Err() == nil:
-			// The time of whoever began the work ran out; this one has more.
+		case run.ended() && run.hurried && run.endsBefore(ctx):
+			// This one has more time.
 		case run.ended():
 			return run.value, run.err
 		default:
@@ -80,13 +82,21 @@ func (f *flight[T]) start(ctx context.Context, work func(context.Context) (T, er
 		cancel()
 		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), end)
 	}
-	run := &flightRun[T]{done: make(chan struct{}), cancel: cancel}
+	run := &flightRun[T]{done: make(chan struct{}), own: own, cancel: cancel}
 	f.run = run
 	go func() {
 		defer cancel()
 		defer close(run.done)
 		run.value, run.err = work(own)
+		run.hurried = run.err != nil && (errors.Is(run.err, errNoTimeLeft) || own.Err() != nil)
 	}()
+}
+
+// endsBefore tells whether the work had less time than the context has.
+func (r *flightRun[T]) endsBefore(ctx context.Context) bool {
+	had, bounded := r.own.Deadline()
+	has, limited := ctx.Deadline()
+	return ctx.Err() == nil && bounded && (!limited || had.Before(has))
 }
 
 // wait waits for work under way, whatever comes of it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -253,4 +254,53 @@ func waitFor(t *testing.T, holds func() bool) {
 		time.Sleep(time.Millisecond)
 	}
 	t.Fatal("it did not happen")
+}
+
+// newRawServer answers every connection's first request with the bytes; then it
+// hangs up, or says nothing until the test ends.
+func newRawServer(t *testing.T, answer string, hang bool) (endpoint string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan struct{})
+	var all sync.WaitGroup
+	t.Cleanup(func() {
+		close(over)
+		_ = listener.Close()
+		all.Wait()
+	})
+	all.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer func() { _ = conn.Close() }()
+				buf := make([]byte, 64<<10)
+				_, _ = conn.Read(buf)
+				_, _ = conn.Write([]byte(answer))
+				if hang {
+					<-over
+				}
+			})
+		}
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// roundTripper is a transport made of a function.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func mustURL(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

@@ -16,8 +16,9 @@ type signInFault interface {
 	RetryAfter() time.Duration
 }
 
-// networkFault describes a try that brought no whole answer.
-func networkFault(fault *Error, err error, c call) *Error {
+// networkFault describes a try that brought no whole answer. The error's text may
+// be a server's too, of a reply that is no HTTP.
+func networkFault(fault *Error, err error, c call, clean func(string) string) *Error {
 	if signIn, ok := errors.AsType[signInFault](err); ok {
 		fault.Kind, fault.Err = KindSignIn, err
 		fault.passing, fault.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), maxRetryAfter)
@@ -26,9 +27,18 @@ func networkFault(fault *Error, err error, c call) *Error {
 	fault.Kind = KindNetwork
 	fault.passing = !hopeless(err)
 	fault.unknown = c.writes() && !neverSent(err)
-	fault.Err = err
+	fault.Err = shown{clean(err.Error()), err}
 	return fault
 }
+
+// shown is an error whose text was made fit to be shown.
+type shown struct {
+	text string
+	err  error
+}
+
+func (s shown) Error() string { return s.text }
+func (s shown) Unwrap() error { return s.err }
 
 // hopeless tells whether another try would meet the same: a host name that
 // does not exist, a certificate that is not trusted, another protocol.

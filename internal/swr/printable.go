@@ -1,9 +1,13 @@
 package swr
 
 import (
+	"html"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -47,35 +51,57 @@ func hexByte(c byte) string {
 // secretHeaders are the headers that carry a credential.
 var secretHeaders = []string{"X-Auth-Token", "Authorization", "X-Security-Token", "Proxy-Authorization", "Cookie"}
 
-// cleaner makes text of one answer printable, without the credentials of the
-// request that it answers: a proxy's error page may echo them.
-func cleaner(sent *http.Request) func(string) string {
-	var secrets []string
-	if sent != nil {
-		for _, name := range secretHeaders {
-			for _, value := range sent.Header.Values(name) {
-				secrets = append(secrets, credentials(value)...)
-			}
-		}
+// sentSecrets are the credentials that one request was sent with. They are noted
+// as they are written to the wire, since the transport that adds them is not
+// this package's; what answers may echo them, even where it is no HTTP.
+type sentSecrets struct {
+	mu    sync.Mutex // the transport writes while an answer is read
+	texts []string
+}
+
+// note is told each header that is written.
+func (s *sentSecrets) note(name string, values []string) {
+	if !slices.Contains(secretHeaders, http.CanonicalHeaderKey(name)) {
+		return
 	}
-	return func(text string) string {
-		for _, secret := range secrets {
-			text = strings.ReplaceAll(text, secret, "(redacted)")
-		}
-		return Printable(text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, value := range values {
+		s.texts = append(s.texts, credentials(value)...)
 	}
 }
 
+// clean makes text of the answer printable, without the credentials.
+func (s *sentSecrets) clean(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range s.texts {
+		text = strings.ReplaceAll(text, secret, "(redacted)")
+	}
+	return Printable(text)
+}
+
 // credentials gives the value of a header, and the parts of it that are secret
-// on their own, such as a signature.
+// on their own, such as a signature: as they are, and as they stand in a URL, in
+// JSON and in HTML.
 func credentials(value string) []string {
 	const worthHiding = 4 // shorter ones would blank out half of any text
-	if len(value) < worthHiding {
-		return nil
+	secrets := []string{value}
+	if _, signature, ok := strings.Cut(value, "Signature="); ok {
+		secrets = append(secrets, signature)
 	}
-	found := []string{value}
-	if _, signature, ok := strings.Cut(value, "Signature="); ok && len(signature) >= worthHiding {
-		found = append(found, signature)
+	var forms []string
+	for _, secret := range secrets {
+		if len(secret) < worthHiding {
+			continue
+		}
+		for _, form := range []string{
+			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), strings.ReplaceAll(secret, "/", `\/`),
+		} {
+			if !slices.Contains(forms, form) {
+				forms = append(forms, form)
+			}
+		}
 	}
-	return found
+	return forms
 }

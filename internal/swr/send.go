@@ -65,7 +65,8 @@ func (c *Client) send(ctx context.Context, req request) (answer, trail, error) {
 		}
 		c.gate.ease(round)
 		if fault.Kind == KindNoRoute && !triedOther && req.call != callSharedRepositories {
-			last, triedOther, segment = fault, true, otherSegment(segment)
+			// Not kept as the last answer: of two spellings, one says nothing.
+			triedOther, segment = true, otherSegment(segment)
 			continue
 		}
 		if triedOther && strings.HasPrefix(fault.Code, codePrefix) && fault.Kind != KindNoRoute {

@@ -83,17 +83,19 @@ func (c *Client) confirmCreated(ctx context.Context, key Key, terms Terms, since
 // settleCreated finds out what became of a POST whose outcome is unknown.
 func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since moment, past trail, cause error) (Created, error) {
 	looks := settleLooks
-	if fault, ok := errors.AsType[*Error](cause); ok && fault.Kind == KindUnproven && !fault.passing {
-		looks = -1 // the service answered with some success: the share may be on its way
+	fault, _ := errors.AsType[*Error](cause)
+	plainSuccess := fault.Kind == KindUnproven && fault.Code == "" && fault.Excerpt == ""
+	if plainSuccess || fault.Kind == KindConflict {
+		looks = -1 // by the service's word it is there, or on its way
 	}
 	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
-	if _, gone := errors.AsType[*Gone](err); gone {
+	_, gone := errors.AsType[*Gone](err)
+	switch {
+	case gone && fault.Kind != KindConflict:
 		return Created{Presence: Absent}, cause
-	}
-	if err != nil {
+	case err != nil && !gone:
 		return Created{Presence: Doubtful}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
-	}
-	if terms.grantedBy(share) && c.madeSince(share, past.began) {
+	case err == nil && terms.grantedBy(share) && c.madeSince(share, past.began):
 		return Created{Presence: Seen, Share: share}, nil
 	}
 	return Created{Presence: Absent}, &Error{Kind: KindConflict, Err: fmt.Errorf(

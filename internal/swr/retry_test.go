@@ -1,0 +1,285 @@
+package swr_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// passing are effects that another try may help against.
+var passing = map[string]swrtest.Effect{
+	"500":          swrtest.Status(500, "SVCSTG.SWR.5000001"),
+	"502":          swrtest.Status(502, ""),
+	"503":          swrtest.Status(503, ""),
+	"504":          swrtest.Status(504, ""),
+	"HTML 502":     swrtest.HTMLPage(502),
+	"HTML 200":     swrtest.HTMLPage(200),
+	"busy":         swrtest.Busy(),
+	"reset before": swrtest.ResetBefore(),
+	"reset after":  swrtest.ResetAfter(),
+	"cut off":      swrtest.CutOff(),
+	"hang":         swrtest.HangBefore(),
+}
+
+// reads are the calls that read, as tests make them.
+var reads = map[swrtest.Kind]func(b *bench) error{
+	swrtest.KindList: func(b *bench) error { _, err := b.List(b.ctx, repo); return err },
+	swrtest.KindGet:  func(b *bench) error { _, err := b.Find(b.ctx, acme, ""); return err },
+}
+
+// What may pass is tried again, as often as is allowed, with growing waits, and
+// the message says how often and how long.
+func TestRetries(t *testing.T) {
+	for name, effect := range passing {
+		for kind, read := range reads {
+			t.Run(name+" at "+string(kind), func(t *testing.T) {
+				b := start(t, nil, swr.WithRequestTimeout(30*time.Millisecond))
+				b.put(100)
+				b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
+				fault := b.sim.Inject(swrtest.Fault{Kind: kind, Times: 5, Effect: effect})
+				if err := read(b); err != nil {
+					t.Fatalf("after 5 faults: %v", err)
+				}
+				if fault.Fired() != 5 || b.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Fired(), b.sim.Counts())
+				}
+				if !strings.HasPrefix(name, "reset") {
+					checkBackoff(t, b.clock.Slept())
+				}
+				fault.Remove()
+
+				b.clock.Advance(time.Hour)
+				b.sim.ResetRequests()
+				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
+				err := read(b)
+				failed, ok := errors.AsType[*swr.Error](err)
+				if !ok || failed.Tries != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
+					t.Fatalf("for ever: %+v", failed)
+				}
+				// Go's transport sends a GET once more that met a reset on a
+				// connection that was used before.
+				if n := b.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
+					t.Errorf("%d requests", n)
+				}
+				if !regexp.MustCompile(`^GET http://127.*after 6 tries in \d+(\.\d)?s$`).MatchString(err.Error()) {
+					t.Errorf("the message %q does not tell the tries and the time", err)
+				}
+			})
+		}
+	}
+}
+
+// checkBackoff checks five waits: half a second, and twice that each time, less
+// up to half by chance.
+func checkBackoff(t *testing.T, slept []time.Duration) {
+	t.Helper()
+	if len(slept) != 5 {
+		t.Errorf("waits %s", slept)
+		return
+	}
+	for i, d := range slept {
+		if most := 500 * time.Millisecond << i; d < most/2 || d > most {
+			t.Errorf("wait %d of %s", i+1, d)
+		}
+	}
+}
+
+// How often is for the caller to say.
+func TestMaxRetries(t *testing.T) {
+	for _, retries := range []int{0, 1, 3} {
+		b := start(t, nil, swr.WithMaxRetries(retries))
+		b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "")})
+		_, err := b.List(b.ctx, repo)
+		failed := expectKind(t, err, swr.KindUnavailable)
+		if failed.Tries != retries+1 || b.sim.Count() != retries+1 {
+			t.Errorf("%d retries: %d tries, %d requests", retries, failed.Tries, b.sim.Count())
+		}
+		if retries == 0 && strings.Contains(err.Error(), "tries") {
+			t.Errorf("%q", err)
+		}
+	}
+}
+
+// What can't be helped by trying again is reported at once.
+func TestReportedAtOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		effect swrtest.Effect
+		want   swr.Kind
+	}{
+		"400":               {swrtest.Status(400, "SVCSTG.SWR.4000014"), swr.KindInvalid},
+		"400 wrong key":     {swrtest.Status(400, "SVCSTG.SWR.4000031"), swr.KindUnauthorized},
+		"401":               {swrtest.Status(401, "SVCSTG.SWR.4010000"), swr.KindUnauthorized},
+		"403":               {swrtest.Status(403, "SVCSTG.SWR.4030001"), swr.KindForbidden},
+		"409":               {swrtest.Status(409, "SVCSTG.SWR.4090089"), swr.KindConflict},
+		"409 bare":          {swrtest.Status(409, ""), swr.KindConflict},
+		"410":               {swrtest.Status(410, ""), swr.KindOther},
+		"505":               {swrtest.Status(505, ""), swr.KindOther},
+		"redirect":          {swrtest.Redirect(302, "http://127.0.0.1:1/login?session=secret"), swr.KindRedirect},
+		"list of nulls":     {swrtest.NullList(), swr.KindContradiction},
+		"wrong types":       {swrtest.WrongTypes(), swr.KindContradiction},
+		"wrong shape":       {swrtest.WrongShape(), swr.KindContradiction},
+		"another share":     {swrtest.OtherShare(), swr.KindContradiction},
+		"200 with an error": {swrtest.SuccessWithError("SVCSTG.SWR.4040091"), swr.KindContradiction},
+		"204":               {swrtest.Status(204, ""), swr.KindContradiction},
+	} {
+		for kind, read := range reads {
+			t.Run(name+" at "+string(kind), func(t *testing.T) {
+				b := start(t, nil)
+				b.put(100)
+				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: test.effect})
+				failed := expectKind(t, read(b), test.want)
+				if n := b.sim.Count(kind); n != 1 || failed.Tries != 1 || len(b.clock.Slept()) != 0 {
+					t.Errorf("%d requests, %d tries, waits %s", n, failed.Tries, b.clock.Slept())
+				}
+				if strings.Contains(failed.Error(), "secret") {
+					t.Errorf("%q shows a session", failed.Error())
+				}
+			})
+		}
+	}
+}
+
+// An error whose body was cut off is not whole: what it meant is asked again.
+func TestErrorThatIsCutOff(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) {
+		v.MissingOnGet, v.MissingOnDelete = swrtest.GetNotFound, swrtest.DeleteNotFound
+	})
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindGet, Times: 2, Effect: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Times: 2, Effect: swrtest.CutOff()})
+	_, err := b.Find(b.ctx, acme, b.Host())
+	expectGone(t, err, acme, false)
+	expectGone(t, b.Revoke(b.ctx, acme, b.Host()), acme, false)
+
+	b.putAcme("there")
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.CutOff()})
+	created, err := b.Create(b.ctx, acme, terms(t, "there"))
+	expectKind(t, err, swr.KindConflict)
+	if created.Presence != swr.Absent {
+		t.Errorf("presence %d", created.Presence)
+	}
+}
+
+// A wait is not begun that the operation's time can't cover: the error comes at
+// once, and tells of the last answer.
+func TestNoTimeForAnotherTry(t *testing.T) {
+	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
+	b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+	for name, call := range map[string]func() error{
+		"list":   func() error { _, err := b.List(b.ctx, repo); return err },
+		"find":   func() error { _, err := b.Find(b.ctx, acme, ""); return err },
+		"revoke": func() error { return b.Revoke(b.ctx, acme, "") },
+	} {
+		b.sim.ResetRequests()
+		began := time.Now()
+		err := call()
+		failed := expectKind(t, err, swr.KindUnavailable)
+		if !errors.Is(err, context.DeadlineExceeded) || failed.Code != "SVCSTG.SWR.5030001" || !strings.Contains(err.Error(), "no time is left") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took, n := time.Since(began), b.sim.Count(); took > 5*time.Second || n > 2 {
+			t.Errorf("%s: it took %s and %d requests", name, took, n)
+		}
+	}
+}
+
+// A reader with more time goes on where one with less gave up.
+func TestMoreTimeThanTheLeader(t *testing.T) {
+	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return 2 * time.Second }))
+	fault := b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Times: 1, Effect: swrtest.Status(503, "").After()})
+	reached, release := holdList(b, 1)
+	short, cancel := context.WithTimeout(b.ctx, time.Second)
+	defer cancel()
+	hurried := make(chan error)
+	go func() {
+		_, err := b.List(short, repo)
+		hurried <- err
+	}()
+	<-reached
+	patient := make(chan error)
+	go func() {
+		_, err := b.List(b.ctx, repo)
+		patient <- err
+	}()
+	time.Sleep(20 * time.Millisecond) // until it waits
+	close(release)
+	expectKind(t, <-hurried, swr.KindUnavailable)
+	if err := <-patient; err != nil {
+		t.Errorf("who had more time: %v", err)
+	}
+	if n := b.sim.Count(); n != 2 || fault.Fired() != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// A service that accepts the connection and says nothing is given up on, by who
+// has no time limit of their own, too, and the message names the endpoint.
+func TestSilentService(t *testing.T) {
+	for _, retries := range []int{0, 1} {
+		for name, effect := range map[string]swrtest.Effect{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
+			t.Run(name, func(t *testing.T) {
+				b := start(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
+				b.sim.Inject(swrtest.Fault{Effect: effect})
+				began := time.Now()
+				_, listErr := b.List(context.Background(), repo)
+				_, findErr := b.Find(b.ctx, acme, "")
+				_, changeErr := b.Change(b.ctx, acme, terms(t, "d"))
+				revokeErr := b.Revoke(b.ctx, acme, "")
+				created, createErr := b.Create(b.ctx, acme, terms(t, "d"))
+				for _, err := range []error{listErr, findErr, changeErr, revokeErr, createErr} {
+					expectKind(t, err, swr.KindNetwork)
+					if err != nil && (!strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "within 40ms")) {
+						t.Errorf("%q does not name the endpoint and the time", err)
+					}
+				}
+				if created.Presence != swr.Doubtful {
+					t.Errorf("presence %d", created.Presence)
+				}
+				if took := time.Since(began); took > 3*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		}
+	}
+}
+
+// An answer that begins in time but does not end is given up on, too.
+func TestSlowBody(t *testing.T) {
+	b := start(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
+	slow := newRawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", true)
+	client := newClient(t, slow, "token", swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
+	_, err := client.List(b.ctx, repo)
+	expectKind(t, err, swr.KindNetwork)
+	if err != nil && !strings.Contains(err.Error(), "50ms") {
+		t.Errorf("%q", err)
+	}
+}
+
+// The number of the try is in the request's context, for the log.
+func TestAttempt(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Inject(swrtest.Fault{Times: 2, Effect: swrtest.Status(503, "")})
+	var tries []int
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	spy := roundTripper(func(r *http.Request) (*http.Response, error) {
+		tries = append(tries, swr.Attempt(r.Context()))
+		return signIn{b.sim.Token(), transport}.RoundTrip(r)
+	})
+	client := swr.New(mustURL(t, b.sim.URL), spy, swr.WithClock(b.clock))
+	if _, err := client.List(b.ctx, repo); err != nil {
+		t.Error(err)
+	}
+	if len(tries) != 3 || tries[0] != 1 || tries[1] != 2 || tries[2] != 3 {
+		t.Errorf("tries %v", tries)
+	}
+	if swr.Attempt(b.ctx) != 0 {
+		t.Error("a try without a request")
+	}
+}
