@@ -1,0 +1,227 @@
+package swr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// throttles are all the ways in which a service throttles.
+var throttles = map[string]swrtest.Effect{
+	"429":          swrtest.Throttle(),
+	"429 bare":     swrtest.Status(429, ""),
+	"429 HTML":     swrtest.HTMLPage(429),
+	"403 4031032":  swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
+	"403 4031042":  swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden2),
+	"429, garbage": swrtest.ThrottleRetryAfter("soon"),
+	"429, 0":       swrtest.ThrottleSeconds(0),
+}
+
+// Throttled tries do not count: far more of them than max_retries are borne, by
+// every call.
+func TestThrottledTriesAreNotCounted(t *testing.T) {
+	for name, effect := range throttles {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, nil, swr.WithMaxRetries(0))
+			for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindGet, swrtest.KindList, swrtest.KindUpdate, swrtest.KindDelete} {
+				b.sim.Inject(swrtest.Fault{Kind: kind, Times: 12, Effect: effect})
+			}
+			if created, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil || created.Presence != swr.Seen {
+				t.Fatalf("%+v, %v", created, err)
+			}
+			if _, err := b.Find(b.ctx, acme, ""); err != nil {
+				t.Error(err)
+			}
+			if _, err := b.Change(b.ctx, acme, terms(t, "e")); err != nil {
+				t.Error(err)
+			}
+			if err := b.Revoke(b.ctx, acme, ""); err != nil {
+				t.Error(err)
+			}
+			for _, d := range b.clock.Slept() {
+				if d > 23*time.Second { // 15 s and the spread
+					t.Errorf("a wait of %s", d)
+				}
+			}
+		})
+	}
+}
+
+// Retry-After is honoured in both forms, and capped; those held back are let go
+// within half as long again.
+func TestRetryAfterIsHonoured(t *testing.T) {
+	for name, test := range map[string]struct {
+		effect swrtest.Effect
+		want   time.Duration
+	}{
+		"seconds":        {swrtest.ThrottleSeconds(7), 7 * time.Second},
+		"a date":         {swrtest.ThrottleDate(20 * time.Second), 20 * time.Second},
+		"an hour":        {swrtest.ThrottleSeconds(3600), time.Minute},
+		"a date far off": {swrtest.ThrottleDate(48 * time.Hour), time.Minute},
+		"a huge number":  {swrtest.ThrottleRetryAfter("99999999999999999999999"), time.Minute},
+	} {
+		for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
+			t.Run(fmt.Sprintf("%s, clock off by %s", name, skew), func(t *testing.T) {
+				b := start(t, func(v *swrtest.Variants) { v.ClockSkew = skew })
+				b.sim.Inject(swrtest.Fault{Times: 1, Effect: test.effect})
+				if _, err := b.List(b.ctx, repo); err != nil {
+					t.Fatal(err)
+				}
+				slept := b.clock.Slept()
+				if len(slept) != 1 || slept[0] < test.want || slept[0] > test.want+test.want/2+time.Second {
+					t.Errorf("waits %s; want %s and up to half of it", slept, test.want)
+				}
+			})
+		}
+	}
+}
+
+// A 503 may ask for a wait, too; it counts as a try.
+func TestRetryAfterOfUnavailable(t *testing.T) {
+	b := start(t, nil, swr.WithMaxRetries(1))
+	b.sim.Inject(swrtest.Fault{Times: 1, Effect: swrtest.Answer(503, map[string][]string{"Retry-After": {"9"}}, "")})
+	if _, err := b.List(b.ctx, repo); err != nil {
+		t.Fatal(err)
+	}
+	if slept := b.clock.Slept(); len(slept) != 1 || slept[0] != 9*time.Second {
+		t.Errorf("waits %s", slept)
+	}
+}
+
+// Throttling holds back all requests of the client, not only the one that met it.
+func TestThrottlingHoldsBackAll(t *testing.T) {
+	gated := &heldClock{clock: &clock{now: time.Unix(1900000000, 0)}, waiting: make(chan time.Duration, 100), release: make(chan struct{})}
+	b := start(t, nil)
+	client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(gated))
+	other := swr.Repository{Namespace: "platform", Name: "other"}
+	b.sim.AddRepository(other.Namespace, other.Name)
+	b.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Effect: swrtest.ThrottleSeconds(30)})
+	results := make(chan error, 5)
+	list := func(r swr.Repository) {
+		_, err := client.List(b.ctx, r)
+		results <- err
+	}
+	go list(repo)
+	<-gated.waiting // it met the 429
+	for range 4 {
+		go list(other)
+	}
+	<-gated.waiting // one listing for the four
+	time.Sleep(20 * time.Millisecond)
+	if n := b.sim.Count(); n != 1 {
+		t.Errorf("%d requests while the service throttles", n)
+	}
+	close(gated.release)
+	for range 5 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// heldClock is a clock on which those who wait wait until they are released.
+type heldClock struct {
+	*clock
+	waiting chan time.Duration
+	release chan struct{}
+}
+
+func (h *heldClock) Sleep(ctx context.Context, d time.Duration) error {
+	h.waiting <- d
+	select {
+	case <-h.release:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return h.clock.Sleep(ctx, d)
+}
+
+// Throttling that does not end ends with the operation's time, and says so.
+func TestThrottledForEver(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Inject(swrtest.Fault{Effect: swrtest.ThrottleSeconds(10)})
+	created, err := b.Create(b.clock.within(t, b.ctx, 5*time.Minute), acme, terms(t, "d"))
+	failed := expectKind(t, err, swr.KindThrottled)
+	if created.Presence != swr.Absent || b.holds(acme) {
+		t.Errorf("presence %d, there: %t", created.Presence, b.holds(acme))
+	}
+	if failed.Tries < 10 || failed.Tries > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "tries in") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Who waits while the service throttles stops at once when interrupted.
+func TestInterruptedWhileThrottled(t *testing.T) {
+	b := start(t, nil)
+	client := newClient(t, b.sim.URL, b.sim.Token()) // on the real clock
+	fault := b.sim.Inject(swrtest.Fault{Effect: swrtest.ThrottleSeconds(60)})
+	ctx, cancel := context.WithCancel(b.ctx)
+	time.AfterFunc(50*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := client.Create(ctx, acme, terms(t, "d"))
+	expectKind(t, err, swr.KindThrottled)
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("error %v", err)
+	}
+	if took := time.Since(began); took > 2*time.Second || fault.Fired() != 1 {
+		t.Errorf("it took %s, %d requests", took, fault.Fired())
+	}
+}
+
+// quickClock is the real clock, so many times as fast.
+type quickClock struct {
+	began time.Time
+	times time.Duration
+}
+
+func (q quickClock) Now() time.Time { return q.began.Add(time.Since(q.began) * q.times) }
+
+func (q quickClock) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d / q.times):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// 200 creates through a service that answers 20 requests a second, and 429, or
+// one of the 403s, to the rest: all succeed with the defaults.
+func TestCreatesThroughAThrottledService(t *testing.T) {
+	for name, effect := range map[string]swrtest.Effect{
+		"plain": swrtest.Throttle(), "Retry-After": swrtest.ThrottleSeconds(1), "403": swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, nil)
+			quick := quickClock{began: time.Now(), times: 20}
+			b.sim.SetClock(quick.Now)
+			b.sim.RateLimit(20, effect)
+			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(quick))
+			var next atomic.Int32
+			concurrently(10, func(int) {
+				for n := int(next.Add(1)); n <= 200; n = int(next.Add(1)) {
+					key := acme
+					key.AccessDomain = account(n)
+					if created, err := client.Create(b.ctx, key, terms(t, "d")); err != nil || created.Presence != swr.Seen {
+						t.Errorf("%s: %+v, %v", key, created, err)
+					}
+				}
+			})
+			if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 200 {
+				t.Errorf("%d shares", n)
+			}
+			refused := slices.DeleteFunc(b.sim.Requests(), func(r swrtest.Request) bool { return r.Status == 201 || r.Status == 200 })
+			t.Logf("%d requests, %d of them throttled, in %s", b.sim.Count(), len(refused), time.Since(quick.began)*quick.times)
+			if len(refused) == 0 || len(refused) > 400 {
+				t.Errorf("%d requests were throttled", len(refused))
+			}
+		})
+	}
+}
