@@ -3,7 +3,7 @@ package swr
 import (
 	"context"
 	"errors"
-	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -59,39 +59,57 @@ func rangeTotal(header string) int {
 }
 
 // listRest asks for the pages after the first. It gives all shares, and why the
-// listing is not complete, if it is not. It never loops: each page must bring
-// something new.
+// listing is not complete, if it is not.
 func (c *Client) listRest(ctx context.Context, repo Repository, first page) (all []Share, incomplete string, err error) {
-	seen := make(map[string]bool, len(first.shares))
-	add := func(p page) (news bool) {
-		for _, share := range p.shares {
-			if !seen[share.AccessDomain] {
-				seen[share.AccessDomain], news = true, true
-				all = append(all, share)
-			}
-		}
-		return news
-	}
-	add(first)
-	total := first.total
-	for last := first; len(last.shares) == pageSize; {
-		next, err := c.listPage(ctx, repo, len(all))
-		if errors.Is(err, KindInvalid) {
-			return all, fmt.Sprintf("the service shows the first %d accounts and refuses to page on", len(all)), nil
+	for share, err := range c.sharesFrom(ctx, repo, first) {
+		if failed, ok := errors.AsType[*Error](err); ok && failed.Kind == KindIncomplete {
+			return all, failed.Error(), nil
 		}
 		if err != nil {
 			return nil, "", err
 		}
-		if !add(next) && len(next.shares) > 0 {
-			return all, fmt.Sprintf("the service shows the first %d accounts and ignores paging", len(all)), nil
-		}
-		if next.total > 0 {
-			total = next.total
-		}
-		last = next
-	}
-	if len(all) < total {
-		return all, fmt.Sprintf("the service counts %d accounts and shows %d", total, len(all)), nil
+		all = append(all, share)
 	}
 	return all, "", nil
+}
+
+// Shares gives the shares of a repository in the service's order, page by page:
+// each page is asked for only when the caller wants more. The error, if there is
+// one, comes last; of the kind [KindIncomplete] it says that there may be more
+// shares than the service would show.
+func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, error] {
+	return func(yield func(Share, error) bool) {
+		if err := repo.addressable(); err != nil {
+			yield(Share{}, &Error{Kind: KindInvalid, Err: err})
+			return
+		}
+		at, err := c.listings.after(ctx, repo, c.listings.lastWrite(repo))
+		if err != nil {
+			yield(Share{}, asError(err))
+			return
+		}
+		first, err := at.firstPage(ctx, c, repo)
+		if err != nil {
+			yield(Share{}, asError(err))
+			return
+		}
+		for share, err := range c.sharesFrom(ctx, repo, first) {
+			if !yield(share, asError(err)) {
+				return
+			}
+		}
+	}
+}
+
+// sharesFrom goes through the shares of a repository, beginning with the first
+// page.
+func (c *Client) sharesFrom(ctx context.Context, repo Repository, first page) iter.Seq2[Share, error] {
+	return walk[Share]{
+		get: func(ctx context.Context, offset int) (piece[Share], error) {
+			next, err := c.listPage(ctx, repo, offset)
+			return piece[Share]{next.shares, next.total}, err
+		},
+		name: func(share Share) any { return share.AccessDomain },
+		noun: "accounts",
+	}.from(ctx, piece[Share]{first.shares, first.total})
 }

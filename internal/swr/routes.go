@@ -16,7 +16,7 @@ const (
 // routes remembers, for each call, which spelling the server knows. It starts
 // from what the documents say.
 type routes struct {
-	other [callSharedRepositories]atomic.Bool
+	other [callSharedRepositories + 1]atomic.Bool
 	// noShow: neither spelling had a route for asking for one share by name.
 	noShow atomic.Bool
 }
