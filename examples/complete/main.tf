@@ -1,0 +1,37 @@
+locals {
+  # One element for each pair of partner and repository, "acme:team/app".
+  shares = merge([
+    for name, partner in var.partners : {
+      for repository in partner.repositories : "${name}:${repository}" => {
+        partner    = partner
+        repository = repository
+      }
+    }
+  ]...)
+}
+
+resource "swr_repository_share" "partner" {
+  for_each = local.shares
+
+  namespace     = var.namespace
+  repository    = each.value.repository
+  access_domain = each.value.partner.account
+  deadline      = each.value.partner.deadline
+  description   = each.value.partner.description
+
+  lifecycle {
+    precondition {
+      condition     = contains(var.repositories, each.value.repository)
+      error_message = "${each.key}: the repository is not among var.repositories, so nothing would guard it."
+    }
+  }
+}
+
+# These partners and nobody else. A repository without partners is guarded, too.
+resource "swr_repository_shares_exclusive" "repository" {
+  for_each = toset(var.repositories)
+
+  namespace      = var.namespace
+  repository     = each.key
+  access_domains = [for share in swr_repository_share.partner : share.access_domain if share.repository == each.key]
+}

@@ -1,0 +1,14 @@
+resource "swr_repository_share" "auditor" {
+  for_each = var.auditors
+
+  namespace     = "platform"
+  repository    = "team/app"
+  access_domain = each.key
+  deadline      = each.value
+}
+
+# All shares of the repository, whoever made them.
+data "swr_repository_shares" "app" {
+  namespace  = "platform"
+  repository = "team/app"
+}
