@@ -27,9 +27,6 @@ type iamClient struct {
 }
 
 func newIAMClient(c Config, base http.RoundTripper, opts TransportOptions) *iamClient {
-	if opts.Wrap != nil {
-		base = opts.Wrap(base)
-	}
 	return &iamClient{
 		authURL:   c.AuthURL,
 		params:    c.Credential.login,
@@ -106,7 +103,7 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 		// the end of the caller's context.
 		failure.Message = fmt.Sprintf("no answer within %s", c.timeout)
 		failure.temporary = true
-	case errors.As(err, &protocol):
+	case errors.As(err, &protocol), errors.As(err, &request) && !quotable(request.Err):
 		// Not quoted: the line it complains of may be the one with the token.
 		failure.Message = "the answer is not valid HTTP"
 		failure.temporary = true

@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -94,6 +96,21 @@ func temporaryFailure(err error) bool {
 		return false
 	}
 	return true
+}
+
+// quotable says which failures to get an answer have texts that quote nothing of
+// it: those of the network, of TLS and of contexts. What net/http says of an
+// answer that it can't read quotes the part it stumbled on.
+func quotable(err error) bool {
+	var (
+		network     net.Error
+		certificate *tls.CertificateVerificationError
+		alert       tls.AlertError
+		record      tls.RecordHeaderError
+	)
+	return errors.As(err, &network) || errors.As(err, &certificate) || errors.As(err, &alert) || errors.As(err, &record) ||
+		errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, errProxy) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // iamAnswer has the fields of every form of error body in api.md that IAM or the

@@ -28,9 +28,10 @@ const (
 type TransportOptions struct {
 	// UserAgent names the program and its version, to SWR and to IAM.
 	UserAgent string
-	// Wrap, if set, goes round the transport of the calls to IAM, so that the
-	// caller can log them as it logs its own. Such a call has a password in the
-	// body of the request, and a token in the answer's header X-Subject-Token.
+	// Wrap, if set, goes round the transport of every request, to SWR and to IAM,
+	// as it is sent, so that the caller can log each. What it sees is signed: it
+	// has credentials in headers, and a login has a password in the body of the
+	// request and a token in the answer's header X-Subject-Token.
 	Wrap func(http.RoundTripper) http.RoundTripper
 	// Clock is time.Now unless set.
 	Clock func() time.Time
@@ -54,7 +55,10 @@ func (c Config) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
-	base := c.baseTransport(opts.MaxConns)
+	base := http.RoundTripper(c.baseTransport(opts.MaxConns))
+	if opts.Wrap != nil {
+		base = opts.Wrap(base)
+	}
 	prepare := preparer{endpoint: c.Endpoint, userAgent: opts.UserAgent}
 
 	switch c.Credential.Method {

@@ -261,7 +261,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 }
 
-func TestWrapSeesLoginsAlone(t *testing.T) {
+func TestWrapSeesEveryRequest(t *testing.T) {
 	service := newTokenService(t)
 	service.valid.Store("t")
 	iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { giveToken(w, "t") })
@@ -282,7 +282,7 @@ func TestWrapSeesLoginsAlone(t *testing.T) {
 		}
 		drain(resp)
 	}
-	if got := strings.Join(seen, ","); got != "POST /v3/auth/tokens ua/1" {
+	if got := strings.Join(seen, ","); got != "POST /v3/auth/tokens ua/1,GET /v2/x ua/1,GET /v2/x ua/1" {
 		t.Errorf("seen: %s", got)
 	}
 }

@@ -27,17 +27,16 @@ type session struct {
 }
 
 func newSession(config auth.Config, version string) (*session, error) {
-	logged := func(next http.RoundTripper) http.RoundTripper { return &requestLog{next: next} }
-	signed, err := config.Transport(auth.TransportOptions{
+	transport, err := config.Transport(auth.TransportOptions{
 		UserAgent: "terraform-provider-swr/" + version,
-		Wrap:      logged,
+		Wrap:      func(next http.RoundTripper) http.RoundTripper { return &requestLog{next: next} },
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &session{
 		config: config,
-		client: swr.New(config.Endpoint, logged(signed),
+		client: swr.New(config.Endpoint, transport,
 			swr.WithMaxRetries(config.MaxRetries),
 			swr.WithRequestTimeout(config.RequestTimeout)),
 	}, nil
