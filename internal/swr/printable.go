@@ -1,6 +1,7 @@
 package swr
 
 import (
+	"encoding/json"
 	"html"
 	"net/http"
 	"net/url"
@@ -95,8 +96,13 @@ func credentials(value string) []string {
 		if len(secret) < worthHiding {
 			continue
 		}
+		quoted, err := json.Marshal(secret)
+		if err != nil {
+			panic(err) // a string can't fail
+		}
 		for _, form := range []string{
-			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret), strings.ReplaceAll(secret, "/", `\/`),
+			secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
+			string(quoted[1 : len(quoted)-1]), strings.ReplaceAll(secret, "/", `\/`),
 		} {
 			if !slices.Contains(forms, form) {
 				forms = append(forms, form)
