@@ -12,14 +12,30 @@ import (
 )
 
 // doing is what was being done when an error occurred, and to which share: "read
-// the share" and its names. A repository's listing has no account.
+// the share" and its names. A repository's listing has no account, and a listing
+// of repositories at most a namespace.
 type doing struct {
 	what string
 	key  swr.Key
 }
 
+func listingShares(of swr.Repository) doing {
+	return doing{"list the shares of", swr.Key{Namespace: of.Namespace, Repository: of.Name}}
+}
+
+func listingShared(namespace string) doing {
+	return doing{listShared, swr.Key{Namespace: namespace}}
+}
+
+const listShared = "list the shared repositories of"
+
 func (d doing) object() string {
-	if d.key.AccessDomain == "" {
+	switch {
+	case d.key == swr.Key{}:
+		return "all organizations"
+	case d.key.Repository == "":
+		return d.key.Namespace
+	case d.key.AccessDomain == "":
 		return d.key.Repo().String()
 	}
 	return d.key.String()
@@ -69,6 +85,9 @@ func (s *session) hint(at doing, err error) string {
 		return "This service offers no way to change a share in place. To revoke it and share anew, run\n\n" +
 			"  terraform apply -replace=ADDRESS\n\nwith the address of the resource. Between the two the account has no access. " +
 			"If other calls are answered like this too, the provider's endpoint is not that of the SWR API."
+	case errors.Is(err, swr.KindNoRoute) && at.what == listShared:
+		return fmt.Sprintf("Either this service can't list what is shared, and its repositories have to be named one by one, "+
+			"or %s is not the base URL of the SWR API. Check the provider's endpoint.", s.client.Endpoint())
 	case errors.Is(err, swr.KindNoRoute):
 		return fmt.Sprintf("The server has no such route, which says nothing about the share; the state was kept. "+
 			"%s is most likely not the base URL of the SWR API, which looks like https://swr-api.eu-de.otc.t-systems.com. Check the provider's endpoint.",

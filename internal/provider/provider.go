@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -11,7 +12,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/auth"
 )
 
-var _ provider.Provider = (*swrProvider)(nil)
+var _ provider.ProviderWithListResources = (*swrProvider)(nil)
 
 type swrProvider struct {
 	version string
@@ -84,5 +85,9 @@ func (p *swrProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newShareDataSource, newSharesDataSource}
+	return []func() datasource.DataSource{newShareDataSource, newSharesDataSource, newSharedRepositoriesDataSource}
+}
+
+func (p *swrProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newShareListResource}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
@@ -39,6 +40,14 @@ type shareIdentityModel struct {
 	Namespace    types.String `tfsdk:"namespace"`
 	Repository   types.String `tfsdk:"repository"`
 	AccessDomain types.String `tfsdk:"access_domain"`
+}
+
+// noTimeouts is what a state holds where the configuration says nothing: null,
+// but of the attribute's type.
+func noTimeouts() timeouts.Value {
+	return timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
+		"create": types.StringType, "read": types.StringType, "update": types.StringType, "delete": types.StringType,
+	})}
 }
 
 func (m shareModel) key() swr.Key {

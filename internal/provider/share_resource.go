@@ -248,7 +248,11 @@ type writablePrivateState interface {
 
 // sawHere notes that the share was seen at this endpoint.
 func (r *shareResource) sawHere(ctx context.Context, private writablePrivateState, diags *diag.Diagnostics) {
-	value, err := json.Marshal(r.session.client.Host())
+	setLastSeen(ctx, private, r.session.client.Host(), diags)
+}
+
+func setLastSeen(ctx context.Context, private writablePrivateState, host string, diags *diag.Diagnostics) {
+	value, err := json.Marshal(host)
 	if err != nil {
 		diags.AddError("The host of the endpoint can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
 		return

@@ -66,7 +66,7 @@ func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	defer cancel()
 
 	repo := swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}
-	at := doing{"list the shares of", swr.Key{Namespace: repo.Namespace, Repository: repo.Name}}
+	at := listingShares(repo)
 	listing, err := d.session.client.List(ctx, repo)
 	if err != nil {
 		d.session.addError(&resp.Diagnostics, at, err)

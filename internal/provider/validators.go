@@ -24,6 +24,7 @@ var (
 	repoRule      = rule{"the rules for names of image repositories", swr.CheckRepository}
 	accountRule   = rule{"the rules for names of accounts", swr.CheckAccessDomain}
 
+	centerRule      = rule{`"self" or "thirdparty"`, silent(swr.CheckCenter)}
 	permitRule      = rule{`"read"`, silent(swr.CheckPermit)}
 	descriptionRule = rule{fmt.Sprintf("at most %d characters", swr.MaxDescriptionLength), silent(swr.CheckDescription)}
 	deadlineRule    = rule{`a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`,

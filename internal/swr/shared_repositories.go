@@ -19,6 +19,14 @@ const (
 	CenterThirdparty Center = "thirdparty" // shared with the account, by others
 )
 
+// CheckCenter checks the word for who shares.
+func CheckCenter(value string) error {
+	if center := Center(value); center != CenterSelf && center != CenterThirdparty {
+		return &RuleError{Field: "center", Value: value, Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`}
+	}
+	return nil
+}
+
 // SharedFilter selects shared repositories. What is empty selects all.
 type SharedFilter struct {
 	Center     Center // never empty

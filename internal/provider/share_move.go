@@ -1,0 +1,229 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+var _ resource.ResourceWithMoveState = (*shareResource)(nil)
+
+// olderProvider is how another provider stores a share.
+type olderProvider struct {
+	providerType string
+	resourceType string
+	account      string            // its name for access_domain
+	permits      map[string]string // its words for permit
+}
+
+// olderProviders are those whose shares can be moved here. Both call the
+// namespace "organization" and permit "permission", and have only ever had the
+// schema's version 0.
+var olderProviders = []olderProvider{
+	{
+		providerType: "opentelekomcloud", resourceType: "opentelekomcloud_swr_domain_v2",
+		account: "access_domain", permits: map[string]string{"read": swr.PermitRead},
+	},
+	{
+		providerType: "huaweicloud", resourceType: "huaweicloud_swr_repository_sharing",
+		account: "sharing_account", permits: map[string]string{"pull": swr.PermitRead},
+	},
+}
+
+// MoveState takes over the state of a share from an older provider, or from this
+// one under another address. It asks the service for nothing; the refresh that
+// follows corrects what the older provider kept wrong.
+func (r *shareResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{
+		moverFromItself("swr_repository_share"),
+		{StateMover: r.moveOlder},
+	}
+}
+
+func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	providerType, ok := providerType(req.SourceProviderAddress)
+	if !ok {
+		addCantMove(&resp.Diagnostics, req, "The provider's address is of no known form: [host/[namespace/]]type.")
+		return
+	}
+	for _, older := range olderProviders {
+		if older.resourceType != req.SourceTypeName || older.providerType != providerType {
+			continue
+		}
+		moved, err := older.share(req)
+		if err != nil {
+			addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+			return
+		}
+		resp.Diagnostics.Append(resp.TargetState.Set(ctx, moved)...)
+		resp.Diagnostics.Append(resp.TargetIdentity.Set(ctx, moved.identity())...)
+		// Nobody knows at which endpoint the older provider saw the share. Until
+		// this one has seen it itself, no word of its absence is believed: what
+		// is missing here may still grant access in another region.
+		setLastSeen(ctx, resp.TargetPrivate, "an endpoint of the provider "+providerType, &resp.Diagnostics)
+		return
+	}
+	known := "swr_repository_share of another address"
+	for _, older := range olderProviders {
+		known += ", " + older.resourceType
+	}
+	addCantMove(&resp.Diagnostics, req, "Only these can be moved: "+known+".")
+}
+
+// share reads what the older provider stored.
+func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel, error) {
+	if req.SourceSchemaVersion != 0 {
+		return shareResourceModel{}, fmt.Errorf("the state has the schema version %d, and only 0 is known", req.SourceSchemaVersion)
+	}
+	var state olderState
+	if err := json.Unmarshal(req.SourceRawState.JSON, &state); err != nil {
+		return shareResourceModel{}, fmt.Errorf("the state is no JSON object: %w", err)
+	}
+	key, err := state.key(p.account)
+	if err != nil {
+		return shareResourceModel{}, err
+	}
+	permission, err := state.text("permission")
+	if err != nil {
+		return shareResourceModel{}, err
+	}
+	permit, ok := p.permits[permission]
+	if !ok {
+		return shareResourceModel{}, fmt.Errorf("its permission %q is not known", permission)
+	}
+	deadline, err := state.text("deadline")
+	if err != nil {
+		return shareResourceModel{}, err
+	}
+	end, err := swr.ParseDeadline(deadline)
+	if err != nil {
+		return shareResourceModel{}, fmt.Errorf("its %w", err)
+	}
+	moved := shareResourceModel{
+		shareModel: shareModel{
+			Namespace:    types.StringValue(key.Namespace),
+			Repository:   types.StringValue(key.Repository),
+			AccessDomain: types.StringValue(key.AccessDomain),
+			Permit:       types.StringValue(permit),
+			Deadline:     types.StringValue(deadline),
+			Description:  types.StringValue(""),
+			ExpiresAt:    expiresAt(end),
+		},
+		ID:       types.StringValue(key.String()),
+		Timeouts: noTimeouts(),
+	}
+	if description, ok := state["description"].(string); ok {
+		moved.Description = types.StringValue(description)
+	}
+	// What an older provider did not keep stays null until the refresh.
+	for name, field := range map[string]*types.String{
+		"creator_id": &moved.CreatorID, "creator_name": &moved.CreatorName, "created": &moved.Created, "updated": &moved.Updated,
+	} {
+		if value, ok := state[name].(string); ok && value != "" {
+			*field = types.StringValue(value)
+		}
+	}
+	if status, ok := state["status"].(bool); ok {
+		moved.Status = types.BoolValue(status)
+	}
+	return moved, nil
+}
+
+// olderState is the state of an older provider.
+type olderState map[string]any
+
+// key gives the share's names, in the older provider's spelling.
+func (s olderState) key(account string) (swr.Key, error) {
+	var key swr.Key
+	for _, attribute := range []struct {
+		name string
+		into *string
+	}{{"organization", &key.Namespace}, {"repository", &key.Repository}, {account, &key.AccessDomain}} {
+		value, err := s.text(attribute.name)
+		if err != nil {
+			return swr.Key{}, err
+		}
+		*attribute.into = value
+	}
+	// First each name on its own: a slash too many must not move the borders
+	// between them when they are read as an id, which knows "$" for "/".
+	if err := key.Addressable(); err != nil {
+		return swr.Key{}, err
+	}
+	return swr.ParseID(key.String())
+}
+
+func (s olderState) text(name string) (string, error) {
+	switch value := s[name].(type) {
+	case string:
+		return value, nil
+	case nil:
+		return "", fmt.Errorf("the attribute %q is missing", name)
+	default:
+		return "", fmt.Errorf("the attribute %q is no text", name)
+	}
+}
+
+// providerType gives the last segment of a provider's address, of which there
+// are three forms: host/namespace/type, namespace/type, and, from OpenTofu before
+// 1.12.4, the bare type. Mirrors and forks have hosts and namespaces of their own.
+func providerType(address string) (string, bool) {
+	segments := strings.Split(address, "/")
+	for _, segment := range segments {
+		if segment == "" {
+			return "", false
+		}
+	}
+	return segments[len(segments)-1], len(segments) <= 3
+}
+
+// moverFromItself moves a resource of this provider from another address of the
+// provider, unchanged. OpenTofu asks for it where only the address changed.
+func moverFromItself(resourceType string) resource.StateMover {
+	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		from, ok := providerType(req.SourceProviderAddress)
+		if !ok || from != "swr" || req.SourceTypeName != resourceType {
+			return // not this one's
+		}
+		kind := resp.TargetState.Schema.Type().TerraformType(ctx)
+		state, err := req.SourceRawState.Unmarshal(kind)
+		if err == nil && req.SourceSchemaVersion != resp.TargetState.Schema.GetVersion() {
+			err = fmt.Errorf("the state has the schema version %d, and this provider's is %d", req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
+		}
+		if err != nil {
+			addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+			return
+		}
+		resp.TargetState.Raw = state
+		if req.SourceIdentity != nil && resp.TargetIdentity != nil {
+			identity, err := req.SourceIdentity.Unmarshal(resp.TargetIdentity.Schema.Type().TerraformType(ctx))
+			if err != nil {
+				addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+				return
+			}
+			resp.TargetIdentity.Raw = identity
+		}
+		seen, found := req.SourcePrivate.GetKey(ctx, lastSeenKey)
+		resp.Diagnostics.Append(found...)
+		if len(seen) > 0 {
+			resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, lastSeenKey, seen)...)
+		}
+	}}
+}
+
+// addCantMove says why a state can't be moved, and what to do instead.
+func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why string) {
+	diags.AddError(fmt.Sprintf("This %s can't be moved", req.SourceTypeName), why+
+		fmt.Sprintf("\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and import the share, "+
+			"which changes nothing on the service:\n\n"+
+			"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
+			"  import {\n    to = swr_repository_share.NAME\n    id = \"namespace/repository/access_domain\"\n  }",
+			req.SourceTypeName, req.SourceProviderAddress, req.SourceTypeName))
+}

@@ -1,0 +1,208 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure      = (*sharedRepositoriesDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*sharedRepositoriesDataSource)(nil)
+)
+
+// sharedRepositoriesDataSource is the data source swr_shared_repositories: the
+// repositories that the account shares, or that are shared with it.
+type sharedRepositoriesDataSource struct {
+	session *session
+}
+
+type sharedRepositoriesModel struct {
+	Center       types.String            `tfsdk:"center"`
+	Namespace    types.String            `tfsdk:"namespace"`
+	Name         types.String            `tfsdk:"name"`
+	DomainName   types.String            `tfsdk:"domain_name"`
+	Status       types.Bool              `tfsdk:"status"`
+	Repositories []sharedRepositoryModel `tfsdk:"repositories"`
+	Complete     types.Bool              `tfsdk:"complete"`
+}
+
+type sharedRepositoryModel struct {
+	Namespace    types.String   `tfsdk:"namespace"`
+	Name         types.String   `tfsdk:"name"`
+	Category     types.String   `tfsdk:"category"`
+	Description  types.String   `tfsdk:"description"`
+	Size         types.Int64    `tfsdk:"size"`
+	IsPublic     types.Bool     `tfsdk:"is_public"`
+	NumImages    types.Int64    `tfsdk:"num_images"`
+	NumDownload  types.Int64    `tfsdk:"num_download"`
+	CreatedAt    types.String   `tfsdk:"created_at"`
+	UpdatedAt    types.String   `tfsdk:"updated_at"`
+	Path         types.String   `tfsdk:"path"`
+	InternalPath types.String   `tfsdk:"internal_path"`
+	DomainName   types.String   `tfsdk:"domain_name"`
+	Tags         []types.String `tfsdk:"tags"`
+	Status       types.Bool     `tfsdk:"status"`
+}
+
+func newSharedRepositoriesDataSource() datasource.DataSource { return &sharedRepositoriesDataSource{} }
+
+func (d *sharedRepositoriesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_shared_repositories"
+}
+
+func (d *sharedRepositoriesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	filter := func(description string, check rule) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{check}}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The repositories that the account shares with others, or that others share with it.",
+		Attributes: map[string]schema.Attribute{
+			"center": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`self`: shared by this account; `thirdparty`: shared with this account by others.",
+				Validators:          []validator.String{centerRule},
+			},
+			"namespace":   filter("Only repositories of this organization.", namespaceRule),
+			"name":        filter("Only repositories of exactly this name, with `/` between its levels.", repoRule),
+			"domain_name": filter("Only repositories of this owner, an account's name, in any case.", accountRule),
+			"status": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "`true`: only what is shared still; `false`: only what has expired. " +
+					"For `thirdparty` alone, since SWR tells nothing of the kind for `self`.",
+			},
+			"repositories": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The repositories, ordered by `namespace` and `name`.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: sharedRepositoryAttributes()},
+			},
+			"complete": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether these are all. `false`, with a warning that says why, where the service would not show more.",
+			},
+		},
+	}
+}
+
+func sharedRepositoryAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		"size":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Bytes."},
+		"is_public":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether anybody may pull."},
+		"num_images":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of images."},
+		"num_download": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of pulls."},
+		"tags": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags of the images.",
+		},
+		"status": schema.BoolAttribute{
+			Computed:            true,
+			MarkdownDescription: "`true`: shared still; `false`: expired. Null for `center = \"self\"`.",
+		},
+	}
+	for name, description := range map[string]string{
+		"namespace":     aboutNamespace,
+		"name":          aboutRepository,
+		"category":      "Kind of repository, such as `app_server`, `linux` or `other`.",
+		"description":   "Description of the repository.",
+		"created_at":    "When the repository was made.",
+		"updated_at":    "When the repository was last changed.",
+		"path":          "Address to pull from.",
+		"internal_path": "Address to pull from, within the cloud.",
+		"domain_name":   "Account that owns the repository.",
+	} {
+		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	return attributes
+}
+
+func (d *sharedRepositoriesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig refuses a filter that could not be kept.
+func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var center types.String
+	var status types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("center"), &center)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("status"), &status)...)
+	if center.ValueString() == string(swr.CenterSelf) && !status.IsNull() {
+		resp.Diagnostics.AddAttributeError(path.Root("status"), "Invalid status",
+			`SWR tells only of center = "thirdparty" whether a repository is still shared. For what this account shares, `+
+				"leave status out, and look at the shares themselves with the data source swr_repository_shares.")
+	}
+}
+
+func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model sharedRepositoriesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shared repositories") {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+
+	model.Complete = types.BoolValue(true)
+	model.Repositories = []sharedRepositoryModel{} // empty, but not null
+	for repository, err := range d.session.client.SharedRepositories(ctx, model.filter()) {
+		if errors.Is(err, swr.KindIncomplete) {
+			model.Complete = types.BoolValue(false)
+			resp.Diagnostics.AddWarning("The list of shared repositories is not complete",
+				sentence(err.Error())+" There may be more repositories.")
+			break
+		}
+		if err != nil {
+			d.session.addError(&resp.Diagnostics, listingShared(model.Namespace.ValueString()), err)
+			return
+		}
+		model.Repositories = append(model.Repositories, sharedRepository(repository))
+	}
+	slices.SortStableFunc(model.Repositories, func(a, b sharedRepositoryModel) int {
+		return cmp.Or(
+			cmp.Compare(a.Namespace.ValueString(), b.Namespace.ValueString()),
+			cmp.Compare(a.Name.ValueString(), b.Name.ValueString()),
+			cmp.Compare(a.DomainName.ValueString(), b.DomainName.ValueString()))
+	})
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+func (m sharedRepositoriesModel) filter() swr.SharedFilter {
+	return swr.SharedFilter{
+		Center:     swr.Center(m.Center.ValueString()),
+		Namespace:  m.Namespace.ValueString(),
+		Name:       m.Name.ValueString(),
+		DomainName: m.DomainName.ValueString(),
+		Status:     m.Status.ValueBoolPointer(),
+	}
+}
+
+func sharedRepository(r swr.SharedRepository) sharedRepositoryModel {
+	tags := make([]types.String, len(r.Tags)) // empty, but not null
+	for i, tag := range r.Tags {
+		tags[i] = types.StringValue(tag)
+	}
+	return sharedRepositoryModel{
+		Namespace:    types.StringValue(r.Namespace),
+		Name:         types.StringValue(r.Name),
+		Category:     types.StringValue(r.Category),
+		Description:  types.StringValue(r.Description),
+		Size:         types.Int64Value(r.Size),
+		IsPublic:     types.BoolValue(r.IsPublic),
+		NumImages:    types.Int64Value(r.NumImages),
+		NumDownload:  types.Int64Value(r.NumDownload),
+		CreatedAt:    types.StringValue(r.CreatedAt),
+		UpdatedAt:    types.StringValue(r.UpdatedAt),
+		Path:         types.StringValue(r.Path),
+		InternalPath: types.StringValue(r.InternalPath),
+		DomainName:   types.StringValue(r.DomainName),
+		Tags:         tags,
+		Status:       types.BoolPointerValue(r.Status),
+	}
+}
