@@ -81,6 +81,12 @@ type Error struct {
 	unknown bool
 }
 
+// plainSuccess tells whether a write was answered by a success that is only not
+// the documented one, and by nothing that contradicts it.
+func (e *Error) plainSuccess() bool {
+	return e.Kind == KindUnproven && e.Code == "" && e.Excerpt == ""
+}
+
 // Is lets errors.Is find an Error by its Kind.
 func (e *Error) Is(target error) bool {
 	kind, ok := target.(Kind)

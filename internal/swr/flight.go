@@ -18,8 +18,9 @@ type flight[T any] struct {
 type flightRun[T any] struct {
 	done    chan struct{}
 	own     context.Context
-	cancel  context.CancelFunc
-	waiting int // guarded by the flight's lock
+	cancel  context.CancelCauseFunc
+	waiting int  // guarded by the flight's lock
+	joined  bool // likewise; work that was begun may end before anybody asks
 	value   T
 	err     error
 	hurried bool // it failed since the time of whoever began it was over
@@ -33,7 +34,9 @@ func (f *flight[T]) do(ctx context.Context, work func(context.Context) (T, error
 		case <-run.done:
 		case <-ctx.Done():
 		}
-		f.leave(run)
+		if last := f.leave(run, ctx.Err()); last {
+			<-run.done // at once; its error tells more than the context's
+		}
 		var none T
 		switch {
 		case run.ended() && run.hurried && run.endsBefore(ctx):
@@ -46,7 +49,7 @@ func (f *flight[T]) do(ctx context.Context, work func(context.Context) (T, error
 	}
 }
 
-// begin starts the work for those who will ask.
+// begin starts the work for those who will ask; who begins it must ask, too.
 func (f *flight[T]) begin(ctx context.Context, work func(context.Context) (T, error)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,36 +59,42 @@ func (f *flight[T]) begin(ctx context.Context, work func(context.Context) (T, er
 func (f *flight[T]) join(ctx context.Context, work func(context.Context) (T, error)) *flightRun[T] {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.run == nil || (f.run.ended() && f.run.err != nil) {
+	if f.run == nil || (f.run.joined && f.run.ended() && f.run.err != nil) {
 		f.start(ctx, work)
 	}
+	f.run.joined = true
 	f.run.waiting++
 	return f.run
 }
 
-func (f *flight[T]) leave(run *flightRun[T]) {
+// leave stops waiting, and ends work that nobody waits for any more: then it is
+// true, and the work about to end.
+func (f *flight[T]) leave(run *flightRun[T], why error) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if run.waiting--; run.waiting == 0 && !run.ended() {
-		run.cancel()
-		if f.run == run {
-			f.run = nil // nobody is to join what was abandoned
-		}
+	if run.waiting--; run.waiting > 0 || run.ended() {
+		return false
 	}
+	run.cancel(why)
+	if f.run == run {
+		f.run = nil // nobody is to join what was abandoned
+	}
+	return true
 }
 
 // start begins the work. It keeps the values of the first caller's context, such
 // as its logger, and its time, but not its cancellation. The lock must be held.
 func (f *flight[T]) start(ctx context.Context, work func(context.Context) (T, error)) {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	own, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	release := func() {}
 	if end, ok := ctx.Deadline(); ok {
-		cancel()
-		own, cancel = context.WithDeadline(context.WithoutCancel(ctx), end)
+		own, release = context.WithDeadline(own, end)
 	}
 	run := &flightRun[T]{done: make(chan struct{}), own: own, cancel: cancel}
 	f.run = run
 	go func() {
-		defer cancel()
+		defer cancel(nil)
+		defer release()
 		defer close(run.done)
 		run.value, run.err = work(own)
 		run.hurried = run.err != nil && (errors.Is(run.err, errNoTimeLeft) || own.Err() != nil)
@@ -100,18 +109,17 @@ func (r *flightRun[T]) endsBefore(ctx context.Context) bool {
 }
 
 // wait waits for work under way, whatever comes of it.
-func (f *flight[T]) wait(ctx context.Context) error {
+func (f *flight[T]) wait(ctx context.Context) {
 	f.mu.Lock()
 	run := f.run
 	f.mu.Unlock()
 	if run == nil {
-		return ctx.Err()
+		return
 	}
 	select {
 	case <-run.done:
 	case <-ctx.Done():
 	}
-	return ctx.Err()
 }
 
 // running tells whether the work is under way.

@@ -90,6 +90,9 @@ func (l *listings) lastWrite(repo Repository) moment {
 // would read a listing of its own.
 func (l *listings) after(ctx context.Context, repo Repository, since moment) (*listing, error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		l.mu.Lock()
 		known := l.of(repo)
 		at := known.current
@@ -109,9 +112,7 @@ func (l *listings) after(ctx context.Context, repo Repository, since moment) (*l
 			return fresh, nil
 		}
 		l.mu.Unlock()
-		if err := at.first.wait(ctx); err != nil {
-			return nil, err
-		}
+		at.first.wait(ctx)
 	}
 }
 

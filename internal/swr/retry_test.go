@@ -249,6 +249,28 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
+// An operation whose time is over tells what it met, and how often.
+func TestTimeoutTellsTheLastAnswer(t *testing.T) {
+	b := start(t, nil, swr.WithMaxRetries(1000))
+	for name, effect := range map[string]swrtest.Effect{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
+		fault := b.sim.Inject(swrtest.Fault{Effect: effect})
+		_, err := b.Find(b.clock.within(t, b.ctx, time.Minute), acme, "")
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "tries in 1m") {
+			t.Errorf("%s: %v", name, err)
+		}
+		fault.Remove()
+	}
+	b.sim.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+	for range 20 {
+		short, cancel := context.WithTimeout(b.ctx, 10*time.Millisecond)
+		_, err := b.Find(short, acme, "")
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
+			t.Errorf("silence: %v", err)
+		}
+	}
+}
+
 // An answer that begins in time but does not end is given up on, too.
 func TestSlowBody(t *testing.T) {
 	b := start(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))

@@ -2,6 +2,7 @@ package swr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -55,6 +56,9 @@ func (c *Client) send(ctx context.Context, req request) (answer, trail, error) {
 			}
 			return got, past, nil
 		}
+		if ctx.Err() != nil && fault.Kind == KindNetwork && !req.call.writes() {
+			return answer{}, past, c.giveUp(ctx, last, req, past, tries) // cut short, which is no answer
+		}
 		past.unknown = past.unknown || fault.unknown
 		fault.Tries, fault.Elapsed = tries, c.clock.Now().Sub(past.began)
 
@@ -101,8 +105,11 @@ func (c *Client) giveUp(ctx context.Context, last *Error, req request, past trai
 		ended = *last
 	}
 	cause := errNoTimeLeft
-	if ctx.Err() != nil {
-		cause = stopped(ctx.Err())
+	if err := ctx.Err(); err != nil {
+		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			err = context.DeadlineExceeded // of whoever waited for this
+		}
+		cause = stopped(err)
 	}
 	if ended.Err != nil {
 		cause = fmt.Errorf("%w; %w", ended.Err, cause)

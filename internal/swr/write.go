@@ -84,8 +84,7 @@ func (c *Client) confirmCreated(ctx context.Context, key Key, terms Terms, since
 func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since moment, past trail, cause error) (Created, error) {
 	looks := settleLooks
 	fault, _ := errors.AsType[*Error](cause)
-	plainSuccess := fault.Kind == KindUnproven && fault.Code == "" && fault.Excerpt == ""
-	if plainSuccess || fault.Kind == KindConflict {
+	if fault.plainSuccess() || fault.Kind == KindConflict {
 		looks = -1 // by the service's word it is there, or on its way
 	}
 	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
@@ -176,7 +175,8 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 			return err
 		}
 		// Unless it failed, or another spelling is left, it is waited for.
-		failed := err != nil && !missing && !errors.Is(err, KindUnproven)
+		fault, _ := errors.AsType[*Error](err)
+		failed := err != nil && !missing && !fault.plainSuccess()
 		enough := sureIfListed
 		if err != nil && !missing {
 			enough = sureIfNamed // the service has not said that it is gone

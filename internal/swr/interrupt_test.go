@@ -1,0 +1,306 @@
+package swr_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// ends are the ways in which an operation ends before its time: Ctrl-C and its
+// own timeout.
+var ends = map[string]func(context.Context, time.Duration) (context.Context, context.CancelFunc){
+	"cancelled": func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(ctx)
+		time.AfterFunc(d, cancel)
+		return ctx, cancel
+	},
+	"timed out": context.WithTimeout,
+}
+
+// promptly checks that a call returns soon.
+func promptly(t *testing.T, most time.Duration, call func()) {
+	t.Helper()
+	began := time.Now()
+	call()
+	if took := time.Since(began); took > most {
+		t.Errorf("it took %s; want at most %s", took, most)
+	}
+}
+
+// A wait before another try ends at once.
+func TestInterruptedWaiting(t *testing.T) {
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, nil)
+			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithBackoff(func(int) time.Duration { return time.Hour }))
+			b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+			ctx, cancel := end(b.ctx, 50*time.Millisecond)
+			if name == "cancelled" { // for a timeout no wait is begun that outlasts it
+				ctx = noDeadline{ctx}
+			}
+			defer cancel()
+			promptly(t, 2*time.Second, func() {
+				_, err := client.Find(ctx, acme, "")
+				expectEnded(t, err)
+				created, err := client.Create(ctx, acme, terms(t, "d"))
+				expectEnded(t, err)
+				if created.Presence == swr.Seen {
+					t.Errorf("presence %d", created.Presence)
+				}
+			})
+		})
+	}
+}
+
+// noDeadline hides a context's deadline.
+type noDeadline struct{ context.Context }
+
+func (noDeadline) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+func expectEnded(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if _, gone := errors.AsType[*swr.Gone](err); gone {
+		t.Errorf("gone: %v", err)
+	}
+}
+
+// An operation that is over before it begins sends nothing.
+func TestInterruptedBefore(t *testing.T) {
+	b := start(t, nil)
+	ctx, cancel := context.WithCancel(b.ctx)
+	cancel()
+	created, err := b.Create(ctx, acme, terms(t, "d"))
+	expectEnded(t, err)
+	if created.Presence != swr.Absent {
+		t.Errorf("presence %d", created.Presence)
+	}
+	_, err = b.Find(ctx, acme, "")
+	expectEnded(t, err)
+	_, err = b.List(ctx, repo)
+	expectEnded(t, err)
+	_, err = b.Change(ctx, acme, terms(t, "d"))
+	expectEnded(t, err)
+	expectEnded(t, b.Revoke(ctx, acme, ""))
+	b.expectCounts(t, nil)
+}
+
+// A read in flight is given up at once.
+func TestInterruptedRead(t *testing.T) {
+	for name, end := range ends {
+		b := start(t, nil)
+		b.sim.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+		ctx, cancel := end(b.ctx, 30*time.Millisecond)
+		defer cancel()
+		promptly(t, time.Second, func() {
+			_, err := b.Find(ctx, acme, "")
+			expectKind(t, err, swr.KindNetwork)
+			if want := map[string]string{"cancelled": "interrupted", "timed out": "timeout ended"}[name]; err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+}
+
+// A write in flight may finish, so that its outcome is known, whether its answer
+// or its effect is slow.
+func TestInterruptedWrite(t *testing.T) {
+	for name, end := range ends {
+		for slow, effect := range map[string]swrtest.Effect{
+			"effect": swrtest.LatencyBefore(100 * time.Millisecond), "answer": swrtest.LatencyAfter(100 * time.Millisecond),
+		} {
+			t.Run(name+", slow "+slow, func(t *testing.T) {
+				b := start(t, nil)
+				for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindUpdate, swrtest.KindDelete} {
+					b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
+				}
+				soon := func() context.Context {
+					ctx, cancel := end(b.ctx, 30*time.Millisecond)
+					t.Cleanup(cancel)
+					return ctx
+				}
+				created, err := b.Create(soon(), acme, terms(t, "d"))
+				if err != nil || created.Presence != swr.Seen {
+					t.Errorf("create: %+v, %v", created, err)
+				}
+				b.expectHeld(t, acme, "d")
+				share, err := b.Change(soon(), acme, terms(t, "e"))
+				if err != nil || share == nil || share.Description != "e" {
+					t.Errorf("change: %+v, %v", share, err)
+				}
+				if err := b.Revoke(soon(), acme, ""); err != nil || b.holds(acme) {
+					t.Errorf("revoke: %v, still there: %t", err, b.holds(acme))
+				}
+				b.expectCounts(t, map[swrtest.Kind]int{
+					swrtest.KindCreate: 1, swrtest.KindUpdate: 1, swrtest.KindDelete: 1, swrtest.KindGet: 2, swrtest.KindList: 1,
+				})
+			})
+		}
+	}
+}
+
+// A write that hangs is given up in the end, and its outcome found out.
+func TestInterruptedWriteThatHangs(t *testing.T) {
+	for hang, effect := range map[string]swrtest.Effect{"before effect": swrtest.HangBefore(), "after effect": swrtest.HangAfter()} {
+		t.Run(hang, func(t *testing.T) {
+			after := hang == "after effect"
+			b := start(t, nil, swr.WithRequestTimeout(200*time.Millisecond))
+			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: effect})
+			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: effect})
+			ctx, cancel := context.WithCancel(b.ctx)
+			time.AfterFunc(30*time.Millisecond, cancel)
+			promptly(t, 2*time.Second, func() {
+				created, err := b.Create(ctx, acme, terms(t, "d"))
+				if after && (err != nil || created.Presence != swr.Seen) || !after && (err == nil || created.Presence != swr.Absent) {
+					t.Errorf("presence %d, %v", created.Presence, err)
+				}
+			})
+			b.putAcme("d")
+			ctx, cancel = context.WithCancel(b.ctx)
+			time.AfterFunc(30*time.Millisecond, cancel)
+			promptly(t, 2*time.Second, func() {
+				if err := b.Revoke(ctx, acme, ""); (err == nil) != after || b.holds(acme) == after {
+					t.Errorf("%v, still there: %t", err, b.holds(acme))
+				}
+			})
+		})
+	}
+}
+
+// Interrupted at any moment, what a call says and what the service holds agree.
+func TestInterruptedAtAnyMoment(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Latency(2 * time.Millisecond)
+	for range 60 {
+		cut := func() context.Context {
+			ctx, cancel := context.WithCancel(b.ctx)
+			t.Cleanup(cancel)
+			time.AfterFunc(rand.N(8*time.Millisecond), cancel)
+			return ctx
+		}
+		created, err := b.Create(cut(), acme, terms(t, "d"))
+		there := b.holds(acme)
+		switch created.Presence {
+		case swr.Absent:
+			if there || err == nil {
+				t.Fatalf("forgotten: %v", err)
+			}
+		case swr.Seen, swr.Accepted:
+			if !there {
+				t.Fatalf("claimed: %v", err)
+			}
+		case swr.Doubtful:
+			t.Logf("doubtful, there: %t, %v", there, err)
+		}
+		if !there {
+			continue
+		}
+		if share, err := b.Change(cut(), acme, terms(t, "e")); err == nil {
+			b.expectHeld(t, acme, "e")
+		} else if share != nil {
+			b.expectHeld(t, acme, share.Description)
+		}
+		err = b.Revoke(cut(), acme, "")
+		if err == nil && b.holds(acme) {
+			t.Fatal("said to be revoked")
+		}
+		if err != nil {
+			expectEnded(t, err)
+			if err := b.Revoke(b.ctx, acme, ""); err != nil {
+				t.Fatalf("the next time: %v", err)
+			}
+		}
+	}
+}
+
+// A service that is not there has not got the request: it is tried again, and
+// nothing is in doubt.
+func TestNobodyListens(t *testing.T) {
+	b := start(t, nil)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(t, endpoint, "token", swr.WithClock(b.clock))
+	created, err := client.Create(b.ctx, acme, terms(t, "d"))
+	failed := expectKind(t, err, swr.KindNetwork)
+	if created.Presence != swr.Absent || failed.Tries != 6 || !strings.Contains(err.Error(), endpoint) {
+		t.Errorf("presence %d, %v", created.Presence, err)
+	}
+	expectKind(t, client.Revoke(b.ctx, acme, ""), swr.KindNetwork)
+}
+
+// What another try would meet again is reported at once.
+func TestHopeless(t *testing.T) {
+	b := start(t, nil)
+	secure := swrtest.StartTLS(t)
+	for name, cause := range map[string]struct {
+		endpoint string
+		err      error
+	}{
+		"a name that does not exist": {b.sim.URL, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "swr.invalid", IsNotFound: true}}},
+		"an unknown authority":       {secure.URL, nil},
+		"TLS where there is none":    {strings.Replace(b.sim.URL, "http:", "https:", 1), nil},
+		"no TLS certificate":         {b.sim.URL, &tls.CertificateVerificationError{Err: errors.New("expired")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := &http.Transport{}
+			t.Cleanup(transport.CloseIdleConnections)
+			next := roundTripper(func(r *http.Request) (*http.Response, error) {
+				if cause.err != nil {
+					return nil, cause.err
+				}
+				return transport.RoundTrip(r)
+			})
+			client := swr.New(mustURL(t, cause.endpoint), next, swr.WithClock(b.clock))
+			created, err := client.Create(b.ctx, acme, terms(t, "d"))
+			failed := expectKind(t, err, swr.KindNetwork)
+			if created.Presence != swr.Absent || failed.Tries != 1 {
+				t.Errorf("presence %d after %d tries: %v", created.Presence, failed.Tries, err)
+			}
+		})
+	}
+}
+
+// signInFailed is how internal/auth says that it got no credential.
+type signInFailed struct{ temporary bool }
+
+func (signInFailed) Error() string               { return "the login failed" }
+func (f signInFailed) Temporary() bool           { return f.temporary }
+func (f signInFailed) RetryAfter() time.Duration { return 5 * time.Hour }
+
+// A transport without a credential has sent nothing: the error is its own, and
+// nothing is in doubt. It says itself whether another try is worth it.
+func TestSignInFails(t *testing.T) {
+	for _, temporary := range []bool{false, true} {
+		b := start(t, nil)
+		client := swr.New(mustURL(t, b.sim.URL), roundTripper(func(*http.Request) (*http.Response, error) {
+			return nil, signInFailed{temporary}
+		}), swr.WithClock(b.clock), swr.WithMaxRetries(2))
+		created, err := client.Create(noDeadline{b.ctx}, acme, terms(t, "d"))
+		failed := expectKind(t, err, swr.KindSignIn)
+		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Tries != want || created.Presence != swr.Absent {
+			t.Errorf("temporary %t: presence %d, %v", temporary, created.Presence, err)
+		}
+		for _, d := range b.clock.Slept() {
+			if d > time.Minute {
+				t.Errorf("a wait of %s", d)
+			}
+		}
+	}
+}
