@@ -3,13 +3,11 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
@@ -27,12 +25,7 @@ func main() {
 		fmt.Println("terraform-provider-swr " + version)
 		return
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address:         address,
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
-	if err != nil {
+	if err := lean.Serve(address, provider.New(version), *debug); err != nil {
 		log.Fatal(err)
 	}
 }

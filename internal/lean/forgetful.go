@@ -1,0 +1,107 @@
+package lean
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// everyCall is all that the framework's server answers. The last three are
+// optional in the protocol's library, for now: a wrapper that lacked one would
+// take it away from Terraform.
+type everyCall interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
+// forgetful lets go of each call's context when the call is over.
+//
+// The fault is terraform-plugin-framework's: its server notes the context of
+// every call, so that a stop can cancel it (internal/proto6server,
+// registerContext), and strikes none from the list before the provider stops.
+// With each context go its loggers, 50 kB a call: 150 MB for the plan of a
+// thousand shares.
+//
+// It wraps the calls that Terraform makes once for each resource or data source.
+// The others, made once a run or so, are the framework's own.
+type forgetful struct {
+	everyCall
+}
+
+func (f forgetful) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return during(ctx, req, f.everyCall.ValidateResourceConfig)
+}
+
+func (f forgetful) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	return during(ctx, req, f.everyCall.UpgradeResourceState)
+}
+
+func (f forgetful) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return during(ctx, req, f.everyCall.UpgradeResourceIdentity)
+}
+
+func (f forgetful) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	return during(ctx, req, f.everyCall.ReadResource)
+}
+
+func (f forgetful) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return during(ctx, req, f.everyCall.PlanResourceChange)
+}
+
+func (f forgetful) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return during(ctx, req, f.everyCall.ApplyResourceChange)
+}
+
+func (f forgetful) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	return during(ctx, req, f.everyCall.ImportResourceState)
+}
+
+func (f forgetful) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
+	return during(ctx, req, f.everyCall.MoveResourceState)
+}
+
+func (f forgetful) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	return during(ctx, req, f.everyCall.ValidateDataResourceConfig)
+}
+
+func (f forgetful) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return during(ctx, req, f.everyCall.ReadDataSource)
+}
+
+// during makes a call under a context that lasts as long as the call.
+func during[Request, Response any](ctx context.Context, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
+	own := &callContext{}
+	own.real.Store(&ctx)
+	defer own.real.Store(nil)
+	return call(own, req)
+}
+
+// callContext is the context of one call. While the call lasts it is the real one
+// in all respects, so that what cancels that cancels the call; afterwards it is
+// a small one that has ended.
+type callContext struct {
+	real atomic.Pointer[context.Context]
+}
+
+func (c *callContext) Deadline() (deadline time.Time, ok bool) { return c.current().Deadline() }
+func (c *callContext) Done() <-chan struct{}                   { return c.current().Done() }
+func (c *callContext) Err() error                              { return c.current().Err() }
+func (c *callContext) Value(key any) any                       { return c.current().Value(key) }
+
+func (c *callContext) current() context.Context {
+	if real := c.real.Load(); real != nil {
+		return *real
+	}
+	return over
+}
+
+// over is the context of all calls that have ended.
+var over = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
