@@ -97,6 +97,17 @@ func TestMissingRepositoryIsGone(t *testing.T) {
 	}
 }
 
+func TestGoneTells(t *testing.T) {
+	for gone, want := range map[swr.Gone]string{
+		{Key: acme}:                   `"platform/team/app" is not shared with "Acme"`,
+		{Key: acme, Repository: true}: `the repository "platform/team/app" does not exist`,
+	} {
+		if got := gone.Error(); got != want {
+			t.Errorf("%q; want %q", got, want)
+		}
+	}
+}
+
 // incompletely makes servers whose listing can't be completed.
 var incompletely = map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused}
 

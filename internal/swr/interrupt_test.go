@@ -150,6 +150,24 @@ func TestInterruptedWrite(t *testing.T) {
 	}
 }
 
+// Interrupted between the two spellings of a route, a call does not claim that
+// there is none: only one was tried.
+func TestInterruptedBetweenSpellings(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	b.putAcme("old")
+	ctx, cancel := context.WithCancel(b.ctx)
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := swr.New(mustURL(t, b.sim.URL), roundTripper(func(r *http.Request) (*http.Response, error) {
+		defer cancel()
+		return signIn{b.sim.Token(), transport}.RoundTrip(r)
+	}), swr.WithClock(b.clock))
+	_, err := client.Change(ctx, acme, terms(t, "new"))
+	expectKind(t, err, swr.KindNetwork)
+	expectEnded(t, err)
+	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindUpdate: 1})
+}
+
 // A write that hangs is given up in the end, and its outcome found out.
 func TestInterruptedWriteThatHangs(t *testing.T) {
 	for hang, effect := range map[string]swrtest.Effect{"before effect": swrtest.HangBefore(), "after effect": swrtest.HangAfter()} {

@@ -128,3 +128,31 @@ func TestNeverShownByDeadline(t *testing.T) {
 		t.Errorf("presence %d after waits of %s", created.Presence, b.clock.Slept())
 	}
 }
+
+// A service that accepts a share but keeps something else of it is told of, with
+// what it holds.
+func TestCreateThatIsNotKept(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Answer(200, nil,
+		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
+	created, err := b.Create(b.ctx, acme, terms(t, "d"))
+	expectKind(t, err, swr.KindContradiction)
+	expectShort(t, b, err)
+	if created.Presence != swr.Seen || created.Share.Deadline != "forever" {
+		t.Errorf("%+v", created)
+	}
+}
+
+// A share that can't be changed since "it does not exist", and that is listed
+// all the same, is an error, and not gone.
+func TestChangeOfWhatIsListedAndMissing(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindUpdate, Effect: swrtest.Status(404, "SVCSTG.SWR.4040091")})
+	share, err := b.Change(b.ctx, acme, terms(t, "new"))
+	expectKind(t, err, swr.KindShareMissing)
+	if share != nil {
+		t.Errorf("%+v", share)
+	}
+	b.expectHeld(t, acme, "old")
+}

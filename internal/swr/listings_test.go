@@ -373,5 +373,10 @@ func TestListingsGrowOld(t *testing.T) {
 		}
 		b.clock.Advance(time.Minute)
 	}
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 3})
+	other := swr.Repository{Namespace: "platform", Name: "other"}
+	b.sim.AddRepository(other.Namespace, other.Name)
+	if _, err := b.List(b.ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 4})
 }

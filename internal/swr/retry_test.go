@@ -305,3 +305,20 @@ func TestAttempt(t *testing.T) {
 		t.Error("a try without a request")
 	}
 }
+
+// Where the status alone tells enough, a body that was cut off changes nothing.
+func TestStatusWhoseBodyIsCutOff(t *testing.T) {
+	for status, want := range map[string]swr.Kind{
+		"503 Service Unavailable": swr.KindUnavailable, "401 Unauthorized": swr.KindUnauthorized, "302 Found": swr.KindRedirect,
+		"404 Not Found": swr.KindNetwork, "400 Bad Request": swr.KindNetwork, "409 Conflict": swr.KindNetwork, "403 Forbidden": swr.KindNetwork,
+	} {
+		b := start(t, nil)
+		endpoint := newRawServer(t, "HTTP/1.1 "+status+"\r\nRetry-After: 9\r\nContent-Length: 100\r\n\r\n{\"errorCode\":\"SVC", false)
+		client := newClient(t, endpoint, "token", swr.WithClock(b.clock), swr.WithMaxRetries(1))
+		_, err := client.List(b.ctx, repo)
+		failed := expectKind(t, err, want)
+		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Tries != 2) {
+			t.Errorf("%+v", failed)
+		}
+	}
+}
