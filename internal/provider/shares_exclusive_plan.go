@@ -69,7 +69,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	defer cancel()
 
 	planned, all := accountsOf(plan.AccessDomains)
-	if all {
+	if all && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
 		r.session.guards.refuseSecond(plan.repo(), planned, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {

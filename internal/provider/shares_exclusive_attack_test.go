@@ -1,0 +1,295 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// The tests of this file try to make a guard revoke whom no plan has shown, or
+// overlook who has access.
+
+// guardOf is a guard of any repository, with lines of its own.
+func guardOf(name, repository string, lines ...string) string {
+	return fmt.Sprintf("resource \"swr_repository_shares_exclusive\" %q {\n  namespace = \"platform\"\n  repository = %s\n  %s\n}\n",
+		name, repository, strings.Join(lines, "\n  "))
+}
+
+// Replaced, tainted, moved, forgotten and made again: a guard that begins anew
+// revokes nothing.
+func TestGuardThatBeginsAnewRevokesNothing(t *testing.T) {
+	t.Parallel()
+	own := partner(`deadline = "forever"`)
+	only := `access_domains = [swr_repository_share.partner.access_domain]`
+	for name, begin := range map[string]func(tf *workspace){
+		"replaced": func(tf *workspace) {
+			tf.run(0, "apply", "-auto-approve", "-replace=swr_repository_shares_exclusive.only")
+		},
+		"replaced without a refresh": func(tf *workspace) {
+			tf.run(0, "apply", "-auto-approve", "-refresh=false", "-replace=swr_repository_shares_exclusive.only")
+		},
+		"tainted": func(tf *workspace) {
+			tf.run(0, "taint", "swr_repository_shares_exclusive.only")
+			tf.apply()
+		},
+		"forgotten": func(tf *workspace) {
+			tf.run(0, "state", "rm", "swr_repository_shares_exclusive.only")
+			tf.apply()
+		},
+		"from another repository": func(tf *workspace) {
+			tf.write(own + guardOf("only", `"other"`, "access_domains = []"))
+			tf.apply()
+			tf.write(own + guardOf("only", `"team/app"`, only))
+			tf.apply()
+		},
+		"created before destroyed": func(tf *workspace) {
+			lifecycle := "lifecycle {\n create_before_destroy = true\n }"
+			tf.write(own + guardOf("only", `"other"`, "access_domains = []", lifecycle))
+			tf.apply()
+			tf.write(own + guardOf("only", `"team/app"`, only, lifecycle))
+			tf.apply()
+		},
+		"moved from another repository's guard": func(tf *workspace) {
+			tf.write(own + guardOf("other", `"other"`, "access_domains = []"))
+			tf.apply()
+			tf.write(own + guardOf("only", `"team/app"`, only) +
+				"moved {\n  from = swr_repository_shares_exclusive.other\n  to = swr_repository_shares_exclusive.only\n}\n")
+			tf.apply()
+		},
+		"with a repository known at apply": func(tf *workspace) {
+			tf.write(own + guardOf("only", "terraform_data.name.output", only) + "resource \"terraform_data\" \"name\" { input = \"team/app\" }\n")
+			tf.apply()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tf, server := guarded(t)
+			server.AddRepository("platform", "other")
+			byHand(server, "team/app", "EVIL", "forever")
+			begin(tf)
+			holds(t, server, "ACME", "EVIL")
+			requests(t, server, nil)
+			wants(t, tf.plan(changes), `- "EVIL"`)
+			tf.apply()
+			holds(t, server, "ACME")
+		})
+	}
+}
+
+// Without a refresh the plan shows what the state knows, and that alone goes.
+func TestGuardWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	byHand(server, "team/app", "EVIL", "forever")
+	tf.run(0, "apply", "-refresh-only", "-auto-approve")
+	byHand(server, "team/app", "UNSEEN", "forever")
+	wants(t, tf.plan(changes, "-refresh=false", "-out=plan"), `- "EVIL"`)
+	wants(t, tf.run(0, "apply", "plan"), `"UNSEEN" can pull platform/team/app and appeared since the plan`)
+	holds(t, server, "ACME", "UNSEEN")
+	// Gone meanwhile, and back again: it still is what the plan showed.
+	tf.plan(changes, "-out=plan")
+	server.DeleteShare("platform", "team/app", "UNSEEN")
+	tf.run(0, "apply", "plan")
+	tf.plan(noChange)
+}
+
+// A state that somebody edited is what the plan shows.
+func TestGuardWithAnEditedState(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	byHand(server, "team/app", "EVIL", "forever")
+	edit := func(from, to string) {
+		state := strings.Replace(tf.stateFile(), from, to, 1)
+		if err := os.WriteFile(filepath.Join(tf.Dir, "terraform.tfstate"), []byte(state), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("\"access_domains\": [\n              \"ACME\"\n            ]", `"access_domains": ["ACME", "EVIL", "NEVER"]`)
+	said := tf.plan(changes)
+	wants(t, said, `- "EVIL"`)
+	if strings.Contains(said, "NEVER") {
+		t.Errorf("an account is shown that has no access:\n%s", said)
+	}
+	edit(`["ACME", "EVIL", "NEVER"]`, "null")
+	wants(t, tf.plan(changes), `- "EVIL"`)
+	requests(t, server, nil)
+}
+
+// The guard alone is targeted: its shares come along, and nothing else goes.
+func TestGuardAsTarget(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	byHand(server, "team/app", "EVIL", "forever")
+	byHand(server, "other", "EVIL", "forever")
+	tf.write(partner(`deadline = "forever"`) + guard("only", "swr_repository_share.partner.access_domain") +
+		guardOf("other", `"other"`, "access_domains = []"))
+	tf.run(0, "apply", "-auto-approve", "-target=swr_repository_shares_exclusive.only")
+	holds(t, server, "ACME")
+	if n := len(server.AllShares()); n != 2 {
+		t.Errorf("%d shares are left instead of 2", n)
+	}
+}
+
+// Two aliases of the provider don't know of each other: each guard's revocations
+// still stand in the plan by name.
+func TestTwoGuardsThroughTwoProviders(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	tf.write(partner(`deadline = "forever"`) + guard("only", `"ACME"`) + "provider \"swr\" { alias = \"second\" }\n" +
+		guardOf("second", `"team/app"`, "provider = swr.second", "access_domains = []"))
+	wants(t, tf.apply(), `"ACME" can pull platform/team/app and is not declared`)
+	holds(t, server, "ACME")
+	requests(t, server, nil)
+	wants(t, tf.plan(changes), `- "ACME"`)
+}
+
+// Guards whose repositories are not known yet are not guards of one repository.
+func TestGuardsOfUnknownRepositories(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	byHand(server, "one", "A", "forever")
+	byHand(server, "two", "B", "forever")
+	tf := newWorkspace(t, server, `
+resource "terraform_data" "name" {
+  for_each = toset(["one", "two"])
+  input    = each.key
+}
+`+guardOf("one", `terraform_data.name["one"].output`, `access_domains = ["A"]`)+
+		guardOf("two", `terraform_data.name["two"].output`, `access_domains = ["B"]`))
+	tf.plan(changes)
+	tf.apply()
+	tf.plan(noChange)
+
+	// That two guard one repository is found out at apply.
+	tf.write(`
+resource "terraform_data" "other" { input = "one" }
+` + guardOf("one", `terraform_data.other.output`, `access_domains = ["A"]`) + guardOf("two", `"one"`, `access_domains = []`))
+	tf.plan(changes)
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Two guards of platform/one")
+	if n := len(server.AllShares()); n != 2 {
+		t.Errorf("%d shares are left instead of 2", n)
+	}
+}
+
+// Look-alikes are other accounts.
+func TestGuardTellsLookAlikesApart(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	alikes := []string{"\u0410CME", "ACME ", "ACME\u200b", "\uff21CME", "ACM\u0395"}
+	for _, name := range alikes {
+		byHand(server, "team/app", name, "forever")
+	}
+	tf.plan(changes, "-out=plan")
+	if n := strings.Count(tf.run(0, "show", "plan"), "- \""); n != len(alikes) {
+		t.Errorf("%d of %d look-alikes stand in the plan", n, len(alikes))
+	}
+	tf.run(0, "apply", "plan")
+	holds(t, server, "ACME")
+	tf.plan(noChange)
+}
+
+// What can't be understood is an error, and the state is kept.
+func TestGuardWhereListingsAreNonsense(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	byHand(server, "team/app", "EVIL", "forever")
+	before := tf.stateFile()
+	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
+	for _, effect := range []swrtest.Effect{
+		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
+		swrtest.Answer(http.StatusOK, nil, ""), swrtest.Answer(http.StatusNoContent, nil, ""), swrtest.Answer(http.StatusOK, nil, "[{}]"),
+		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+	} {
+		server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: effect})
+		tf.plan(failed)
+		server.RemoveFaults()
+	}
+	if after := tf.stateFile(); after != before {
+		t.Errorf("the state was changed:\n%s", after)
+	}
+	requests(t, server, nil)
+}
+
+// Whatever ends an apply amid its revocations, the state holds who still has
+// access, and the next plan names them.
+func TestGuardInterruptedAmidRevocations(t *testing.T) {
+	t.Parallel()
+	for name, interrupt := range map[string]func(server *swrtest.Server, info swrtest.RequestInfo, signal func()){
+		"by a signal": func(_ *swrtest.Server, info swrtest.RequestInfo, signal func()) {
+			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-2" {
+				signal()
+			}
+		},
+		"by a listing that fails": func(server *swrtest.Server, info swrtest.RequestInfo, _ func()) {
+			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-2" {
+				server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+			}
+		},
+		"by a lost permission": func(server *swrtest.Server, info swrtest.RequestInfo, _ func()) {
+			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-1" {
+				server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tf, server := guarded(t)
+			for _, account := range []string{"EVIL-1", "EVIL-2", "EVIL-3"} {
+				byHand(server, "team/app", account, "forever")
+			}
+			cmd := tf.Command(t.Context(), "apply", "-auto-approve")
+			var once sync.Once
+			server.OnRequest(func(info swrtest.RequestInfo) {
+				interrupt(server, info, func() {
+					once.Do(func() {
+						server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Account: "EVIL-2", Effect: swrtest.HangBefore()})
+						if err := cmd.Process.Signal(os.Interrupt); err != nil {
+							t.Error(err)
+						}
+					})
+				})
+			})
+			output, err := cmd.CombinedOutput()
+			if err == nil {
+				t.Errorf("the apply succeeded:\n%s", output)
+			}
+			server.OnRequest(nil)
+			server.RemoveFaults()
+			for _, share := range server.Shares("platform", "team/app") {
+				if !slices.Contains(inGuard(t, tf), share.AccessDomain) {
+					t.Errorf("the state does not have %s, who has access:\n%s", share.AccessDomain, output)
+				}
+			}
+			tf.apply()
+			holds(t, server, "ACME")
+			tf.plan(noChange)
+		})
+	}
+}
+
+// inGuard gives the accounts in the state of the guard.
+func inGuard(t *testing.T, tf *workspace) []string {
+	t.Helper()
+	state, err := tf.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accounts []string
+	for _, resource := range state.Resources {
+		if resource.Type != "swr_repository_shares_exclusive" {
+			continue
+		}
+		listed, _ := resource.Instances[0].Attributes["access_domains"].([]any)
+		for _, account := range listed {
+			accounts = append(accounts, fmt.Sprint(account))
+		}
+	}
+	return accounts
+}
