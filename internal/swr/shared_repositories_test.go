@@ -1,0 +1,225 @@
+package swr_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// putRepositories shares so many repositories.
+func (b *bench) putRepositories(n int) {
+	for i := range n {
+		b.sim.PutShare(swrtest.Share{Namespace: "many", Repository: fmt.Sprintf("app%04d", i), AccessDomain: "ACME"})
+	}
+}
+
+// shared gives the names of what is listed, and the error at the end.
+func (b *bench) shared(filter swr.SharedFilter) (names []string, err error) {
+	for repository, err := range b.SharedRepositories(b.ctx, filter) {
+		if err != nil {
+			return names, err
+		}
+		names = append(names, repository.Repo().String())
+	}
+	return names, nil
+}
+
+func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
+	for _, totals := range []bool{true, false} {
+		for count, pages := range map[int]int{0: 1, 1: 1, 99: 1, 100: 1, 101: 2, 250: 3, 300: 3} {
+			if !totals && count > 0 && count%100 == 0 {
+				pages++ // a full page leaves open whether there are more
+			}
+			t.Run(fmt.Sprintf("%d, totals %t", count, totals), func(t *testing.T) {
+				b := start(t, func(v *swrtest.Variants) { v.NoSharedTotals = !totals })
+				b.putRepositories(count)
+				names, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+				if err != nil || len(names) != count || len(slices.Compact(slices.Sorted(slices.Values(names)))) != count {
+					t.Errorf("%d repositories, error %v", len(names), err)
+				}
+				b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: pages})
+			})
+		}
+	}
+}
+
+// Who wants no more is asked for no more.
+func TestSharedRepositoriesStop(t *testing.T) {
+	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2} {
+		b := start(t, nil)
+		b.putRepositories(250)
+		got := 0
+		for range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
+			if got++; got == wanted {
+				break
+			}
+		}
+		b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: pages})
+	}
+}
+
+func TestSharedRepositoriesFilters(t *testing.T) {
+	yes, no := true, false
+	for name, dollar := range map[string]bool{"slash": false, "dollar": true} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.DollarInBodies = dollar })
+			for _, of := range []string{"platform/app", "platform/team/app", "platform/team/apple", "other/app"} {
+				namespace, repository, _ := strings.Cut(of, "/")
+				b.sim.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
+			}
+			b.sim.AddReceived(
+				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "app"},
+				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "app", Expired: true},
+				swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
+			)
+			for filter, want := range map[swr.SharedFilter]string{
+				{Center: swr.CenterSelf}:                                                 "other/app platform/app platform/team/app platform/team/apple",
+				{Center: swr.CenterSelf, Namespace: "platform"}:                          "platform/app platform/team/app platform/team/apple",
+				{Center: swr.CenterSelf, Name: "app"}:                                    "other/app platform/app",
+				{Center: swr.CenterSelf, Name: "team/app"}:                               "platform/team/app",
+				{Center: swr.CenterSelf, Name: "team"}:                                   "",
+				{Center: swr.CenterSelf, DomainName: "nobody"}:                           "",
+				{Center: swr.CenterThirdparty}:                                           "y/app z/app z/app",
+				{Center: swr.CenterThirdparty, Status: &yes}:                             "z/app z/app",
+				{Center: swr.CenterThirdparty, Status: &no}:                              "y/app",
+				{Center: swr.CenterThirdparty, DomainName: "Others"}:                     "z/app",
+				{Center: swr.CenterThirdparty, DomainName: "Them", Namespace: "y"}:       "y/app",
+				{Center: swr.CenterThirdparty, DomainName: "Th", Namespace: "y"}:         "",
+				{Center: swr.CenterThirdparty, Name: "ap", Namespace: "y"}:               "",
+				{Center: swr.CenterThirdparty, Name: "app", Namespace: "y", Status: &no}: "y/app",
+			} {
+				if names, err := b.shared(filter); err != nil || strings.Join(names, " ") != want {
+					t.Errorf("%+v: %v, error %v; want %s", filter, names, err, want)
+				}
+			}
+		})
+	}
+}
+
+// The status means something for what others share alone.
+func TestSharedRepositoriesElements(t *testing.T) {
+	b := start(t, nil)
+	b.putRepositories(1)
+	b.sim.AddReceived(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
+	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
+		swr.CenterSelf: func(r swr.SharedRepository) bool {
+			return r.Status == nil && r.Namespace == "many" && r.DomainName == b.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
+		},
+		swr.CenterThirdparty: func(r swr.SharedRepository) bool {
+			return r.Status != nil && !*r.Status && r.Name == "team/app" && r.DomainName == "Them" && r.Description == "theirs"
+		},
+	} {
+		for repository, err := range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: center}) {
+			if err != nil || !check(repository) {
+				t.Errorf("%+v, error %v", repository, err)
+			}
+		}
+	}
+}
+
+// What a service may answer instead of a list of repositories.
+func TestSharedRepositoriesAnswers(t *testing.T) {
+	const one = `{"namespace":"platform","name":"app"}`
+	for name, check := range map[string]struct {
+		body  string
+		shown int
+		kind  swr.Kind // "" where it is fine
+		word  string
+	}{
+		"null":                  {"null", 0, "", ""},
+		"an empty list":         {"[]", 0, "", ""},
+		"just the names":        {"[" + one + "]", 1, "", ""},
+		"null tags":             {`[{"namespace":"platform","name":"app","tags":null,"status":null}]`, 1, "", ""},
+		"a total beyond":        {`[{"namespace":"platform","name":"app","total_range":5}]`, 1, swr.KindIncomplete, "ignores paging"},
+		"a total of nonsense":   {`[{"namespace":"platform","name":"app","total_range":-5}]`, 1, "", ""},
+		"the same twice":        {"[" + one + "," + one + "]", 1, "", ""},
+		"a null element":        {"[" + one + ",null]", 0, swr.KindContradiction, "element 1 of the list is null"},
+		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindContradiction, "element 0 of the list is no repository"},
+		"no namespace":          {`[{"name":"app"}]`, 0, swr.KindContradiction, "namespace is empty"},
+		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindContradiction, `".." can't be named in a URL`},
+		"a number for a name":   {`[{"namespace":"platform","name":7}]`, 0, swr.KindContradiction, "not the documented JSON"},
+		"an object":             {`{"repos":[]}`, 0, swr.KindContradiction, "not the documented JSON"},
+		"an error of its own":   {`{"errors":[{"errorCode":"SVCSTG.SWR.4000014"}]}`, 0, swr.KindContradiction, "not the documented JSON"},
+		"nothing":               {"", 0, swr.KindContradiction, "the answer is empty"},
+		"two values":            {"[] []", 0, swr.KindContradiction, "not the documented JSON"},
+		"text for a size":       {`[{"namespace":"platform","name":"app","size":"1 GB"}]`, 0, swr.KindContradiction, "not the documented JSON"},
+		"an escape in the name": {`[{"namespace":"platform","name":"a\u001b[2J"}]`, 0, swr.KindContradiction, "control character"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, nil)
+			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindSharedRepositories, Effect: swrtest.Answer(200, nil, check.body)})
+			names, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+			if len(names) != check.shown {
+				t.Errorf("shown: %v", names)
+			}
+			if check.kind == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if !errors.Is(err, check.kind) || !strings.Contains(err.Error(), check.word) {
+				t.Errorf("error %v; want %q", err, check.word)
+			}
+		})
+	}
+}
+
+func TestSharedRepositoriesRefused(t *testing.T) {
+	b := start(t, func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
+	_, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+	expectKind(t, err, swr.KindNoRoute)
+	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: 1})
+}
+
+// The shares of a repository come page by page too.
+func TestSharesStop(t *testing.T) {
+	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2, 250: 3, 1000: 3} {
+		b := start(t, nil)
+		b.put(250)
+		got := 0
+		for _, err := range b.Shares(b.ctx, repo) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got++; got == wanted {
+				break
+			}
+		}
+		if got != min(wanted, 250) {
+			t.Errorf("%d shares instead of %d", got, wanted)
+		}
+		b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: pages})
+	}
+}
+
+func TestSharesThatEndEarly(t *testing.T) {
+	for name, check := range map[string]struct {
+		paging swrtest.Paging
+		word   string
+	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRefused, "refuses to page on"}} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
+			b.put(130)
+			got, last := 0, error(nil)
+			for _, err := range b.Shares(b.ctx, repo) {
+				if last = err; err == nil {
+					got++
+				}
+			}
+			if got != 100 || !errors.Is(last, swr.KindIncomplete) || !strings.Contains(last.Error(), check.word) {
+				t.Errorf("%d shares, error %v", got, last)
+			}
+		})
+	}
+	b := start(t, nil)
+	for _, err := range b.Shares(b.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
+		expectKind(t, err, swr.KindInvalid)
+	}
+	b.expectCounts(t, nil)
+}
