@@ -195,6 +195,29 @@ func TestGuardTellsLookAlikesApart(t *testing.T) {
 	tf.plan(noChange)
 }
 
+// A plan is for the endpoint at which it was made.
+func TestGuardPlanAtAnotherEndpoint(t *testing.T) {
+	t.Parallel()
+	tf, server := guarded(t)
+	byHand(server, "team/app", "EVIL", "forever")
+	tf.plan(changes, "-out=plan")
+	other := swrtest.Start(t)
+	byHand(other, "team/app", "ACME", "forever")
+	byHand(other, "team/app", "EVIL", "forever") // who may well be a friend here
+	tf.use(other)
+	wants(t, tf.run(failed, "apply", "plan"), "Could not revoke shares of platform/team/app", "Plan again")
+	holds(t, other, "ACME", "EVIL")
+	requests(t, other, nil)
+
+	wants(t, tf.plan(changes), `- "EVIL"`)
+	tf.apply()
+	holds(t, other, "ACME")
+	tf.use(server)
+	wants(t, tf.plan(changes), `- "EVIL"`)
+	tf.apply()
+	holds(t, server, "ACME")
+}
+
 // What can't be understood is an error, and the state is kept.
 func TestGuardWhereListingsAreNonsense(t *testing.T) {
 	t.Parallel()

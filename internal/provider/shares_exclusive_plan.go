@@ -94,7 +94,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 			"access_domains of the guard of %s is not wholly known before apply, and the guard revokes nothing that no plan has shown by name. "+
 				"Apply what the accounts come from first, with -target.", plan.repo()))
 	default:
-		r.mayRevoke(ctx, plan.repo(), &resp.Diagnostics)
+		r.mayRevoke(ctx, plan.repo(), req.Private, &resp.Diagnostics)
 	}
 }
 

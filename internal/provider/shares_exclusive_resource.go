@@ -80,6 +80,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	warnUndeclared(&resp.Diagnostics, plan.repo(), actual.without(plan.accounts()))
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	setLastSeen(ctx, resp.Private, r.session.client.Host(), &resp.Diagnostics)
 }
 
 // Read writes the accounts that really have access into the state.
@@ -118,6 +119,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		state.AccessDomains = actual.set()
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
+	setLastSeen(ctx, resp.Private, r.session.client.Host(), &resp.Diagnostics)
 }
 
 // Update revokes what the plan took out of the set: exactly that, whoever shared
@@ -139,7 +141,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 
 	known := state.accounts()
 	doomed := known.without(plan.accounts())
-	if len(doomed) > 0 && !r.mayRevoke(ctx, plan.repo(), &resp.Diagnostics) {
+	if len(doomed) > 0 && !r.mayRevoke(ctx, plan.repo(), req.Private, &resp.Diagnostics) {
 		return
 	}
 	for _, account := range doomed {
@@ -224,9 +226,16 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 	return ok
 }
 
-// mayRevoke tells whether all accounts can be seen. Where they can't, nothing is
-// revoked: what remains would not be known.
-func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) bool {
+// mayRevoke tells whether the accounts of the state were seen at this endpoint,
+// and all can be seen now. Otherwise nothing is revoked: the plan showed somebody
+// else's, or what remains would not be known.
+func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, private privateState, diags *diag.Diagnostics) bool {
+	if there, here := lastSeen(ctx, private, diags), r.session.client.Host(); there != "" && there != here {
+		diags.AddError(fmt.Sprintf("Could not revoke shares of %s", repo), fmt.Sprintf(
+			"The accounts were seen at %s, and this is %s, where the same names may stand for something else. Nothing was revoked. "+
+				"Plan again, with a refresh, to see who can pull here.", swr.Printable(there), here))
+		return false
+	}
 	listing, err := r.session.client.List(ctx, repo)
 	if errors.Is(err, swr.KindRepositoryMissing) {
 		return true // and nothing to revoke
