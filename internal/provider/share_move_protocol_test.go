@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -64,6 +65,7 @@ func (o olderShare) seed(server *swrtest.Server, account string) {
 	}
 	server.PutShare(swrtest.Share{
 		Namespace: "platform", Repository: o.repository, AccessDomain: account, Deadline: deadline, Description: "partner",
+		Created: time.Date(2026, 11, 22, 0, 42, 33, 610013000, time.UTC), // as the state has it, where it does
 	})
 }
 
