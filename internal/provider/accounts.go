@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
@@ -17,6 +19,18 @@ import (
 // accounts is a set of accounts in which spellings that differ in case alone are
 // the same. Each keeps its own spelling.
 type accounts []string
+
+// heldByTerraform gives an account's name as Terraform can hold it. Terraform
+// composes Unicode text (E and an accent become one letter), so that of two names
+// which differ in that alone one would hide behind the other. A name that would
+// be changed is written with escapes instead.
+func heldByTerraform(account string) string {
+	if norm.NFC.IsNormalString(account) {
+		return account
+	}
+	quoted := strconv.QuoteToASCII(account)
+	return quoted[1 : len(quoted)-1]
+}
 
 // accountsOf gives the known elements of a set, and whether these are all.
 func accountsOf(set types.Set) (known accounts, all bool) {
