@@ -32,8 +32,8 @@ func (r *shareResource) Metadata(_ context.Context, req resource.MetadataRequest
 	resp.TypeName = req.ProviderTypeName + "_repository_share"
 }
 
-func (r *shareResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = shareResourceSchema(ctx)
+func (r *shareResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = shareResourceSchema()
 }
 
 func (r *shareResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -45,8 +45,7 @@ func (r *shareResource) Configure(_ context.Context, req resource.ConfigureReque
 }
 
 func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan shareResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Creating a share") {
 		return
 	}
@@ -79,19 +78,18 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	// From here on the share exists, or may: whatever else fails, it must stand
 	// in the state.
 	plan.forgetUnknown()
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	plan.writeIdentity(resp.Identity)
+	plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state shareResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	// First thing: it is asked for even where the read ends early.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	state.writeIdentity(resp.Identity)
 	if r.session.unknown != "" {
 		r.session.warnUnchecked(&resp.Diagnostics)
 		return
@@ -99,8 +97,9 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 
-	key := state.key()
-	share, err := r.session.client.Find(ctx, key, lastSeen(ctx, req.Private, &resp.Diagnostics))
+	key, known := state.key(), state.shareModel
+	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
+	share, err := r.session.client.Find(ctx, key, seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		// The deadline is never missing from a state, but where an import has
 		// put the names alone into it.
@@ -119,24 +118,28 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.session.addError(&resp.Diagnostics, doing{"read the share", key}, err)
 		return
 	}
-	if state.ID.IsNull() {
+	unnamed := state.ID.IsNull()
+	if unnamed {
 		state.ID = types.StringValue(key.String())
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
+	if unnamed || state.shareModel != known { // most states are right, and left alone
+		state.write(ctx, &resp.State.Raw, &resp.Diagnostics)
+	}
+	if seenAt != r.session.client.Host() {
+		r.sawHere(ctx, resp.Private, &resp.Diagnostics)
+	}
 }
 
 func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state shareResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
+	state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
+	state.writeIdentity(resp.Identity)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.same(state.shareModel) {
 		// Only the timeouts changed, which are Terraform's own.
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 		return
 	}
 	if !r.session.answers(&resp.Diagnostics, "Changing a share") {
@@ -161,13 +164,12 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		return // the state stays what it was
 	}
 	plan.forgetUnknown()
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 	r.sawHere(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state shareResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Revoking a share") {
 		return
 	}

@@ -20,22 +20,24 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		return // to be destroyed
 	}
-	var plan, state shareResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	warnIfPast(&resp.Diagnostics, plan)
 	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
+		}
+		if plan.shareModel == state.shareModel {
+			return // the plan is the state, as of most shares
 		}
 		if plan.same(state.shareModel) {
 			// The framework made all computed values unknown, since something
 			// differs: a form, or the timeouts. To the service it is the same.
 			state.Timeouts = plan.Timeouts
-			resp.Diagnostics.Append(resp.Plan.Set(ctx, state)...)
+			state.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
 			return
 		}
 	}
@@ -46,7 +48,7 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if end, err := swr.ParseDeadline(plan.Deadline.ValueString()); err == nil {
 		plan.ExpiresAt = expiresAt(end)
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	plan.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
 }
 
 // warnIfPast warns of a share that grants nothing any more. Its name stands in

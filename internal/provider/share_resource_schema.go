@@ -30,7 +30,12 @@ const (
 	aboutExpiresAt    = "The instant at which access ends, RFC 3339: 00:00:00Z on the day after the end date. Null for `forever`."
 )
 
-func shareResourceSchema(ctx context.Context) schema.Schema {
+// timeoutsAttribute bounds the operations on a share.
+var timeoutsAttribute = timeouts.Attributes(context.Background(), timeouts.Opts{
+	Create: true, Read: true, Update: true, Delete: true,
+})
+
+func shareResourceSchema() schema.Schema {
 	computed := func(description string, modifiers ...planmodifier.String) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description, PlanModifiers: modifiers}
 	}
@@ -83,9 +88,7 @@ func shareResourceSchema(ctx context.Context) schema.Schema {
 			"updated":      computed(aboutUpdated),
 			"status":       schema.BoolAttribute{Computed: true, MarkdownDescription: aboutStatus},
 			"expires_at":   computed(aboutExpiresAt),
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, Read: true, Update: true, Delete: true,
-			}),
+			"timeouts":     timeoutsAttribute,
 		},
 	}
 }
