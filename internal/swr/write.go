@@ -276,13 +276,26 @@ func (c *Client) find(ctx context.Context, key Key, enough proof) looker {
 	}
 }
 
-// settled gives a context for finding out what became of a write: the
-// operation's own, or, where that has ended, a short one of its own.
+// settled gives a context for finding out what became of a write: it lives as
+// long as the operation's own and a moment more, so that a look is not cut short
+// when the operation ends amid it.
 func settled(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx.Err() == nil {
-		return ctx, func() {}
+	longer := context.WithoutCancel(ctx)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.WithTimeout(longer, settleTime)
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	longer, cancel := context.WithCancel(longer)
+	free := cancel
+	if end, ok := ctx.Deadline(); ok {
+		longer, free = context.WithDeadline(longer, end.Add(settleTime))
+	}
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			grace := time.AfterFunc(settleTime, cancel)
+			context.AfterFunc(longer, func() { grace.Stop() })
+		}
+	})
+	return longer, func() { stop(); free(); cancel() }
 }
 
 // alongside tells of a second failure after a first, if there was one.
