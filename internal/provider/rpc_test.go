@@ -24,6 +24,7 @@ type world struct {
 	private  []byte
 	identity *tfprotov6.ResourceIdentityData
 	tainted  bool
+	limit    string // the timeouts of its operations
 }
 
 // outcome is what a call of the provider told.

@@ -1,0 +1,163 @@
+package provider_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+var seed = flag.Uint64("seed", 4711, "seed of the storm and of the moments of interruptions")
+
+// differences are the ids of the shares on which state and service do not agree,
+// each with why.
+func (tf *workspace) differences(server *swrtest.Server) map[string]string {
+	tf.t.Helper()
+	state, err := tf.State()
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	stated := map[string]map[string]any{}
+	for _, resource := range state.Resources {
+		for _, instance := range resource.Instances {
+			id, _ := instance.Attributes["id"].(string)
+			stated[id] = instance.Attributes
+		}
+	}
+	found := map[string]string{}
+	for _, share := range server.AllShares() {
+		id := share.Namespace + "/" + share.Repository + "/" + share.AccessDomain
+		attributes, there := stated[id]
+		delete(stated, id)
+		deadline, _ := attributes["deadline"].(string)
+		switch {
+		case !there:
+			found[id] = "forgotten by the state"
+		case attributes["description"] != share.Description || !strings.HasPrefix(share.Deadline, deadline):
+			found[id] = fmt.Sprintf("state: %v, service: %+v", attributes, share)
+		}
+	}
+	for id := range stated {
+		found[id] = "in the state alone"
+	}
+	return found
+}
+
+// reported fails unless each difference is reported in what Terraform printed.
+func (tf *workspace) reported(server *swrtest.Server, printed string) {
+	tf.t.Helper()
+	differences := tf.differences(server)
+	for _, id := range slices.Sorted(maps.Keys(differences)) {
+		if !strings.Contains(printed, "share "+id) {
+			tf.t.Errorf("%s: %s, and nothing was reported", id, differences[id])
+		} else {
+			tf.t.Logf("%s: %s, as was reported", id, differences[id])
+		}
+	}
+}
+
+// 200 shares are applied, changed and destroyed while a fifth of all requests
+// fail in random ways: all succeed, or what failed is reported, and state and
+// service agree to the last share.
+func TestStorm(t *testing.T) {
+	t.Parallel()
+	t.Logf("seed %d (choose another with -seed)", *seed)
+	server := swrtest.Start(t, swrtest.WithSeed(*seed))
+	fillAccount(server)
+	storm := swrtest.Fault{Probability: 0.2, Effect: swrtest.OneOf(
+		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CutOff(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangAmid(),
+		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").After(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).After(),
+		swrtest.Status(503, ""), swrtest.Status(504, "").After(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).After(),
+		swrtest.Busy(), swrtest.Throttle(), swrtest.ThrottleSeconds(1), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
+		swrtest.LatencyAfter(100*time.Millisecond),
+	)}
+	const settings = "provider \"swr\" {\n  request_timeout = \"3s\"\n}\n"
+	tf := newWorkspace(t, server, settings)
+	tf.Env = passwordInEnvironment(server)
+
+	for _, phase := range []struct {
+		config string
+		want   int
+	}{{many(200, "first"), 200}, {many(200, "second"), 200}, {"", 0}} {
+		tf.write(settings + phase.config)
+		server.ResetRequests()
+		injected := server.Inject(storm)
+		result, err := tf.Run(t.Context(), "apply", "-auto-approve")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.RemoveFaults()
+		t.Logf("%d requests, %d of them failed; code %d", server.Count(), injected.Fired(), result.Code)
+		if injected.Fired() < server.Count()/10 {
+			t.Error("that was no storm")
+		}
+		tf.reported(server, flat(result.Output))
+		if result.Code != 0 {
+			t.Logf("reported: %s", flat(result.Output[strings.Index(result.Output, "Error: "):]))
+			if !strings.Contains(result.Output, "tries in") {
+				t.Error("no message says how often and how long it was tried")
+			}
+			tf.apply()
+		}
+		if differences := tf.differences(server); len(differences) > 0 || len(tf.ids()) != phase.want || len(server.AllShares()) != phase.want {
+			t.Errorf("%d in the state, %d at the service, differences: %v", len(tf.ids()), len(server.AllShares()), differences)
+		}
+		tf.plan(noChange)
+	}
+}
+
+// 200 creates through a service that answers 20 requests a second, and 429 to the
+// rest: all succeed with the defaults, and none is sent in vain too often.
+func TestRateLimit(t *testing.T) {
+	t.Parallel()
+	server, _ := account(t)
+	server.RateLimit(20)
+	tf := newWorkspace(t, server, many(200, ""))
+	began := time.Now()
+	tf.apply()
+	refusals := 0
+	for _, request := range server.Requests() {
+		if request.Status == 429 {
+			refusals++
+		}
+	}
+	t.Logf("%d requests in %s, %d of them refused", server.Count(), time.Since(began).Round(time.Second), refusals)
+	if differences := tf.differences(server); len(differences) > 0 || len(tf.ids()) != 200 {
+		t.Errorf("%d in the state, differences: %v", len(tf.ids()), differences)
+	}
+	if refusals > server.Count()/2 {
+		t.Error("more was refused than answered: the provider does not hold back")
+	}
+}
+
+// An equal share that another client made a minute earlier is not adopted, though
+// the answer to the POST was lost.
+func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]swrtest.Effect{
+		"reset": swrtest.ResetAfter(), "cut off": swrtest.CutOff(), "500": swrtest.Status(500, "").After(), "silence": swrtest.HangAfter(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, _ := account(t)
+			server.PutShare(swrtest.Share{
+				Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Deadline: "2031-03-31T00:00:00.000Z",
+				Created: time.Now().Add(-time.Minute),
+			})
+			server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: lost})
+			tf := newWorkspace(t, server, "provider \"swr\" {\n  request_timeout = \"2s\"\n}\n"+partner(`deadline = "2031-03-31"`))
+			printed := tf.run(failed, "apply", "-auto-approve")
+			wants(t, printed, "Could not create the share platform/team/app/ACME", "409 Conflict",
+				`import { to = swr_repository_share.NAME id = "platform/team/app/ACME" }`)
+			if len(tf.ids()) != 0 {
+				t.Errorf("in the state: %v", tf.ids())
+			}
+			requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 2})
+		})
+	}
+}
