@@ -178,6 +178,24 @@ resource "terraform_data" "other" { input = "one" }
 	}
 }
 
+// Terraform makes one of two spellings that are composed differently; an account
+// must not hide behind that.
+func TestGuardSeesDecomposedNames(t *testing.T) {
+	t.Parallel()
+	const composed, decomposed = "ACM\u00c9", "ACME\u0301"
+	server := swrtest.Start(t)
+	server.AddRepository("platform", "team/app")
+	tf := newWorkspace(t, server, share("partner", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "`+composed+`"`, `deadline = "forever"`)+
+		guard("only", "swr_repository_share.partner.access_domain"))
+	tf.apply()
+	byHand(server, "team/app", decomposed, "forever")
+	byHand(server, "team/app", "I\u0307", "forever")
+	wants(t, tf.plan(changes), `- "ACME\\u0301"`, `- "I\\u0307"`)
+	tf.apply()
+	holds(t, server, composed)
+	tf.plan(noChange)
+}
+
 // Look-alikes are other accounts.
 func TestGuardTellsLookAlikesApart(t *testing.T) {
 	t.Parallel()
@@ -216,6 +234,40 @@ func TestGuardPlanAtAnotherEndpoint(t *testing.T) {
 	wants(t, tf.plan(changes), `- "EVIL"`)
 	tf.apply()
 	holds(t, server, "ACME")
+}
+
+// While a long list is read page by page, records may move from the second page
+// to the first, where nobody looks any more.
+func TestGuardWhilePagesShift(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	var names []string
+	for i := range 120 {
+		names = append(names, fmt.Sprintf("%q", fmt.Sprintf("FRIEND-%03d", i)))
+		byHand(server, "team/app", fmt.Sprintf("FRIEND-%03d", i), "forever")
+	}
+	tf := newWorkspace(t, server, guard("only", names...))
+	tf.apply()
+	// In order EVIL is the hundred and first, and the hundredth once FRIEND-000 is gone.
+	const evil = "FRIEND-099-EVIL"
+	byHand(server, "team/app", evil, "forever")
+	var once sync.Once
+	server.OnRequest(func(info swrtest.RequestInfo) {
+		if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+			once.Do(func() { server.DeleteShare("platform", "team/app", "FRIEND-000") })
+		}
+	})
+	wants(t, tf.plan(changes), `- "`+evil+`"`)
+
+	// Where it never comes to rest, that is no proof of anything.
+	n := 0
+	server.OnRequest(func(info swrtest.RequestInfo) {
+		if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+			n++
+			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n), "forever")
+		}
+	})
+	wants(t, tf.plan(noChange), "The guard of platform/team/app can't see all accounts", "The list was another each of the 5 times")
 }
 
 // What can't be understood is an error, and the state is kept.

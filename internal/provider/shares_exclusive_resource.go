@@ -97,7 +97,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 
-	listing, err := r.session.client.List(ctx, state.repo())
+	listing, err := r.session.client.Census(ctx, state.repo())
 	switch {
 	case errors.Is(err, swr.KindRepositoryMissing):
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The guarded repository %s does not exist", state.repo()),
@@ -141,11 +141,15 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 
 	known := state.accounts()
 	doomed := known.without(plan.accounts())
-	if len(doomed) > 0 && !r.mayRevoke(ctx, plan.repo(), req.Private, &resp.Diagnostics) {
-		return
+	var listing swr.Listing
+	if len(doomed) > 0 {
+		var may bool
+		if listing, may = r.mayRevoke(ctx, plan.repo(), req.Private, &resp.Diagnostics); !may {
+			return
+		}
 	}
 	for _, account := range doomed {
-		err := r.session.client.Revoke(ctx, plan.key(account), "")
+		err := r.session.client.Revoke(ctx, plan.key(meant(account, listing)), "")
 		if _, gone := errors.AsType[*swr.Gone](err); gone {
 			err = nil // its own resource may have revoked it in the same apply
 		}
@@ -175,7 +179,7 @@ func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *res
 
 // list gives the accounts that the service shows.
 func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) (accounts, bool) {
-	listing, err := r.session.client.List(ctx, repo)
+	listing, err := r.session.client.Census(ctx, repo)
 	if err != nil {
 		r.session.addError(diags, guarding("read the shares of", repo), err)
 		return nil, false
@@ -227,35 +231,47 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 }
 
 // mayRevoke tells whether the accounts of the state were seen at this endpoint,
-// and all can be seen now. Otherwise nothing is revoked: the plan showed somebody
-// else's, or what remains would not be known.
-func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, private privateState, diags *diag.Diagnostics) bool {
+// and all can be seen now, and gives these. Otherwise nothing is revoked: the plan
+// showed somebody else's, or what remains would not be known.
+func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, private privateState, diags *diag.Diagnostics) (swr.Listing, bool) {
 	if there, here := lastSeen(ctx, private, diags), r.session.client.Host(); there != "" && there != here {
 		diags.AddError(fmt.Sprintf("Could not revoke shares of %s", repo), fmt.Sprintf(
 			"The accounts were seen at %s, and this is %s, where the same names may stand for something else. Nothing was revoked. "+
 				"Plan again, with a refresh, to see who can pull here.", swr.Printable(there), here))
-		return false
+		return swr.Listing{}, false
 	}
-	listing, err := r.session.client.List(ctx, repo)
+	listing, err := r.session.client.Census(ctx, repo)
 	if errors.Is(err, swr.KindRepositoryMissing) {
-		return true // and nothing to revoke
+		return listing, true // and nothing to revoke
 	}
 	if err == nil && listing.Incomplete != "" {
 		err = &swr.Error{Kind: swr.KindIncomplete, Err: errors.New(listing.Incomplete)}
 	}
 	if err != nil {
 		r.session.addError(diags, guarding("revoke shares of", repo), err)
-		return false
+		return listing, false
 	}
-	return true
+	return listing, true
 }
 
+// listed gives the accounts of a listing, as Terraform can hold them.
 func listed(listing swr.Listing) accounts {
 	found := make(accounts, len(listing.Shares))
 	for i, share := range listing.Shares {
-		found[i] = share.AccessDomain
+		found[i] = heldByTerraform(share.AccessDomain)
 	}
 	return found
+}
+
+// meant gives the service's own spelling of an account that Terraform can't hold
+// as it is.
+func meant(account string, listing swr.Listing) string {
+	for _, share := range listing.Shares {
+		if held := heldByTerraform(share.AccessDomain); held != share.AccessDomain && held == account {
+			return share.AccessDomain
+		}
+	}
+	return account
 }
 
 // respell gives the accounts in the spelling of the first set that names them.

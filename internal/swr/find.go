@@ -66,7 +66,34 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	if err := repo.addressable(); err != nil {
 		return Listing{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	at, err := c.listings.after(ctx, repo, c.listings.lastWrite(repo))
+	return c.listSince(ctx, repo, c.listings.lastWrite(repo))
+}
+
+// censusReadings is how often a long list is read until two readings agree.
+const censusReadings = 5
+
+// Census is List where nobody may be overlooked. Between two pages a share may
+// move from the later to the earlier one, so that neither shows it: a listing of
+// several pages counts only when a second one has the same accounts.
+func (c *Client) Census(ctx context.Context, repo Repository) (Listing, error) {
+	listing, err := c.List(ctx, repo)
+	for n := 2; err == nil && listing.Incomplete == "" && len(listing.Shares) >= pageSize; n++ {
+		before := listing.Shares
+		listing, err = c.listSince(ctx, repo, c.listings.now())
+		if slices.EqualFunc(before, listing.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
+			break
+		}
+		if n == censusReadings && listing.Incomplete == "" {
+			listing.Incomplete = fmt.Sprintf("the list was another each of the %d times that it was read", n)
+		}
+	}
+	return listing, err
+}
+
+// listSince gives the shares of a repository from a listing that began after the
+// moment.
+func (c *Client) listSince(ctx context.Context, repo Repository, since moment) (Listing, error) {
+	at, err := c.listings.after(ctx, repo, since)
 	if err != nil {
 		return Listing{}, asError(err)
 	}
