@@ -129,7 +129,7 @@ def messages($severity): [.[] | select(.severity == $severity) | "- " + message]
 [inputs | fromjson? | select(.type == "diagnostic") | .diagnostic] as $said
 | [
     "# SWR shares: \($outcome)", "",
-    if $outcome == "no change" then "The cloud is as declared."
+    if $outcome == "no change" then "The cloud is as declared" + if any($said[]; .severity == "warning") then ", as far as can be seen: read the warnings." else "." end
     elif $outcome == "drift" then "The cloud differs from what is declared. Nothing was changed: to see the whole plan, run `terraform plan`.", ($plan[0] | plan)
     else "No plan could be made, so nothing is known of the cloud.",
       section("Errors"; $said | messages("error"), if any(.severity == "error") then empty else "- Terraform gave no message; see the log of the job." end)
