@@ -11,7 +11,7 @@ import (
 // The owner: the one account whose repositories the simulator holds, its user
 // behind the static token and the key pairs, and its project.
 const (
-	ownerDomainName    = "OTC-EU-DE-00000000001000000100"
+	ownerDomainName    = "OTC-EU-DE-00000000001000000001"
 	ownerDomainID      = "ffd2c4ecbd7c4ae5ae8d2c2c5ac1bfa5"
 	ownerProjectName   = "eu-de"
 	ownerProjectID     = "0504186e6a80105a2f7fc0090e6ab0f1"

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	userU  = `"name":"u","password":"p","domain":{"name":"OTC-EU-DE-00000000001000000100"}`
+	userU  = `"name":"u","password":"p","domain":{"name":"OTC-EU-DE-00000000001000000001"}`
 	scopeU = `"scope":{"project":{"name":"eu-de"}}`
 	// passwordLogin is the login of AddUser(User{Name: "u", Password: "p"}).
 	passwordLogin = `{"auth":{"identity":{"methods":["password"],"password":{"user":{` + userU + `}}},` + scopeU + `}}`

@@ -92,7 +92,7 @@ func TestSharedRepositoryFields(t *testing.T) {
 	const want = `[{"name":"team/app","category":"other","description":"","size":22613216,"is_public":false,"num_images":1,` +
 		`"num_download":0,"created_at":"2030-06-01T12:00:00Z","updated_at":"2030-06-01T12:00:00Z",` +
 		`"path":"swr.example.com/platform/team/app:latest","internal_path":"10.125.0.198:20202/platform/team/app:latest",` +
-		`"domain_name":"OTC-EU-DE-00000000001000000100","namespace":"platform","tags":["latest"],"status":false,"total_range":1}]`
+		`"domain_name":"OTC-EU-DE-00000000001000000001","namespace":"platform","tags":["latest"],"status":false,"total_range":1}]`
 	if got.body != want {
 		t.Errorf("got  %s\nwant %s", got.body, want)
 	}
