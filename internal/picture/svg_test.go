@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func TestDrawIsXML(t *testing.T) {
 	t.Parallel()
 	drawn := draw("$ terraform plan", "\x1b[33m~\x1b[0m \"<&>\"\n\nPlan: 1 to add")
 	for decoder := xml.NewDecoder(strings.NewReader(drawn)); ; {
-		if _, err := decoder.Token(); err == io.EOF {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			t.Fatal(err, drawn)
