@@ -91,7 +91,7 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 	case errors.As(err, &refused):
 		failure.Status = refused.Actual
 		failure.readAnswer(refused.ResponseHeader, refused.Body, c.params.password)
-		failure.temporary = temporaryStatus(refused.Actual)
+		failure.temporary = temporaryStatus(refused.Actual) || isPage(refused.Actual, refused.Body)
 		failure.retryAfter = parseRetryAfter(refused.ResponseHeader.Get("Retry-After"), c.clock())
 	case errors.As(err, &redirect):
 		failure.Status = redirect.status

@@ -79,6 +79,11 @@ func temporaryStatus(status int) bool {
 	return false
 }
 
+// isPage says that a success is some proxy's page, and no answer of IAM's.
+func isPage(status int, body []byte) bool {
+	return status >= 200 && status < 300 && len(body) > 0 && !json.Valid(body)
+}
+
 // temporaryFailure says which failures to get an answer pass by themselves: all
 // but those that follow from a setting (a host that does not exist, a server
 // that is not who it should be).
