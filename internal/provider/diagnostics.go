@@ -65,6 +65,8 @@ func (s *session) hint(at doing, err error) string {
 			"name the file with that authority's certificate in cacert_file (OS_CACERT)."
 	}
 	switch {
+	case at.what == confirming:
+		return "It was put into the state, marked as tainted, so that it is not forgotten. " + untaintHint
 	case errors.Is(err, swr.KindConflict):
 		return fmt.Sprintf("The repository is shared with this account already. A share that exists is never taken over in silence. "+
 			"To manage it here, import it, with the address of your resource after \"to\":\n\n"+
@@ -110,13 +112,19 @@ func (s *session) hint(at doing, err error) string {
 
 const removedBlock = "  removed {\n    from = swr_repository_share.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
 
+// confirming is what is being done once the service has accepted a share.
+const confirming = "confirm the share"
+
+const untaintHint = "The next plan will find out whether it is there, and will want to replace it: if it is as it should be, " +
+	"run terraform untaint to keep it without an interruption."
+
 // addUnconfirmed tells of a share that the service accepted, but that could not
 // be read back. It is in the state; only what the service would have told of it
 // is missing, until the next refresh. A share that never showed is an error: it
 // may not exist.
 func (s *session) addUnconfirmed(diags *diag.Diagnostics, key swr.Key, err error) {
 	if errors.Is(err, swr.KindContradiction) {
-		s.addError(diags, doing{"confirm the share", key}, err)
+		s.addError(diags, doing{confirming, key}, err)
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("The share %s was made, but could not be read back", key),
@@ -125,8 +133,7 @@ func (s *session) addUnconfirmed(diags *diag.Diagnostics, key swr.Key, err error
 
 // addDoubtful tells of a share that may or may not have been made.
 func (s *session) addDoubtful(diags *diag.Diagnostics, key swr.Key, err error) {
-	detail := sentence(err.Error()) + "\n\nThe share may exist. It was put into the state, marked as tainted, so that it is not forgotten: " +
-		"the next plan will find out. If it is there and as it should be, run terraform untaint to keep it without an interruption."
+	detail := sentence(err.Error()) + "\n\nThe share may exist. It was put into the state, marked as tainted, so that it is not forgotten. " + untaintHint
 	diags.AddError(fmt.Sprintf("It is not known whether the share %s was made", key), detail)
 }
 

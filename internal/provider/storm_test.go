@@ -69,13 +69,19 @@ func TestStorm(t *testing.T) {
 	t.Logf("seed %d (choose another with -seed)", *seed)
 	server := swrtest.Start(t, swrtest.WithSeed(*seed))
 	fillAccount(server)
-	storm := swrtest.Fault{Probability: 0.2, Effect: swrtest.OneOf(
+	network := swrtest.OneOf(
 		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CutOff(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangAmid(),
 		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").After(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).After(),
 		swrtest.Status(503, ""), swrtest.Status(504, "").After(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).After(),
-		swrtest.Busy(), swrtest.Throttle(), swrtest.ThrottleSeconds(1), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
-		swrtest.LatencyAfter(100*time.Millisecond),
-	)}
+		swrtest.Throttle(), swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
+	)
+	service := swrtest.OneOf(network, network, network, swrtest.Busy(), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
+	storm := func() (injected []*swrtest.Injection) {
+		for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindList, swrtest.KindGet, swrtest.KindUpdate, swrtest.KindDelete} {
+			injected = append(injected, server.Inject(swrtest.Fault{Kind: kind, Probability: 0.2, Effect: service}))
+		}
+		return append(injected, server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Probability: 0.2, Effect: network}))
+	}
 	const settings = "provider \"swr\" {\n  request_timeout = \"3s\"\n}\n"
 	tf := newWorkspace(t, server, settings)
 	tf.Env = passwordInEnvironment(server)
@@ -86,14 +92,18 @@ func TestStorm(t *testing.T) {
 	}{{many(200, "first"), 200}, {many(200, "second"), 200}, {"", 0}} {
 		tf.write(settings + phase.config)
 		server.ResetRequests()
-		injected := server.Inject(storm)
+		injected := storm()
 		result, err := tf.Run(t.Context(), "apply", "-auto-approve")
 		if err != nil {
 			t.Fatal(err)
 		}
 		server.RemoveFaults()
-		t.Logf("%d requests, %d of them failed; code %d", server.Count(), injected.Fired(), result.Code)
-		if injected.Fired() < server.Count()/10 {
+		fired := 0
+		for _, one := range injected {
+			fired += one.Fired()
+		}
+		t.Logf("%d requests, %d of them failed; code %d", server.Count(), fired, result.Code)
+		if fired < server.Count()/10 {
 			t.Error("that was no storm")
 		}
 		tf.reported(server, flat(result.Output))
