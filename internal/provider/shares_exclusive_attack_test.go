@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
@@ -260,11 +261,10 @@ func TestGuardWhilePagesShift(t *testing.T) {
 	wants(t, tf.plan(changes), `- "`+evil+`"`)
 
 	// Where it never comes to rest, that is no proof of anything.
-	n := 0
+	var n atomic.Int64
 	server.OnRequest(func(info swrtest.RequestInfo) {
 		if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
-			n++
-			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n), "forever")
+			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever")
 		}
 	})
 	wants(t, tf.plan(noChange), "The guard of platform/team/app can't see all accounts", "The list was another each of the 5 times")
