@@ -108,6 +108,16 @@ func TestGoneTells(t *testing.T) {
 	}
 }
 
+// That a DELETE found no repository is believed as little as that it found no
+// share: the listing decides.
+func TestDeleteThatMissesTheRepository(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("there")
+	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindRepositoryMissing)
+	b.expectHeld(t, acme, "there")
+}
+
 // incompletely makes servers whose listing can't be completed.
 var incompletely = map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused}
 

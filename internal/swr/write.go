@@ -168,10 +168,8 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 		since := c.listings.wrote(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
 		ended = ended || err == nil || past.unknown
-		if errors.Is(err, KindRepositoryMissing) {
-			return &Gone{Key: key, Repository: true}
-		}
-		if err != nil && !missing && !past.unknown {
+		// That its repository is missing is for the listing to confirm, too.
+		if err != nil && !missing && !past.unknown && !errors.Is(err, KindRepositoryMissing) {
 			return err
 		}
 		// Unless it failed, or another spelling is left, it is waited for.
@@ -186,7 +184,7 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 		})
 		gone, isGone := errors.AsType[*Gone](lookErr)
 		switch {
-		case isGone && ended:
+		case isGone && ended && !gone.Repository:
 			return nil
 		case isGone:
 			return gone
