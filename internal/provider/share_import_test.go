@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -139,4 +140,53 @@ import {
 			{Config: config, ResourceName: partnerAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
 		},
 	})
+}
+
+// A state that an older Terraform left has no identity. A refresh gives it one.
+func TestShareGetsIdentity(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.AddRepository("platform", "team/app")
+	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
+	tf.apply()
+	var state map[string]any
+	if err := json.Unmarshal([]byte(tf.stateFile()), &state); err != nil {
+		t.Fatal(err)
+	}
+	instance, found := instanceOf(state)
+	if !found {
+		t.Skip("this CLI stores no identities: Terraform does from 1.12 on")
+	}
+	delete(instance, "identity")
+	delete(instance, "identity_schema_version")
+	older, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tf.Write("terraform.tfstate", string(older)); err != nil {
+		t.Fatal(err)
+	}
+	server.ResetRequests()
+	tf.plan(noChange)
+	wants(t, tf.run(0, "apply", "-refresh-only", "-auto-approve"), "0 added, 0 changed, 0 destroyed")
+	refreshed, err := tf.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if identity := refreshed.Resources[0].Instances[0].Identity; identity["access_domain"] != "ACME" || identity["repository"] != "team/app" {
+		t.Errorf("the identity is %v", identity)
+	}
+	requests(t, server, nil)
+}
+
+// instanceOf gives the only instance in a state file, if it has an identity.
+func instanceOf(state map[string]any) (instance map[string]any, found bool) {
+	for _, level := range []string{"resources", "instances"} {
+		list, _ := state[level].([]any)
+		if len(list) != 1 {
+			return nil, false
+		}
+		state, _ = list[0].(map[string]any)
+	}
+	return state, state["identity"] != nil
 }

@@ -28,9 +28,9 @@ type listed struct {
 	errors   []string
 }
 
-func (p *protocol) lister() tfprotov6.ProviderServerWithListResource {
+func (p *protocol) lister() tfprotov6.ListResourceServer {
 	p.t.Helper()
-	server, ok := p.ProviderServer.(tfprotov6.ProviderServerWithListResource)
+	server, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
 		p.t.Fatal("the provider lists nothing")
 	}

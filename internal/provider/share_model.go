@@ -106,6 +106,20 @@ func (m *shareModel) take(share swr.Share) error {
 	return nil
 }
 
+// keepPlanned keeps what a plan said of the share's making. Terraform takes no
+// other value from an update, even where somebody shared anew by hand since the
+// last refresh, or the service writes a time with fewer digits than before; the
+// next refresh will tell.
+func (m *shareModel) keepPlanned(plan shareModel) {
+	for _, text := range []struct{ now, planned *types.String }{
+		{&m.CreatorID, &plan.CreatorID}, {&m.CreatorName, &plan.CreatorName}, {&m.Created, &plan.Created},
+	} {
+		if !text.planned.IsUnknown() {
+			*text.now = *text.planned
+		}
+	}
+}
+
 // forgetUnknown makes null what is not known: of a share that could not be read
 // back, the next refresh will tell the rest.
 func (m *shareModel) forgetUnknown() {

@@ -153,9 +153,11 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 
+	planned := plan.shareModel
 	share, err := r.session.client.Change(ctx, plan.key(), terms)
 	if share != nil {
 		err = errors.Join(err, plan.take(*share))
+		plan.keepPlanned(planned)
 	}
 	if err != nil {
 		r.session.addError(&resp.Diagnostics, doing{"change the share", plan.key()}, err)

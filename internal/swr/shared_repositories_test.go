@@ -54,7 +54,10 @@ func TestSharedRepositoriesStop(t *testing.T) {
 		b := start(t, nil)
 		b.putRepositories(250)
 		got := 0
-		for range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
+		for _, err := range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			if got++; got == wanted {
 				break
 			}
