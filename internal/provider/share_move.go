@@ -42,7 +42,7 @@ var olderProviders = []olderProvider{
 // follows corrects what the older provider kept wrong.
 func (r *shareResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{
-		moverFromItself("swr_repository_share"),
+		moverFromItself("swr_repository_share", importInstead),
 		{StateMover: r.moveOlder},
 	}
 }
@@ -50,7 +50,7 @@ func (r *shareResource) MoveState(context.Context) []resource.StateMover {
 func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	providerType, ok := providerType(req.SourceProviderAddress)
 	if !ok {
-		addCantMove(&resp.Diagnostics, req, "The provider's address is of no known form: [host/[namespace/]]type.")
+		addCantMove(&resp.Diagnostics, req, "The provider's address is of no known form: [host/[namespace/]]type.", importInstead)
 		return
 	}
 	for _, older := range olderProviders {
@@ -59,7 +59,7 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 		}
 		moved, err := older.share(req)
 		if err != nil {
-			addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+			addCantMove(&resp.Diagnostics, req, sentence(err.Error()), importInstead)
 			return
 		}
 		resp.Diagnostics.Append(resp.TargetState.Set(ctx, moved)...)
@@ -74,7 +74,7 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 	for _, older := range olderProviders {
 		known += ", " + older.resourceType
 	}
-	addCantMove(&resp.Diagnostics, req, "Only these can be moved: "+known+".")
+	addCantMove(&resp.Diagnostics, req, "Only these can be moved: "+known+".", importInstead)
 }
 
 // share reads what the older provider stored.
@@ -185,8 +185,9 @@ func providerType(address string) (string, bool) {
 }
 
 // moverFromItself moves a resource of this provider from another address of the
-// provider, unchanged. OpenTofu asks for it where only the address changed.
-func moverFromItself(resourceType string) resource.StateMover {
+// provider, unchanged. OpenTofu asks for it where only the address changed. Where
+// it can't be done, the error says what to do instead.
+func moverFromItself(resourceType, instead string) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		from, ok := providerType(req.SourceProviderAddress)
 		if !ok || from != "swr" || req.SourceTypeName != resourceType {
@@ -198,14 +199,14 @@ func moverFromItself(resourceType string) resource.StateMover {
 			err = fmt.Errorf("the state has the schema version %d, and this provider's is %d", req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
 		}
 		if err != nil {
-			addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+			addCantMove(&resp.Diagnostics, req, sentence(err.Error()), instead)
 			return
 		}
 		resp.TargetState.Raw = state
 		if req.SourceIdentity != nil && resp.TargetIdentity != nil {
 			identity, err := req.SourceIdentity.Unmarshal(resp.TargetIdentity.Schema.Type().TerraformType(ctx))
 			if err != nil {
-				addCantMove(&resp.Diagnostics, req, sentence(err.Error()))
+				addCantMove(&resp.Diagnostics, req, sentence(err.Error()), instead)
 				return
 			}
 			resp.TargetIdentity.Raw = identity
@@ -218,12 +219,15 @@ func moverFromItself(resourceType string) resource.StateMover {
 	}}
 }
 
+// importInstead is the way around a share's move. The old resource's type goes
+// into it.
+const importInstead = "import the share, which changes nothing on the service:\n\n" +
+	"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n" +
+	"  import {\n    to = swr_repository_share.NAME\n    id = \"namespace/repository/access_domain\"\n  }"
+
 // addCantMove says why a state can't be moved, and what to do instead.
-func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why string) {
-	diags.AddError(fmt.Sprintf("This %s can't be moved", req.SourceTypeName), why+
-		fmt.Sprintf("\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and import the share, "+
-			"which changes nothing on the service:\n\n"+
-			"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
-			"  import {\n    to = swr_repository_share.NAME\n    id = \"namespace/repository/access_domain\"\n  }",
-			req.SourceTypeName, req.SourceProviderAddress, req.SourceTypeName))
+func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why, instead string) {
+	diags.AddError(fmt.Sprintf("This %s can't be moved", req.SourceTypeName), fmt.Sprintf(
+		"%s\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and "+instead,
+		why, req.SourceTypeName, req.SourceProviderAddress, req.SourceTypeName))
 }

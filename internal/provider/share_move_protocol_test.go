@@ -360,3 +360,33 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// A guard moves from itself too, and still revokes only what a plan has shown.
+func TestProtocolMoveGuardFromItself(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t, swrtest.Start(t))
+	const guardType = "swr_repository_shares_exclusive"
+	state := []byte(`{"namespace":"platform","repository":"team/app","access_domains":["ACME","Beta"],"timeouts":null}`)
+	request := func(sourceType string, state []byte) *tfprotov6.MoveResourceStateRequest {
+		return &tfprotov6.MoveResourceStateRequest{TargetTypeName: guardType, SourceTypeName: sourceType,
+			SourceProviderAddress: "registry.opentofu.org/terraform-provider-swr/swr", SourceState: &tfprotov6.RawState{JSON: state}}
+	}
+	kind := p.schemas.ResourceSchemas[guardType].ValueType()
+	want, err := (&tfprotov6.RawState{JSON: state}).Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, said := p.move(request(guardType, state))
+	if said != "" {
+		t.Fatal(said)
+	}
+	if got, err := moved.TargetState.Unmarshal(kind); err != nil || !got.Equal(want) {
+		t.Errorf("the state is %s, %v", got, err)
+	}
+	if _, said := p.move(request(guardType, []byte(`{"accounts":[]}`))); !strings.Contains(said, "declare a new guard") || strings.Contains(said, "%!") {
+		t.Errorf("said %q", said)
+	}
+	if _, said := p.move(request(shareType, state)); !strings.Contains(said, "does not include support") {
+		t.Errorf("said %q", said)
+	}
+}
