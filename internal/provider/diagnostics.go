@@ -68,9 +68,7 @@ func (s *session) hint(at doing, err error) string {
 	case at.what == confirming:
 		return "It was put into the state, marked as tainted, so that it is not forgotten. " + untaintHint
 	case errors.Is(err, swr.KindConflict):
-		return fmt.Sprintf("The repository is shared with this account already. A share that exists is never taken over in silence. "+
-			"To manage it here, import it, with the address of your resource after \"to\":\n\n"+
-			"  import {\n    to = swr_repository_share.NAME\n    id = %q\n  }", at.key.String())
+		return "The repository is shared with this account already. A share that exists is never taken over in silence. " + importHint(at.key)
 	case errors.Is(err, swr.KindOtherEndpoint):
 		return "Nothing was changed, and the state was kept: a share that is missing at another endpoint still grants access at the one that it was made at. " +
 			"Check endpoint and region of the provider. If the share is really to be forgotten, use a removed block:\n\n" + removedBlock
@@ -108,6 +106,12 @@ func (s *session) hint(at doing, err error) string {
 		return fmt.Sprintf("The endpoint is %s. Plan again to see what is there, and try again.", s.client.Endpoint())
 	}
 	return ""
+}
+
+// importHint says how to take a share over.
+func importHint(key swr.Key) string {
+	return fmt.Sprintf("To manage it here, import it, with the address of your resource after \"to\":\n\n"+
+		"  import {\n    to = swr_repository_share.NAME\n    id = %q\n  }", key.String())
 }
 
 const removedBlock = "  removed {\n    from = swr_repository_share.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"

@@ -235,13 +235,12 @@ func oneFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 		}
 		noSecrets(t, map[string]string{at: text}, append(secretsSeen(server), thePassword)...)
 	}
-	if gone := column.kind == swrtest.KindList || column.kind == swrtest.KindDelete; strings.HasPrefix(words, "gone") || strings.Contains(words, "FORGOTTEN") {
-		if line.name != "404, no such repository" || !gone {
+	if strings.HasPrefix(words, "gone") || strings.Contains(words, "FORGOTTEN") {
+		if line.name != "404, no such repository" || column.name != "read: list" {
 			t.Errorf("%s: the state forgot a share that is there", at)
 		}
 		return words
 	}
-
 	if words == madeAndUnknown && line.name != "409 busy, after the effect" && line.name != "307, after the effect" {
 		t.Errorf("%s: the share is orphaned: %v", at, told.errors)
 	}
@@ -360,8 +359,7 @@ is wanted.
   may be there: the next refresh finds out, and the next apply replaces it.
   "Not in state, made" is a service that did what it said it refused: the next
   apply gives the import block.
-- **gone**, **FORGOTTEN**: the state let go of the share, with a warning. Only the
-  service's word that the whole repository does not exist does that; here it is a
-  lie.
+- **gone**: the state let go of the share, with a warning. Only the service's word
+  that the whole repository does not exist does that; here it is a lie.
 - A **warning** after "made": the share is in the state, but could not be read back.
 `

@@ -68,12 +68,13 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	case swr.Seen:
 		err = errors.Join(err, plan.take(created.Share))
 		if err != nil {
-			r.session.addError(&resp.Diagnostics, doing{"confirm the share", plan.key()}, err)
+			r.session.addError(&resp.Diagnostics, doing{confirming, plan.key()}, err)
 		}
 	case swr.Accepted:
 		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
 	case swr.Doubtful:
 		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
+		putInDoubt(ctx, resp.Private, created.Since, &resp.Diagnostics)
 	}
 	// From here on the share exists, or may: whatever else fails, it must stand
 	// in the state.
@@ -112,6 +113,15 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if err == nil {
+		another, doubted := anothers(ctx, req.Private, state, share, &resp.Diagnostics)
+		if another {
+			warnOfAnothers(&resp.Diagnostics, key)
+			resp.State.RemoveResource(ctx)
+			return
+		}
+		if doubted {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, doubtKey, nil)...)
+		}
 		err = state.take(share)
 	}
 	if err != nil {
@@ -178,7 +188,19 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 
-	err := r.session.client.Revoke(ctx, state.key(), lastSeen(ctx, req.Private, &resp.Diagnostics))
+	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
+	if doubt, _ := req.Private.GetKey(ctx, doubtKey); len(doubt) > 0 {
+		share, err := r.session.client.Find(ctx, state.key(), seenAt)
+		if err != nil && !errors.As(err, new(*swr.Gone)) {
+			r.session.addError(&resp.Diagnostics, doing{"revoke the share", state.key()}, err)
+			return
+		}
+		if another, _ := anothers(ctx, req.Private, state, share, &resp.Diagnostics); err == nil && another {
+			warnOfAnothers(&resp.Diagnostics, state.key())
+			return
+		}
+	}
+	err := r.session.client.Revoke(ctx, state.key(), seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
 		return

@@ -171,3 +171,72 @@ func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 		})
 	}
 }
+
+// Nobody could tell whether a create made the share: its answer was lost, and so
+// were the looks after it. It is in the state, tainted. What the next run finds is
+// kept if the create made it; a share that was there before is another's, and is
+// neither replaced nor revoked.
+func TestShareInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, world := range map[string]struct {
+		lost    swrtest.Effect
+		another bool // made a share an hour before
+	}{
+		"made":        {swrtest.ResetAfter(), false},
+		"not made":    {swrtest.ResetBefore(), false},
+		"another's":   {swrtest.ResetBefore(), true},
+		"another's 2": {swrtest.ResetAfter(), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inDoubt := func() (*workspace, *swrtest.Server) {
+				server, _ := account(t)
+				if world.another {
+					server.PutShare(swrtest.Share{
+						Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Deadline: "forever", Created: time.Now().Add(-time.Hour),
+					})
+				}
+				tf := newWorkspace(t, server, partner(`deadline = "forever"`))
+				tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
+				server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: world.lost})
+				server.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(503, "")})
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
+				if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
+					t.Errorf("in the state: %v", ids)
+				}
+				server.RemoveFaults()
+				server.ResetRequests()
+				return tf, server
+			}
+			for _, args := range [][]string{{"destroy", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"}} {
+				tf, server := inDoubt()
+				printed := tf.run(0, args...)
+				left := len(server.AllShares())
+				if len(tf.ids()) != 0 || (left == 1) != world.another {
+					t.Errorf("%v: %d left, in the state: %v", args, left, tf.ids())
+				}
+				if world.another {
+					requests(t, server, nil)
+				}
+				if world.another && len(args) == 3 { // else Terraform refreshes first, and drops the warning
+					wants(t, printed, "The share platform/team/app/ACME was not made here", "import {")
+				}
+			}
+
+			tf, server := inDoubt()
+			if world.another {
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "The share platform/team/app/ACME was not made here", "409 Conflict", "import {")
+				requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1})
+				return
+			}
+			if len(server.AllShares()) == 1 {
+				tf.run(0, "apply", "-refresh-only", "-auto-approve")
+				tf.run(0, "untaint", partnerAddress)
+				tf.plan(noChange)
+				requests(t, server, nil)
+			}
+			tf.apply()
+			tf.plan(noChange)
+		})
+	}
+}

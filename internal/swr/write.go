@@ -40,6 +40,9 @@ const (
 type Created struct {
 	Presence Presence
 	Share    Share // as read back, where it was seen
+	// Since is when the call began, by the server's clock; zero where that never
+	// told the time. Where the share is Doubtful, [Terms.Made] tells by it later.
+	Since time.Time
 }
 
 // Create shares a repository, and waits until the share can be seen.
@@ -93,8 +96,9 @@ func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since 
 	case gone && fault.Kind != KindConflict:
 		return Created{Presence: Absent}, cause
 	case err != nil && !gone:
-		return Created{Presence: Doubtful}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
-	case err == nil && terms.grantedBy(share) && c.madeSince(share, past.began):
+		start, _ := c.serverTime(past.began)
+		return Created{Presence: Doubtful, Since: start}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
+	case err == nil && c.madeSince(terms, share, past.began):
 		return Created{Presence: Seen, Share: share}, nil
 	}
 	return Created{Presence: Absent}, &Error{Kind: KindConflict, Err: fmt.Errorf(
@@ -102,12 +106,18 @@ func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since 
 			"but that is not certain enough to take it over: %w", cause)}
 }
 
-// madeSince tells whether the share was made no earlier than began, by the
-// server's clock.
-func (c *Client) madeSince(share Share, began time.Time) bool {
+// madeSince tells whether the share grants the terms, and was made no earlier
+// than began.
+func (c *Client) madeSince(terms Terms, share Share, began time.Time) bool {
 	start, known := c.serverTime(began)
+	return known && terms.Made(share, start)
+}
+
+// Made tells whether the share is what a create of these terms made that began
+// at a time of the server's clock: it grants just them, and was not there before.
+func (t Terms) Made(share Share, since time.Time) bool {
 	made, told := share.createdAt()
-	return known && told && !made.Before(start.Add(-clockSlack))
+	return t.grantedBy(share) && told && !since.IsZero() && !made.Before(since.Add(-clockSlack))
 }
 
 // Change changes what a share grants, in place. The share is what the service
