@@ -44,8 +44,8 @@ func Attempt(ctx context.Context) int {
 	return n
 }
 
-// attempt sends the request once. The answer counts only where the error is nil.
-func (c *Client) attempt(operation context.Context, req request, target *url.URL) (answer, *Error) {
+// attempt sends the request once, and lets it be understood where it succeeded.
+func (c *Client) attempt(operation context.Context, req request, target *url.URL) *Error {
 	ctx, cancel := c.attemptContext(operation, req.call.writes())
 	defer cancel()
 	// broken tells a request that took too long from an operation that ended.
@@ -62,7 +62,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	sent, err := http.NewRequestWithContext(ctx, req.method, target.String(), http.NoBody)
 	if err != nil {
 		fault.Kind, fault.Err = KindOther, err
-		return answer{}, fault
+		return fault
 	}
 	if len(req.body) > 0 {
 		sent.ContentLength = int64(len(req.body))
@@ -75,7 +75,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 
 	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
-		return answer{}, networkFault(fault, broken(err), req.call, secrets.clean)
+		return networkFault(fault, broken(err), req.call, secrets.clean)
 	}
 	defer func() { _ = response.Body.Close() }()
 
@@ -98,21 +98,21 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	case err != nil && !tooLarge && !toldByStatus(got.status):
 		fault = networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.clean)
 		fault.unknown = fault.unknown && mayHaveDone(got.status)
-		return got, fault
+		return fault
 	case !req.call.succeeds(got.status):
-		return got, answerFault(fault, req.call, got)
+		return answerFault(fault, req.call, got)
 	case tooLarge:
 		fault.Kind, fault.Err, fault.unknown = KindContradiction, err, req.call.writes()
-		return got, fault
+		return fault
 	}
 	if objection := req.understand(got); objection != nil {
 		fault.Kind, fault.passing = objection.kind, objection.passing
 		fault.Err = errors.New(got.clean(objection.err.Error()))
 		fault.unknown = req.call.writes()
 		fault.Excerpt = got.clean(string(got.body))
-		return got, fault
+		return fault
 	}
-	return got, nil
+	return nil
 }
 
 // attemptContext bounds one try. A write under way is not cut short when its

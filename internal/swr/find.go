@@ -204,7 +204,7 @@ func pick(shares []Share, key Key) (found Share, ok bool, err error) {
 func (c *Client) show(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
-	_, _, err := c.send(ctx, request{
+	_, err := c.send(ctx, request{
 		call:   callShow,
 		method: http.MethodGet,
 		url: func(segment string) *url.URL {

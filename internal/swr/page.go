@@ -25,7 +25,7 @@ type page struct {
 // which this one may or may not know.
 func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (page, error) {
 	var found page
-	_, _, err := c.send(ctx, request{
+	_, err := c.send(ctx, request{
 		call:   callList,
 		method: http.MethodGet,
 		url: func(segment string) *url.URL {

@@ -37,7 +37,7 @@ type trail struct {
 // send makes a call with all its tries. The error, if any, is an *Error.
 //
 // Throttled tries are not counted, only timed, so the context must have an end.
-func (c *Client) send(ctx context.Context, req request) (answer, trail, error) {
+func (c *Client) send(ctx context.Context, req request) (trail, error) {
 	past := trail{began: c.clock.Now()}
 	segment := c.routes.segment(req.call)
 	triedOther := false
@@ -45,19 +45,19 @@ func (c *Client) send(ctx context.Context, req request) (answer, trail, error) {
 	for failures, tries := 0, 0; ; {
 		round, err := c.gate.pass(ctx)
 		if err != nil {
-			return answer{}, past, c.giveUp(ctx, last, req, past, tries)
+			return past, c.giveUp(ctx, last, req, past, tries)
 		}
 		tries++
-		got, fault := c.attempt(context.WithValue(ctx, attemptKey{}, tries), req, req.url(segment))
+		fault := c.attempt(context.WithValue(ctx, attemptKey{}, tries), req, req.url(segment))
 		if fault == nil {
 			c.gate.ease(round)
 			if triedOther {
 				c.routes.keep(req.call, segment)
 			}
-			return got, past, nil
+			return past, nil
 		}
 		if ctx.Err() != nil && fault.Kind == KindNetwork && !req.call.writes() {
-			return answer{}, past, c.giveUp(ctx, last, req, past, tries) // cut short, which is no answer
+			return past, c.giveUp(ctx, last, req, past, tries) // cut short, which is no answer
 		}
 		past.unknown = past.unknown || fault.unknown
 		fault.Tries, fault.Elapsed = tries, c.clock.Now().Sub(past.began)
@@ -77,11 +77,11 @@ func (c *Client) send(ctx context.Context, req request) (answer, trail, error) {
 			c.routes.keep(req.call, segment)
 		}
 		if failures++; !fault.passing || failures > c.maxRetries {
-			return got, past, fault
+			return past, fault
 		}
 		last = fault
 		if err := c.pause(ctx, max(fault.RetryAfter, c.backoff(failures))); err != nil {
-			return answer{}, past, c.giveUp(ctx, last, req, past, tries)
+			return past, c.giveUp(ctx, last, req, past, tries)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 // place, so that it sends no more than it must.
 func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (piece[SharedRepository], error) {
 	var found piece[SharedRepository]
-	_, _, err := c.send(ctx, request{
+	_, err := c.send(ctx, request{
 		call:   callSharedRepositories,
 		method: http.MethodGet,
 		url: func(string) *url.URL {

@@ -228,7 +228,7 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail
 	if body != nil {
 		req.body = encode(body)
 	}
-	_, past, err := c.send(ctx, req)
+	past, err := c.send(ctx, req)
 	return past, err
 }
 
