@@ -121,7 +121,7 @@ func TestFaultMatrix(t *testing.T) {
 func faulty(t *testing.T, f fault, op operation, times int) (claim string, ok bool) {
 	t.Helper()
 	t.Run(fmt.Sprintf("%s, %d times, %s", f.effect, times, op.name), func(t *testing.T) {
-		b := start(t, nil, swr.WithRequestTimeout(50*time.Millisecond))
+		b := start(t, nil, patience(f.effect))
 		b.put(3)
 		if strings.HasPrefix(op.name, "read") {
 			b.put(100)

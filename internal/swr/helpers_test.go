@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -303,4 +304,14 @@ func mustURL(t *testing.T, text string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
+}
+
+// patience gives the time that one request may take where an effect is played:
+// short where it hangs, and otherwise so long that a busy machine is not taken
+// for a silent service.
+func patience(effect swrtest.Effect) swr.Option {
+	if strings.Contains(effect.String(), "hang") {
+		return swr.WithRequestTimeout(150 * time.Millisecond)
+	}
+	return swr.WithRequestTimeout(time.Minute)
 }

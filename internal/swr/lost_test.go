@@ -27,7 +27,7 @@ var lost = map[string]swrtest.Effect{
 // or for ever.
 func loseAnswers(t *testing.T, kind swrtest.Kind, effect swrtest.Effect, times int, variants func(*swrtest.Variants)) *bench {
 	t.Helper()
-	b := start(t, variants, swr.WithRequestTimeout(60*time.Millisecond))
+	b := start(t, variants, patience(effect))
 	b.sim.Inject(swrtest.Fault{Kind: kind, Times: times, Effect: effect})
 	return b
 }

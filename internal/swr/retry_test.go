@@ -40,7 +40,7 @@ func TestRetries(t *testing.T) {
 	for name, effect := range passing {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
-				b := start(t, nil, swr.WithRequestTimeout(30*time.Millisecond))
+				b := start(t, nil, patience(effect))
 				b.put(100)
 				b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
 				fault := b.sim.Inject(swrtest.Fault{Kind: kind, Times: 5, Effect: effect})
