@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	ossignal "os/signal"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -286,17 +287,22 @@ func TestDriftLeavesNothingBehind(t *testing.T) {
 	// Terraform may begin a read after the provider was told to stop.
 	d.Env = append(d.Env, "SWR_REQUEST_TIMEOUT=1s", "SWR_MAX_RETRIES=0")
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		if ossignal.Ignored(signal) {
+			continue // under nohup, say: a shell can't trap what it was started without
+		}
 		cmd := d.command()
 		d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.HangBefore()})
+		asked := make(chan struct{})
 		var once sync.Once
-		d.server.OnRequest(func(swrtest.RequestInfo) {
-			once.Do(func() {
-				if err := cmd.Process.Signal(signal); err != nil {
-					t.Error(err)
-				}
-			})
-		})
-		err := cmd.Run()
+		d.server.OnRequest(func(swrtest.RequestInfo) { once.Do(func() { close(asked) }) })
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-asked
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Error(err)
+		}
+		err := cmd.Wait()
 		if got := cmd.ProcessState.ExitCode(); got != 128+int(signal) {
 			t.Errorf("exit code %d after %s: %v", got, signal, err)
 		}
