@@ -39,5 +39,9 @@ func Server(p provider.Provider) (tfprotov6.ProviderServer, error) {
 	if !ok {
 		return nil, fmt.Errorf("the framework's server is a %T, which lacks some of the calls that it had", served)
 	}
-	return forgetful{everyCall: served}, nil
+	served = forgetful{everyCall: served}
+	if planner, ok := p.(UnchangedPlanner); ok {
+		served = shortcut{everyCall: served, planner: planner}
+	}
+	return served, nil
 }
