@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -320,20 +321,27 @@ func TestGuardInterruptedAmidRevocations(t *testing.T) {
 				byHand(server, "team/app", account, "forever")
 			}
 			cmd := tf.Command(t.Context(), "apply", "-auto-approve")
+			var output bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &output, &output
+			started := make(chan struct{})
 			var once sync.Once
 			server.OnRequest(func(info swrtest.RequestInfo) {
 				interrupt(server, info, func() {
 					once.Do(func() {
 						server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Account: "EVIL-2", Effect: swrtest.HangBefore()})
+						<-started
 						if err := cmd.Process.Signal(os.Interrupt); err != nil {
 							t.Error(err)
 						}
 					})
 				})
 			})
-			output, err := cmd.CombinedOutput()
-			if err == nil {
-				t.Errorf("the apply succeeded:\n%s", output)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			close(started)
+			if err := cmd.Wait(); err == nil {
+				t.Errorf("the apply succeeded:\n%s", output.String())
 			}
 			server.OnRequest(nil)
 			server.RemoveFaults()
