@@ -347,7 +347,7 @@ func TestGuardInterruptedAmidRevocations(t *testing.T) {
 			server.RemoveFaults()
 			for _, share := range server.Shares("platform", "team/app") {
 				if !slices.Contains(inGuard(t, tf), share.AccessDomain) {
-					t.Errorf("the state does not have %s, who has access:\n%s", share.AccessDomain, output)
+					t.Errorf("the state does not have %s, who has access:\n%s", share.AccessDomain, output.String())
 				}
 			}
 			tf.apply()
