@@ -65,6 +65,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags.Var(&shares, "shares", "counts of shares")
 	flags.Var(&repositories, "repositories", "counts of repositories that they are of")
 	flags.Var(&latencies, "latency", "milliseconds that the service takes to answer")
+	quick := flags.Bool("quick", false, "only 100 and 1,000 shares of 10 repositories at 20 ms, once")
 	rounds := flags.Int("rounds", 3, "rounds of up to 1,000 shares; of more there are fewer")
 	against := flags.String("against", "", "another build of the provider, to be measured beside")
 	only := flags.String("subjects", "", "what to measure, of swr, empty, terraform_data and other; default all")
@@ -72,6 +73,9 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	write := flags.String("write", "", "a directory for BENCHMARKS.md and benchmarks.svg")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *quick {
+		shares, repositories, latencies, *rounds = numbers{100, 1000}, numbers{10}, numbers{20}, 1
 	}
 
 	dir, err := os.MkdirTemp("", "swr-bench-")
