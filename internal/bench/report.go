@@ -53,7 +53,8 @@ by turn, run
   it, the framework with all its defaults;
 - **terraform_data**, as many as there are shares: what Terraform takes by itself.
 
-CPU time and peak memory of the provider are what the operating system counted
+The configuration has a block for each repository, with ` + "`for_each`" + ` over its
+accounts. CPU time and peak memory of the provider are what the operating system counted
 for its own processes; wall time is the whole command's. A tenth of the shares
 drift: at the service by another's hand; for the other two, by a variable. One
 image can be shared with at most 500 accounts, so there are no more shares a

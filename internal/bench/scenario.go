@@ -18,6 +18,15 @@ func (s scenario) String() string {
 	return fmt.Sprintf("%s of %s, %d ms", counted(s.Shares, "share", "shares"), counted(s.Repositories, "repository", "repositories"), s.Latency.Milliseconds())
 }
 
+// sharesOf gives how many shares the repository of that number has.
+func (s scenario) sharesOf(repository int) int {
+	count := s.Shares / s.Repositories
+	if repository < s.Shares%s.Repositories {
+		count++
+	}
+	return count
+}
+
 func counted(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one

@@ -137,7 +137,10 @@ func (s *stage) measure(ctx context.Context, step string) (measurement, error) {
 
 // command gives a step's arguments, and what it has to print.
 func (s *stage) command(step string) (args []string, expected string) {
-	drifted := (s.scenario.Shares + driftEvery - 1) / driftEvery
+	drifted := 0
+	for n := range s.scenario.Repositories {
+		drifted += (s.scenario.sharesOf(n) + driftEvery - 1) / driftEvery
+	}
 	switch step {
 	case stepSchema:
 		return []string{"providers", "schema", "-json"}, "swr_repository_share"
@@ -156,12 +159,14 @@ func (s *stage) command(step string) (args []string, expected string) {
 	}
 }
 
-// drift changes a tenth of the shares behind Terraform's back.
+// drift changes a tenth of each repository's shares behind Terraform's back.
 func (s *stage) drift() {
-	for n, share := range s.server.AllShares() {
-		if n%driftEvery == 0 {
-			share.Description += " (by hand)"
-			s.server.PutShare(share)
+	for repository := range s.scenario.Repositories {
+		for n, share := range s.server.Shares(namespace, repositoryName(repository)) {
+			if n%driftEvery == 0 {
+				share.Description += " (by hand)"
+				s.server.PutShare(share)
+			}
 		}
 	}
 }

@@ -15,8 +15,8 @@ type subject struct {
 	// Serves: the provider talks to the service, so that there are requests to
 	// count, and drift is made there.
 	Serves bool
-	// Resource is the block that Terraform is to plan, for each of local.shares.
-	Resource string
+	// Block is what Terraform is to plan for each repository.
+	Block string
 }
 
 const (
@@ -29,12 +29,12 @@ const (
 // subjects gives all that can be measured; other may be "".
 func subjects(swr, empty, other string) []subject {
 	all := []subject{
-		{Name: nameSWR, Provider: swr, Serves: true, Resource: shareBlock},
-		{Name: nameEmpty, Provider: empty, Resource: shareBlock},
-		{Name: nameData, Resource: dataBlock},
+		{Name: nameSWR, Provider: swr, Serves: true, Block: shareBlock},
+		{Name: nameEmpty, Provider: empty, Block: shareBlock},
+		{Name: nameData, Block: dataBlock},
 	}
 	if other != "" {
-		all = append(all, subject{Name: nameOther, Provider: other, Serves: true, Resource: shareBlock})
+		all = append(all, subject{Name: nameOther, Provider: other, Serves: true, Block: shareBlock})
 	}
 	return all
 }
@@ -56,44 +56,42 @@ const (
 
 func repositoryName(n int) string { return fmt.Sprintf("team/app%02d", n) }
 
-// config is the configuration of a scenario. A tenth of the shares drift: at the
-// service by another's hand, or, where there is no service, by the variable,
-// which plans as many changes. (range gives no more than 1,024 numbers at once.)
+// config is the configuration of a scenario: a block for each repository, with
+// for_each over the accounts that it is shared with. (All shares in one block
+// would measure Terraform, whose time grows with the square of a block's
+// instances.) A tenth of the shares drift: at the service by another's hand, or,
+// where there is no service, by the variable, which plans as many changes.
 func (s subject) config(of scenario) string {
-	return fmt.Sprintf(`variable "drift" {
-  default = ""
+	var text strings.Builder
+	text.WriteString("variable \"drift\" {\n  default = \"\"\n}\n")
+	for n := range of.Repositories {
+		fmt.Fprintf(&text, s.Block, n, of.sharesOf(n), n, repositoryName(n), driftEvery)
+	}
+	return text.String()
 }
 
-locals {
-  numbers = slice(flatten([for thousand in range(%d) : range(thousand * 1000, (thousand + 1) * 1000)]), 0, %d)
-  shares = { for n in local.numbers : format("share%%05d", n) => {
-    repository  = format("team/app%%02d", n %% %d)
-    account     = format("OTC-EU-DE-%%020d", n)
-    description = n %% %d == 0 ? "Contract ${n}${var.drift}" : "Contract ${n}"
-  } }
-}
-
-`, of.Shares/1000+1, of.Shares, of.Repositories, driftEvery) + s.Resource
-}
-
-const shareBlock = `resource "swr_repository_share" "partner" {
-  for_each      = local.shares
+// The block of a repository: its number, how many shares it has, its number and
+// name, and which of its shares drift.
+const shareBlock = `
+resource "swr_repository_share" "app%02d" {
+  for_each      = { for n in range(%d) : format("OTC-EU-DE-%02d%%018d", n) => n }
   namespace     = "` + namespace + `"
-  repository    = each.value.repository
-  access_domain = each.value.account
+  repository    = "%s"
+  access_domain = each.key
   deadline      = "` + deadline + `"
-  description   = each.value.description
+  description   = each.value %% %d == 0 ? "Contract ${each.value}${var.drift}" : "Contract ${each.value}"
 }
 `
 
-const dataBlock = `resource "terraform_data" "partner" {
-  for_each = local.shares
+const dataBlock = `
+resource "terraform_data" "app%02d" {
+  for_each = { for n in range(%d) : format("OTC-EU-DE-%02d%%018d", n) => n }
   input = {
     namespace     = "` + namespace + `"
-    repository    = each.value.repository
-    access_domain = each.value.account
+    repository    = "%s"
+    access_domain = each.key
     deadline      = "` + deadline + `"
-    description   = each.value.description
+    description   = each.value %% %d == 0 ? "Contract ${each.value}${var.drift}" : "Contract ${each.value}"
   }
 }
 `
