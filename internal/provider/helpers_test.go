@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
@@ -17,7 +17,7 @@ import (
 
 // factories serve the provider to the Terraform CLI from within the test.
 var factories = map[string]func() (tfprotov6.ProviderServer, error){
-	"swr": providerserver.NewProtocol6WithError(provider.New("test")()),
+	"swr": func() (tfprotov6.ProviderServer, error) { return lean.Server(provider.New("test")()) },
 }
 
 // binary is the provider as users run it.

@@ -14,12 +14,12 @@ import (
 // CLI at hand may be too old for.
 type protocol struct {
 	tfprotov6.ProviderServer
-	t       *testing.T
+	t       testing.TB
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
 // newProtocol gives a provider that is configured for the simulator.
-func newProtocol(t *testing.T, server *swrtest.Server) *protocol {
+func newProtocol(t testing.TB, server *swrtest.Server) *protocol {
 	t.Helper()
 	served, err := factories["swr"]()
 	if err != nil {

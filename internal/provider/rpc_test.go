@@ -46,7 +46,7 @@ func (o *outcome) add(diagnostics []*tfprotov6.Diagnostic) {
 }
 
 // newWorld configures a provider with the block.
-func newWorld(t *testing.T, server *swrtest.Server, block map[string]any) *world {
+func newWorld(t testing.TB, server *swrtest.Server, block map[string]any) *world {
 	t.Helper()
 	served, err := factories["swr"]()
 	if err != nil {

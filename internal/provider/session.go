@@ -26,10 +26,15 @@ type session struct {
 	guards  guards
 }
 
+// maxParallelism is above any -parallelism of Terraform's in use, of which the
+// provider is not told: a connection that is needed again is never closed.
+const maxParallelism = 100
+
 func newSession(config auth.Config, version string) (*session, error) {
 	transport, err := config.Transport(auth.TransportOptions{
 		UserAgent: "terraform-provider-swr/" + version,
 		Wrap:      func(next http.RoundTripper) http.RoundTripper { return &requestLog{next: next} },
+		MaxConns:  maxParallelism,
 	})
 	if err != nil {
 		return nil, err

@@ -5,12 +5,12 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 // values are the attributes of a share, by name; what is missing is null.
@@ -70,6 +70,17 @@ func (p *protocol) timeouts(create any) map[string]tftypes.Value {
 	return limits
 }
 
+// bareFramework is the provider as the framework serves it, with no shortcut.
+func bareFramework(t *testing.T) *protocol {
+	t.Helper()
+	p := &protocol{ProviderServer: providerserver.NewProtocol6(provider.New("test")())(), t: t}
+	var err error
+	if p.schemas, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // The provider's own answer to a plan that changes nothing is the framework's,
 // and it gives none where the framework would plan or say anything.
 func TestProtocolPlanUnchanged(t *testing.T) {
@@ -78,7 +89,7 @@ func TestProtocolPlanUnchanged(t *testing.T) {
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}
-	p := newProtocol(t, swrtest.Start(t))
+	p := bareFramework(t)
 	bare := values{"namespace": "platform", "repository": "team/app", "access_domain": "ACME", "deadline": "2099-12-31"}
 	limited := p.timeouts("2m")
 	for name, test := range map[string]struct {
@@ -141,7 +152,7 @@ func TestProtocolPlanOthers(t *testing.T) {
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}
-	p := newProtocol(t, swrtest.Start(t))
+	p := bareFramework(t)
 	schema := p.schemas.ResourceSchemas[shareType]
 	none := p.value(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
 	for name, change := range map[string]func(*tfprotov6.PlanResourceChangeRequest){
@@ -168,7 +179,7 @@ func TestProtocolPlanOthers(t *testing.T) {
 // If this fails, the framework plans nothing about as cheaply as the provider
 // does: PlanUnchanged, and its place in package lean, can go.
 func TestFrameworkStillPlansNothingAtLength(t *testing.T) {
-	p := newProtocol(t, swrtest.Start(t))
+	p := bareFramework(t)
 	planner, ok := provider.New("test")().(lean.UnchangedPlanner)
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
