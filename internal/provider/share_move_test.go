@@ -24,7 +24,7 @@ type olderInstance struct {
 func newMove(t *testing.T, server *swrtest.Server, older olderShare, config string, instances ...olderInstance) *workspace {
 	t.Helper()
 	tf := newWorkspace(t, server, config)
-	address := fmt.Sprintf("registry.terraform.io/%s/%s", older.provider, older.provider)
+	address := older.provider + "/" + older.provider
 	standIn := t.TempDir()
 	if err := os.Symlink(binary, filepath.Join(standIn, "terraform-provider-"+older.provider)); err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func newMove(t *testing.T, server *swrtest.Server, older olderShare, config stri
 		"version": 4, "serial": 1, "lineage": "older",
 		"resources": []any{map[string]any{
 			"mode": "managed", "type": older.resourceType, "name": "partner",
-			"provider": fmt.Sprintf("provider[%q]", address), "instances": stored,
+			"provider": fmt.Sprintf("provider[%q]", tfcli.Registry()+"/"+address), "instances": stored,
 		}},
 	})
 	if err != nil {

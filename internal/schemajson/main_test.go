@@ -45,7 +45,11 @@ func TestIsWhatTerraformPrints(t *testing.T) {
 	var ours map[string]any
 	fromJSON(t, toJSON(t, schemas), &ours)
 
-	for part, want := range theirs.Schemas["registry.terraform.io/"+tfcli.Address] {
+	printedParts := theirs.Schemas[tfcli.Registry()+"/"+tfcli.Address]
+	if len(printedParts) == 0 {
+		t.Fatalf("the CLI prints nothing of the provider: %s", printed)
+	}
+	for part, want := range printedParts {
 		if got, want := string(toJSON(t, ours[part])), string(toJSON(t, want)); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", part, got, want)
 		}

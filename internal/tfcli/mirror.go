@@ -1,6 +1,7 @@
 package tfcli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,13 +9,16 @@ import (
 	"runtime"
 )
 
-// registry is the host that Terraform adds to Address.
-const registry = "registry.terraform.io"
+// Registry gives the host that the CLI adds to Address. For OpenTofu's another is
+// named in TF_ACC_PROVIDER_HOST, as for all of the tests.
+func Registry() string {
+	return cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io")
+}
 
 // Mirror builds the provider into a filesystem mirror in the directory, from
 // which terraform init installs it as if it came from the registry.
 func Mirror(ctx context.Context, dir string) error {
-	target := filepath.Join(dir, registry, filepath.FromSlash(Address), "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	target := filepath.Join(dir, Registry(), filepath.FromSlash(Address), "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(target, 0o700); err != nil {
 		return err
 	}
