@@ -54,7 +54,9 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 		return
 	}
 	for _, older := range olderProviders {
-		if older.resourceType != req.SourceTypeName || older.providerType != providerType {
+		// OpenTofu (1.12) moves the instances of a for_each side by side, and when
+		// the first has been moved it names this provider as the others' source.
+		if older.resourceType != req.SourceTypeName || (providerType != older.providerType && providerType != ownType) {
 			continue
 		}
 		moved, err := older.share(req)
@@ -67,7 +69,7 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 		// Nobody knows at which endpoint the older provider saw the share. Until
 		// this one has seen it itself, no word of its absence is believed: what
 		// is missing here may still grant access in another region.
-		setLastSeen(ctx, resp.TargetPrivate, "an endpoint of the provider "+providerType, &resp.Diagnostics)
+		setLastSeen(ctx, resp.TargetPrivate, "an endpoint of the provider "+older.providerType, &resp.Diagnostics)
 		return
 	}
 	known := "swr_repository_share of another address"
@@ -171,6 +173,9 @@ func (s olderState) text(name string) (string, error) {
 	}
 }
 
+// ownType is the last segment of this provider's address.
+const ownType = "swr"
+
 // providerType gives the last segment of a provider's address, of which there
 // are three forms: host/namespace/type, namespace/type, and, from OpenTofu before
 // 1.12.4, the bare type. Mirrors and forks have hosts and namespaces of their own.
@@ -190,7 +195,7 @@ func providerType(address string) (string, bool) {
 func moverFromItself(resourceType, instead string) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		from, ok := providerType(req.SourceProviderAddress)
-		if !ok || from != "swr" || req.SourceTypeName != resourceType {
+		if !ok || from != ownType || req.SourceTypeName != resourceType {
 			return // not this one's
 		}
 		kind := resp.TargetState.Schema.Type().TerraformType(ctx)
@@ -211,10 +216,12 @@ func moverFromItself(resourceType, instead string) resource.StateMover {
 			}
 			resp.TargetIdentity.Raw = identity
 		}
-		seen, found := req.SourcePrivate.GetKey(ctx, lastSeenKey)
-		resp.Diagnostics.Append(found...)
-		if len(seen) > 0 {
-			resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, lastSeenKey, seen)...)
+		for _, key := range []string{lastSeenKey, doubtKey} {
+			value, found := req.SourcePrivate.GetKey(ctx, key)
+			resp.Diagnostics.Append(found...)
+			if len(value) > 0 {
+				resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, key, value)...)
+			}
 		}
 	}}
 }

@@ -97,6 +97,8 @@ func TestProtocolMoveFromOlderProviders(t *testing.T) {
 		for _, address := range []string{
 			"registry.terraform.io/" + name + "/" + name, "registry.opentofu.org/" + name + "/" + name,
 			"mirror.example.com:8443/acme/" + name, name + "/" + name, name,
+			// OpenTofu's, of all instances of a for_each but the first.
+			"registry.opentofu.org/terraform-provider-swr/swr",
 		} {
 			t.Run(address, func(t *testing.T) {
 				t.Parallel()
@@ -229,7 +231,8 @@ func TestProtocolMoveFromItself(t *testing.T) {
 	itself := func(address string) *tfprotov6.MoveResourceStateRequest {
 		return &tfprotov6.MoveResourceStateRequest{
 			TargetTypeName: shareType, SourceTypeName: shareType, SourceProviderAddress: address, SourceState: &tfprotov6.RawState{JSON: state},
-			SourcePrivate:  []byte(`{"last_seen":"ImVsc2V3aGVyZS5leGFtcGxlIg=="}`), // "elsewhere.example"
+			// "elsewhere.example", and a time.
+			SourcePrivate:  []byte(`{"last_seen":"ImVsc2V3aGVyZS5leGFtcGxlIg==","may_be_made_since":"IjIwMjYtMTEtMjJUMDA6MDA6MDBaIg=="}`),
 			SourceIdentity: &tfprotov6.RawState{JSON: []byte(`{"namespace":"platform","repository":"team/app","access_domain":"aCMe"}`)},
 		}
 	}
@@ -255,14 +258,17 @@ func TestProtocolMoveFromItself(t *testing.T) {
 		if identity := p.strings(shareIdentityType, moved.TargetIdentity.IdentityData); identity["access_domain"] != "aCMe" {
 			t.Errorf("%s: the identity is %v", address, identity)
 		}
-		if !strings.Contains(string(moved.TargetPrivate), "last_seen") {
-			t.Errorf("%s: where it was last seen is lost: %s", address, moved.TargetPrivate)
+		for _, note := range []string{"last_seen", "may_be_made_since"} {
+			if !strings.Contains(string(moved.TargetPrivate), note) {
+				t.Errorf("%s: the note %s is lost: %s", address, note, moved.TargetPrivate)
+			}
 		}
 	}
 
 	// A Terraform without identities sends none; the next refresh gives one.
 	plain := itself("swr")
 	plain.SourceIdentity = nil
+	plain.SourcePrivate = nil
 	moved, said := p.move(plain)
 	if said != "" {
 		t.Fatal(said)
