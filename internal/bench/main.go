@@ -65,12 +65,13 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags.Var(&shares, "shares", "counts of shares")
 	flags.Var(&repositories, "repositories", "counts of repositories that they are of")
 	flags.Var(&latencies, "latency", "milliseconds that the service takes to answer")
+	seedAbove := flags.Int("seed-above", 1000, "no apply and no destroy of more shares than this: Terraform takes a quarter of an hour for 5,000")
 	quick := flags.Bool("quick", false, "only 100 and 1,000 shares of 10 repositories at 20 ms, once")
-	rounds := flags.Int("rounds", 3, "rounds of up to 1,000 shares; of more there are fewer")
+	rounds := flags.Int("rounds", 2, "rounds of up to 1,000 shares; of more there are fewer")
 	against := flags.String("against", "", "another build of the provider, to be measured beside")
 	only := flags.String("subjects", "", "what to measure, of swr, empty, terraform_data and other; default all")
 	profile := flags.String("profile", "", "a directory for CPU and allocation profiles of the provider, which is slower then")
-	write := flags.String("write", "", "a directory for BENCHMARKS.md and benchmarks.svg")
+	write := flags.String("write", "", "a directory for BENCHMARKS.md and benchmarks.svg, written anew after each scenario")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if size, err := os.Stat(swr); err == nil && *profile == "" {
 		report.binarySize = size.Size()
 	}
-	for _, in := range scenarios(shares, repositories, latencies, *rounds) {
+	for _, in := range scenarios(shares, repositories, latencies, *rounds, *seedAbove) {
 		fmt.Fprintln(out, in)
 		found := result{scenario: in}
 		for n := range in.Rounds {
@@ -112,14 +113,14 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 			}
 		}
 		report.results = append(report.results, found)
+		if *write != "" {
+			if err := report.write(*write); err != nil {
+				return err
+			}
+		}
 	}
 	fmt.Fprintln(out, report.promises())
-	if *write == "" {
-		return nil
-	}
-	return errors.Join(
-		os.WriteFile(filepath.Join(*write, "BENCHMARKS.md"), []byte(report.markdown()), 0o600),
-		os.WriteFile(filepath.Join(*write, "benchmarks.svg"), []byte(report.chart()), 0o600))
+	return nil
 }
 
 // build builds a program the way it is released.

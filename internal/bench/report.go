@@ -3,7 +3,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -74,7 +77,7 @@ func (r result) table() string {
 	var text strings.Builder
 	text.WriteString("| step | subject | wall | CPU, Terraform | CPU, provider | peak memory | wall ÷ empty | CPU ÷ empty | requests |\n")
 	text.WriteString("|---|---|---|---|---|---|---|---|---|\n")
-	for _, step := range slices.Compact(steps()) {
+	for _, step := range slices.Compact(r.scenario.steps()) {
 		for _, subject := range []string{nameSWR, nameOther, nameEmpty, nameData} {
 			if len(r.measured[step][subject]) == 0 {
 				continue
@@ -119,4 +122,11 @@ func total(of measurement) int {
 		sum += n
 	}
 	return sum
+}
+
+// write writes what is known by now.
+func (r report) write(dir string) error {
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "BENCHMARKS.md"), []byte(r.markdown()), 0o600),
+		os.WriteFile(filepath.Join(dir, "benchmarks.svg"), []byte(r.chart()), 0o600))
 }

@@ -35,13 +35,13 @@ func (r *result) round(ctx context.Context, dir string, all []subject, out io.Wr
 		err = errors.Join(err, os.RemoveAll(place))
 	}()
 	for n, of := range all {
-		s, err := newStage(filepath.Join(place, strconv.Itoa(n)), of, r.scenario)
+		s, err := newStage(ctx, filepath.Join(place, strconv.Itoa(n)), of, r.scenario)
 		if err != nil {
 			return err
 		}
 		stages = append(stages, s)
 	}
-	for _, step := range steps() {
+	for _, step := range r.scenario.steps() {
 		for _, s := range stages {
 			if step == stepSchema && s.subject.Provider == "" {
 				continue

@@ -12,6 +12,8 @@ type scenario struct {
 	Shares, Repositories int
 	Latency              time.Duration
 	Rounds               int
+	// Seeded: the shares are there before the first step, and stay.
+	Seeded bool
 }
 
 func (s scenario) String() string {
@@ -47,8 +49,10 @@ const maxAccounts = 500
 
 // scenarios gives each count of shares over each count of repositories that SWR
 // allows, with each latency in milliseconds. Of large ones there are fewer
-// rounds, since a command takes minutes.
-func scenarios(shares, repositories, latencies []int, rounds int) []scenario {
+// rounds, since a command takes minutes; and above a count the shares are seeded,
+// since the time that Terraform itself takes to make and to delete them grows with
+// the square of their number.
+func scenarios(shares, repositories, latencies []int, rounds, seedAbove int) []scenario {
 	var all []scenario
 	for _, n := range shares {
 		for _, over := range repositories {
@@ -59,6 +63,7 @@ func scenarios(shares, repositories, latencies []int, rounds int) []scenario {
 				all = append(all, scenario{
 					Shares: n, Repositories: over, Latency: time.Duration(ms) * time.Millisecond,
 					Rounds: max(1, min(rounds, rounds*1000/n)),
+					Seeded: n > seedAbove,
 				})
 			}
 		}

@@ -27,7 +27,10 @@ const (
 
 // steps gives a round's steps, in order. What changes nothing is done several
 // times.
-func steps() []string {
+func (s scenario) steps() []string {
+	if s.Seeded {
+		return []string{stepPlan, stepPlan, stepPlan, stepDrift}
+	}
 	return []string{
 		stepSchema, stepSchema, stepSchema, stepApply, stepPlan, stepPlan, stepPlan, stepDrift, stepDestroy,
 	}
@@ -54,7 +57,7 @@ type stage struct {
 
 // newStage prepares a directory of its own. The provider that Terraform finds
 // there is this program, as the meter.
-func newStage(dir string, of subject, in scenario) (_ *stage, err error) {
+func newStage(ctx context.Context, dir string, of subject, in scenario) (_ *stage, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -88,6 +91,11 @@ func newStage(dir string, of subject, in scenario) (_ *stage, err error) {
 		}
 		s.server.Latency(in.Latency)
 		s.cli.Env = append(s.cli.Env, "SWR_ENDPOINT="+s.server.URL, "OS_TOKEN="+s.server.Token())
+	}
+	if in.Seeded {
+		if err := s.seed(ctx); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
 	}
 	return s, s.cli.Write("main.tf", of.config(in))
 }

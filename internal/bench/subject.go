@@ -56,6 +56,10 @@ const (
 
 func repositoryName(n int) string { return fmt.Sprintf("team/app%02d", n) }
 
+// account and contract are what the blocks below come to for a share.
+func account(repository, n int) string { return fmt.Sprintf("OTC-EU-DE-%02d%018d", repository, n) }
+func contract(n int) string            { return fmt.Sprintf("Contract %d", n) }
+
 // config is the configuration of a scenario: a block for each repository, with
 // for_each over the accounts that it is shared with. (All shares in one block
 // would measure Terraform, whose time grows with the square of a block's
