@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		}
 	}
 	swr, empty := filepath.Join(dir, "swr"), filepath.Join(dir, "empty")
-	if err := errors.Join(build(ctx, swr, source), build(ctx, empty, "./internal/bench/empty")); err != nil {
+	if err := errors.Join(build(ctx, swr, source, releaseTags), build(ctx, empty, "./internal/bench/empty", "")); err != nil {
 		return err
 	}
 	on, err := describeMachine(ctx)
@@ -123,9 +123,12 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return nil
 }
 
+// releaseTags are those of .goreleaser.yml.
+const releaseTags = "grpcnotrace,nethttpomithttp2"
+
 // build builds a program the way it is released.
-func build(ctx context.Context, binary, source string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, source)
+func build(ctx context.Context, binary, source, tags string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-tags="+tags, "-o", binary, source)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", source, err, out)
 	}
