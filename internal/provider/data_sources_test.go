@@ -3,6 +3,8 @@ package provider_test
 import (
 	"fmt"
 	"regexp"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -85,6 +87,34 @@ output "complete" { value = data.swr_repository_shares.all.complete }
 			}
 		})
 	}
+}
+
+// A share that moves from the second page to the first while they are read is
+// listed, and a list that never comes to rest is not called complete.
+func TestSharesDataSourceWhilePagesShift(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	for i := range 120 {
+		byHand(server, "team/app", fmt.Sprintf("ACME-%03d", i), "forever")
+	}
+	onSecondPage := func(do func()) {
+		server.OnRequest(func(info swrtest.RequestInfo) {
+			if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+				do()
+			}
+		})
+	}
+	tf := newWorkspace(t, server, dataShares+`
+output "hundredth" { value = contains(data.swr_repository_shares.all.shares[*].access_domain, "ACME-100") }
+output "complete" { value = data.swr_repository_shares.all.complete }
+`)
+	var once sync.Once
+	onSecondPage(func() { once.Do(func() { server.DeleteShare("platform", "team/app", "ACME-000") }) })
+	wants(t, tf.apply(), "hundredth = true", "complete = true")
+
+	var n atomic.Int64
+	onSecondPage(func() { byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
+	wants(t, tf.apply(), "complete = false", "The list was another each of the 5 times")
 }
 
 func TestSharesDataSourceErrors(t *testing.T) {

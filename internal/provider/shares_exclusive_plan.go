@@ -104,7 +104,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 	if !all || plan.Namespace.IsUnknown() || plan.Repository.IsUnknown() {
 		return // apply will tell
 	}
-	listing, err := r.session.client.Census(ctx, plan.repo())
+	listing, err := r.session.client.List(ctx, plan.repo())
 	if errors.Is(err, swr.KindRepositoryMissing) || errors.Is(err, swr.KindNamespaceMissing) {
 		return // it may be made in the same apply
 	}

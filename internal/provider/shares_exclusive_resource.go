@@ -97,7 +97,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 
-	listing, err := r.session.client.Census(ctx, state.repo())
+	listing, err := r.session.client.List(ctx, state.repo())
 	switch {
 	case errors.Is(err, swr.KindRepositoryMissing):
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The guarded repository %s does not exist", state.repo()),
@@ -179,7 +179,7 @@ func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *res
 
 // list gives the accounts that the service shows.
 func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) (accounts, bool) {
-	listing, err := r.session.client.Census(ctx, repo)
+	listing, err := r.session.client.List(ctx, repo)
 	if err != nil {
 		r.session.addError(diags, guarding("read the shares of", repo), err)
 		return nil, false
@@ -240,7 +240,7 @@ func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, 
 				"Plan again, with a refresh, to see who can pull here.", swr.Printable(there), here))
 		return swr.Listing{}, false
 	}
-	listing, err := r.session.client.Census(ctx, repo)
+	listing, err := r.session.client.List(ctx, repo)
 	if errors.Is(err, swr.KindRepositoryMissing) {
 		return listing, true // and nothing to revoke
 	}

@@ -61,29 +61,24 @@ type Listing struct {
 	Incomplete string
 }
 
-// List gives the shares of a repository.
+// readings is how often a long list is read until two readings agree.
+const readings = 5
+
+// List gives the shares of a repository, and overlooks none. Between two pages a
+// share may move from the later to the earlier one, so that neither shows it: a
+// listing of several pages counts only when a second one has the same accounts.
 func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	if err := repo.addressable(); err != nil {
 		return Listing{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	return c.listSince(ctx, repo, c.listings.lastWrite(repo))
-}
-
-// censusReadings is how often a long list is read until two readings agree.
-const censusReadings = 5
-
-// Census is List where nobody may be overlooked. Between two pages a share may
-// move from the later to the earlier one, so that neither shows it: a listing of
-// several pages counts only when a second one has the same accounts.
-func (c *Client) Census(ctx context.Context, repo Repository) (Listing, error) {
-	listing, err := c.List(ctx, repo)
+	listing, err := c.listSince(ctx, repo, c.listings.lastWrite(repo))
 	for n := 2; err == nil && listing.Incomplete == "" && len(listing.Shares) >= pageSize; n++ {
 		before := listing.Shares
 		listing, err = c.listSince(ctx, repo, c.listings.now())
 		if slices.EqualFunc(before, listing.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
 			break
 		}
-		if n == censusReadings && listing.Incomplete == "" {
+		if n == readings && listing.Incomplete == "" {
 			listing.Incomplete = fmt.Sprintf("the list was another each of the %d times that it was read", n)
 		}
 	}
