@@ -65,14 +65,37 @@ func TestExamplesApply(t *testing.T) {
 			server := swrtest.Start(t)
 			server.AddRepository("platform", "team/app")
 			if strings.Contains(configuration.String(), "import {") || strings.Contains(configuration.String(), "data \"") {
-				server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app",
-					AccessDomain: "OTC-EU-DE-00000000001000000100", Deadline: "2031-03-31T00:00:00.000Z", Description: "Contract 4711"})
+				server.PutShare(partner)
 			}
-			terraform := initialized(t, configuration.String())
-			terraform.cli.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
+			terraform := initialized(t, configuration.String()).at(server)
 			terraform.run("apply", "-auto-approve")
 			terraform.run("plan", "-detailed-exitcode")
 		})
+	}
+}
+
+// Terraform knows identities in import blocks from 1.12 on.
+func TestImportByIdentityExample(t *testing.T) {
+	t.Parallel()
+	const dir = "resources/swr_repository_share/"
+	terraform := sharedWithPartner(t, read(t, dir+"resource.tf")+read(t, dir+"import-by-identity.tf"))
+	if said := terraform.run("apply", "-auto-approve"); !strings.Contains(said, "1 imported, 0 added, 0 changed") {
+		t.Errorf("the import is not one:\n%s", said)
+	}
+}
+
+// Terraform has queries from 1.14 on.
+func TestListExample(t *testing.T) {
+	t.Parallel()
+	terraform := sharedWithPartner(t, "")
+	if help, err := terraform.cli.Run(t.Context(), "query", "-help"); err != nil || !strings.Contains(help.Output, "-generate-config-out") {
+		t.Skip("this CLI has no query", err)
+	}
+	if err := terraform.cli.Write("list.tfquery.hcl", read(t, "list-resources/swr_repository_share/list-resource.tfquery.hcl")); err != nil {
+		t.Fatal(err)
+	}
+	if said := terraform.run("query"); !strings.Contains(said, "platform/team/app/OTC-EU-DE-00000000001000000100") {
+		t.Errorf("the share is not listed:\n%s", said)
 	}
 }
 
@@ -115,6 +138,12 @@ func TestTemplatesHaveNoExamplesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// partner is the share of the examples, as it was made by hand.
+var partner = swrtest.Share{
+	Namespace: "platform", Repository: "team/app", AccessDomain: "OTC-EU-DE-00000000001000000100",
+	Deadline: "2031-03-31T00:00:00.000Z", Description: "Contract 4711",
+}
+
 type terraform struct {
 	t   *testing.T
 	cli *tfcli.CLI
@@ -138,16 +167,39 @@ func initialized(t *testing.T, configuration string) terraform {
 	return initialized
 }
 
-// run runs a command that must succeed.
-func (tf terraform) run(args ...string) {
+// at signs in at a simulator.
+func (tf terraform) at(server *swrtest.Server) terraform {
+	tf.cli.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
+	return tf
+}
+
+// sharedWithPartner makes a working directory with a configuration, where the
+// partner's share exists.
+func sharedWithPartner(t *testing.T, configuration string) terraform {
+	t.Helper()
+	server := swrtest.Start(t)
+	server.AddRepository(partner.Namespace, partner.Repository)
+	server.PutShare(partner)
+	return initialized(t, configuration).at(server)
+}
+
+// run runs a command that must succeed, and gives what it printed. An example of
+// what the CLI at hand is too old for is skipped.
+func (tf terraform) run(args ...string) string {
 	tf.t.Helper()
 	result, err := tf.cli.Run(tf.t.Context(), args...)
 	if err != nil {
 		tf.t.Fatal(err)
 	}
+	for _, argument := range []string{"ephemeral", "identity"} { // from Terraform 1.10 on, and from 1.12 on
+		if strings.Contains(result.Output, fmt.Sprintf("An argument named %q is not expected here", argument)) {
+			tf.t.Skipf("this CLI does not know %s", argument)
+		}
+	}
 	if result.Code != 0 {
 		tf.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), result.Code, result.Output)
 	}
+	return result.Output
 }
 
 func glob(t *testing.T, pattern string) []string {
