@@ -18,6 +18,7 @@ func TestSignIn(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
 	server, _ := account(t)
+	ephemeral := knowsEphemeral(t, server)
 	for _, way := range waysToSignIn(server) {
 		names[way.name] = true
 	}
@@ -27,7 +28,7 @@ func TestSignIn(t *testing.T) {
 			server, _ := account(t)
 			ways := waysToSignIn(server)
 			way := ways[slices.IndexFunc(ways, func(s signIn) bool { return s.name == name })]
-			tf := newWorkspace(t, server, way.config()+partner(`deadline = "forever"`))
+			tf := newWorkspace(t, server, way.config(ephemeral)+partner(`deadline = "forever"`))
 			for file, content := range way.files {
 				if err := tf.Write(file, content); err != nil {
 					t.Fatal(err)
@@ -51,7 +52,7 @@ func TestSignIn(t *testing.T) {
 			}
 			printed += tf.plan(noChange, "-out=plan.bin")
 			logins(2)
-			printed += tf.run(0, "show", "-json", "plan.bin")
+			shown := tf.run(0, "show", "-json", "plan.bin")
 			state := tf.stateFile()
 			printed += tf.destroy()
 			logins(4) // one to refresh, one to destroy
@@ -74,7 +75,10 @@ func TestSignIn(t *testing.T) {
 
 			log := tf.log()
 			tf.traceable(server, log)
-			texts := map[string]string{"the log": log, "the output": printed, "the state": state, "the plan file": tf.planFile("plan.bin")}
+			texts := map[string]string{"the log": log, "the output": printed, "the state": state}
+			if ephemeral || len(way.variables) == 0 { // Terraform saves other variables with a plan
+				texts["the plan file"], texts["the plan as JSON"] = tf.planFile("plan.bin"), shown
+			}
 			noSecrets(t, texts, way.secrets(server)...)
 		})
 	}

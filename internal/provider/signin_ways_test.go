@@ -57,8 +57,20 @@ func secretsSeen(server *swrtest.Server) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// config is the provider block.
-func (s signIn) config() string {
+// knowsEphemeral tells whether the CLI knows ephemeral variables, as Terraform
+// does from 1.10 on, and OpenTofu from 1.11 on.
+func knowsEphemeral(t *testing.T, server *swrtest.Server) bool {
+	t.Helper()
+	tf := newWorkspace(t, server, "variable \"ephemeral\" {\n  ephemeral = true\n}\n")
+	result, err := tf.Run(t.Context(), "validate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return !strings.Contains(result.Output, `An argument named "ephemeral" is not expected here`)
+}
+
+// config is the provider block, with its variables.
+func (s signIn) config(ephemeral bool) string {
 	var b strings.Builder
 	b.WriteString("provider \"swr\" {\n")
 	for _, name := range slices.Sorted(maps.Keys(s.block)) {
@@ -69,7 +81,11 @@ func (s signIn) config() string {
 	}
 	b.WriteString("}\n")
 	for _, name := range slices.Sorted(maps.Keys(s.variables)) {
-		fmt.Fprintf(&b, "variable %q {\n  type      = string\n  sensitive = true\n  ephemeral = true\n}\n", name)
+		fmt.Fprintf(&b, "variable %q {\n  type      = string\n  sensitive = true\n", name)
+		if ephemeral {
+			b.WriteString("  ephemeral = true\n")
+		}
+		b.WriteString("}\n")
 	}
 	return b.String()
 }
