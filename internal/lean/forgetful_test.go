@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// stub is a provider of nothing. The framework asks it for its resources within
-// the first call, under the context of that: there the tests look at it.
+// stub is a provider of nothing. The framework asks it for its resources and
+// data sources within the first call, under the context of that: there the tests look at it.
 type stub struct {
 	during func(context.Context)
 }
@@ -25,13 +25,21 @@ type stub struct {
 func (stub) Metadata(context.Context, provider.MetadataRequest, *provider.MetadataResponse)    {}
 func (stub) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse)          {}
 func (stub) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
-func (stub) DataSources(context.Context) []func() datasource.DataSource                        { return nil }
 
 func (s stub) Resources(ctx context.Context) []func() resource.Resource {
+	s.look(ctx)
+	return nil
+}
+
+func (s stub) DataSources(ctx context.Context) []func() datasource.DataSource {
+	s.look(ctx)
+	return nil
+}
+
+func (s stub) look(ctx context.Context) {
 	if s.during != nil {
 		s.during(ctx)
 	}
-	return nil
 }
 
 func newServer(t *testing.T, p provider.Provider) tfprotov6.ProviderServer {

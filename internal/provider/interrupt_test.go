@@ -3,8 +3,11 @@ package provider_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os/exec"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -152,5 +155,33 @@ func TestInterruptedWait(t *testing.T) {
 			tf.apply()
 			tf.plan(noChange)
 		})
+	}
+}
+
+// A plan that waits for a silent service stops at once, and asks no more of it.
+func TestInterruptedPlan(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	var config strings.Builder
+	for n := range 40 {
+		repository := fmt.Sprintf("team/app%02d", n)
+		server.AddRepository("platform", repository)
+		config.WriteString(share(fmt.Sprintf("n%d", n), `namespace = "platform"`, fmt.Sprintf("repository = %q", repository),
+			`access_domain = "ACME"`, `deadline = "forever"`))
+	}
+	tf := newWorkspace(t, server, config.String())
+	tf.apply()
+	server.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+	for range 5 {
+		// At the first request, when Terraform is about to begin nine others.
+		server.ResetRequests()
+		now := make(chan struct{})
+		var once sync.Once
+		server.OnRequest(func(swrtest.RequestInfo) { once.Do(func() { close(now) }) })
+		printed, code, took := tf.stopped(now, true, "plan")
+		t.Logf("stopped in %s, after %d requests", took, server.Count())
+		if code == 0 || took > 5*time.Second || server.Count() > 12 {
+			t.Errorf("code %d, after %s and %d requests:\n%s", code, took, server.Count(), printed)
+		}
 	}
 }
