@@ -69,10 +69,10 @@ func TestClouds(t *testing.T) {
 		{
 			name: "a profile of clouds-public.yaml lies under the entry",
 			files: vars{
-				"/work/clouds.yaml":                "clouds: {c: {profile: vendor, auth: {token: t}, region_name: mine}}",
+				"/work/clouds.yaml":                "clouds: {c: {profile: vendor, auth: {token: t}, region_name: EU-DE}}",
 				"/etc/openstack/clouds-public.yml": "public-clouds: {vendor: {auth: {auth_url: 'https://iam.eu-de.otc.t-systems.com', token: x}, region_name: theirs}}",
 			},
-			want: vars{"token": "t", "auth_url": otcIAM, "region": "mine"},
+			want: vars{"token": "t", "auth_url": otcIAM, "region": "EU-DE"},
 		},
 		{
 			name:  "an unknown profile does no harm where nothing of it is needed",

@@ -128,6 +128,19 @@ func deriveEndpoint(authURL *url.URL, region string) (endpoint *url.URL, reason 
 	return &url.URL{Scheme: authURL.Scheme, Host: "swr-api." + rest}, ""
 }
 
+// regionalHosts are the clouds whose hosts have the region between these parts.
+// Private clouds may name their hosts otherwise, so nothing is known of theirs.
+var regionalHosts = regexp.MustCompile(`^swr-api\.([a-z0-9-]+)\.(otc\.t-systems\.com|sc\.otc\.t-systems\.com|myhuaweicloud\.com|myhuaweicloud\.eu|prod-cloud-ocb\.orange-business\.com)$`)
+
+// servedRegion is the region that a derived endpoint serves, where its host says.
+func servedRegion(derived *url.URL) (region string, ok bool) {
+	match := regionalHosts.FindStringSubmatch(derived.Host)
+	if match == nil {
+		return "", false
+	}
+	return match[1], true
+}
+
 func displayHost(u *url.URL) string { return quoteAnswer(u.Host) }
 
 // errForeignHost keeps credentials from a host that nobody named.

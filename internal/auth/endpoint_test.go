@@ -18,6 +18,11 @@ func TestEndpointOfEveryCloud(t *testing.T) {
 		// The IAM of all regions, which the older providers have as a default.
 		{"https://iam.myhuaweicloud.com/v3", "cn-north-4", "https://swr-api.cn-north-4.myhuaweicloud.com"},
 		{"https://iam.myhuaweicloud.eu:443/v3", "eu-west-101", "https://swr-api.eu-west-101.myhuaweicloud.eu"},
+		// A region that agrees, and hosts whose region nobody knows.
+		{"https://iam.eu-de.otc.t-systems.com/v3", "EU-DE", "https://swr-api.eu-de.otc.t-systems.com"},
+		{"https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "eu-ch2", "https://swr-api.eu-ch2.sc.otc.t-systems.com"},
+		{"https://iam.cell.private.example/v3", "region", "https://swr-api.cell.private.example"},
+		{"https://iam.a.b.myhuaweicloud.com/v3", "region", "https://swr-api.a.b.myhuaweicloud.com"},
 	} {
 		config, _, err := Resolve(Settings{Token: new("t"), AuthURL: &test.authURL, Region: &test.region}, Environment{})
 		if err != nil {

@@ -148,7 +148,24 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 		}
 		return nil, ""
 	}
+	r.checkRegion(config, derived)
 	return derived, "auth_url of " + config.AuthURLSource
+}
+
+// checkRegion refuses a region that is not the one of a derived endpoint: a
+// share that is made in the wrong region lets the wrong people pull.
+func (r *resolver) checkRegion(config Config, derived *url.URL) {
+	served, ok := servedRegion(derived)
+	if !ok || config.Region == "" || strings.EqualFold(served, config.Region) {
+		return
+	}
+	variable := ""
+	if r.cloud == nil {
+		variable = " or " + endpointVariables[0]
+	}
+	r.fail("region", "The region is not that of auth_url", "%s gives the region %q, but the auth_url of %s, %s, is that of %q, and the endpoint is made from it. "+
+		"Set auth_url to that of the region, or correct the region. If the two are meant to differ, set endpoint in the provider block%s.",
+		capitalise(config.RegionSource), config.Region, config.AuthURLSource, displayURL(config.AuthURL), served, variable)
 }
 
 func (r *resolver) failed(attribute string) bool {

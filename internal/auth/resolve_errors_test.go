@@ -205,6 +205,49 @@ func TestResolveErrors(t *testing.T) {
 		},
 
 		{
+			name:      "a region that contradicts auth_url",
+			block:     Settings{Token: token, AuthURL: new(otcIAM), Region: new("eu-nl")},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The provider block gives the region "eu-nl", but the auth_url of the provider block, https://iam.eu-de.otc.t-systems.com/v3, is that of "eu-de", and the endpoint is made from it. ` +
+				"Set auth_url to that of the region, or correct the region. If the two are meant to differ, set endpoint in the provider block or SWR_ENDPOINT.",
+		},
+		{
+			name:      "a region of the block beside an auth_url of the environment",
+			block:     Settings{Token: token, Region: new("eu-ch2")},
+			env:       vars{"OS_AUTH_URL": "https://IAM-pub.eu-ch3.SC.otc.t-systems.com:443"},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The provider block gives the region "eu-ch2", but the auth_url of the environment variable OS_AUTH_URL, https://IAM-pub.eu-ch3.SC.otc.t-systems.com:443/v3, is that of "eu-ch3"...`,
+		},
+		{
+			name:      "a region of the environment beside an auth_url of the block",
+			block:     Settings{Token: token, AuthURL: new("https://iam.ap-southeast-1.myhuaweicloud.com")},
+			env:       vars{"HW_REGION_NAME": "cn-north-4"},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The environment variable HW_REGION_NAME gives the region "cn-north-4", but the auth_url of the provider block, https://iam.ap-southeast-1.myhuaweicloud.com/v3, is that of "ap-southeast-1"...`,
+		},
+		{
+			name:      "a region that contradicts in Europe",
+			block:     Settings{Token: token, AuthURL: new("https://iam.eu-west-101.myhuaweicloud.eu"), Region: new("eu-west-0")},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The provider block gives the region "eu-west-0", but the auth_url of the provider block, https://iam.eu-west-101.myhuaweicloud.eu/v3, is that of "eu-west-101"...`,
+		},
+		{
+			name:      "a region that contradicts in Flexible Engine",
+			block:     Settings{Token: token, AuthURL: new("https://iam.eu-west-0.prod-cloud-ocb.orange-business.com"), Region: new("na-east-0")},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The provider block gives the region "na-east-0", but the auth_url of the provider block, https://iam.eu-west-0.prod-cloud-ocb.orange-business.com/v3, is that of "eu-west-0"...`,
+		},
+		{
+			name:      "a region of the block that contradicts a cloud, which SWR_ENDPOINT can't help",
+			block:     Settings{Cloud: new("c"), Region: new("eu-nl")},
+			env:       vars{"SWR_ENDPOINT": "https://swr.example"},
+			files:     vars{"/work/clouds.yaml": "clouds: {c: {auth: {auth_url: 'https://iam.eu-de.otc.t-systems.com', token: s3cret}, region_name: eu-de}}"},
+			attribute: "region", summary: "The region is not that of auth_url",
+			detail: `The provider block gives the region "eu-nl", but the auth_url of cloud "c" in /work/clouds.yaml, https://iam.eu-de.otc.t-systems.com/v3, is that of "eu-de", and the endpoint is made from it. ` +
+				"Set auth_url to that of the region, or correct the region. If the two are meant to differ, set endpoint in the provider block.",
+		},
+
+		{
 			name:      "an endpoint without a scheme",
 			block:     Settings{Token: token, Endpoint: new("swr-api.eu-de.otc.t-systems.com/v2")},
 			attribute: "endpoint", summary: "Invalid endpoint",

@@ -148,6 +148,16 @@ func TestResolve(t *testing.T) {
 			},
 		},
 		{
+			name:  "an explicit endpoint decides, whatever region and auth_url say",
+			block: Settings{Token: new("t"), Endpoint: new("https://swr-api.eu-nl.otc.t-systems.com"), Region: new("eu-nl"), AuthURL: new(otcIAM)},
+			want:  vars{"endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "region": "eu-nl", "auth_url": otcIAM},
+		},
+		{
+			name: "an explicit endpoint of the environment does, too",
+			env:  vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example", "OS_REGION_NAME": "eu-nl", "OS_AUTH_URL": otcIAM},
+			want: vars{"endpoint": "https://swr.example", "region": "eu-nl"},
+		},
+		{
 			name: "region and auth_url from the environment",
 			env:  vars{"OS_TOKEN": "t", "OS_REGION": "eu-de", "HW_REGION_NAME": "x", "HW_AUTH_URL": otcIAM},
 			want: vars{

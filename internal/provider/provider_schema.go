@@ -82,7 +82,9 @@ func providerSchema() schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"endpoint": optional("Base URL of the SWR API, such as `https://swr-api.eu-de.otc.t-systems.com`. " +
 				"Environment: `SWR_ENDPOINT`. Default: made from `auth_url` by putting `swr-api` for `iam` or `iam-pub`."),
-			"region": optional("Region, such as `eu-de`. Environment: `OS_REGION_NAME`, `OS_REGION` or `HW_REGION_NAME`."),
+			"region": optional("Region, such as `eu-de`. It must agree with the host of `auth_url` where the endpoint is made from that; " +
+				"it selects the endpoint only with the two hosts that serve all regions of Huawei Cloud. " +
+				"It is the default of `project_name`, too. Environment: `OS_REGION_NAME`, `OS_REGION` or `HW_REGION_NAME`."),
 			"auth_url": optional("URL of IAM v3, such as `https://iam.eu-de.otc.t-systems.com/v3`. " +
 				"Environment: `OS_AUTH_URL` or `HW_AUTH_URL`."),
 			"token": secret("An IAM token. Environment: `OS_TOKEN`, `OS_AUTH_TOKEN` or `HW_AUTH_TOKEN`."),
