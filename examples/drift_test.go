@@ -235,11 +235,11 @@ func TestDriftError(t *testing.T) {
 	d.write("wrong.tf", `check "quote" {
   assert {
     condition     = var.warn_days == 0
-    error_message = "Signed in with `+d.server.Token()+`."
+    error_message = "Signing in with `+d.server.Token()+`."
   }
 }`)
 	report, _ = d.check(noChange)
-	wantParts(t, report, "- `Signed in with ***.`")
+	wantParts(t, report, "- `Signing in with ***.`")
 
 	d.write("wrong.tf", "resource {")
 	report, _ = d.check(failed)

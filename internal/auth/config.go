@@ -90,6 +90,9 @@ type login struct {
 	// domain is the account, of the user and of the project.
 	domain  nameOrID
 	project nameOrID
+	// scope says which account and project these are, and where they came
+	// from.
+	scope string
 }
 
 // nameOrID is a thing of IAM, known by one of the two.
@@ -110,14 +113,13 @@ type TLS struct {
 	// Roots are the certificates of cacert_file; nil is the system's own. They
 	// replace the system's, as with every OpenStack client.
 	Roots *x509.CertPool
-	// RootsSource says where the file was named.
-	RootsSource string
 	// Insecure takes every certificate.
 	Insecure bool
 }
 
-// Describe says which source gave credential, endpoint and region. It holds no
-// secret and belongs in every message about a 401.
+// Describe says which source gave credential, endpoint and region, and of a login
+// also account, project and IAM. It holds no secret and belongs in every message
+// about a 401, be it IAM's or the API's.
 func (c Config) Describe() string {
 	region := "no region is set"
 	if c.Region != "" {
@@ -127,5 +129,9 @@ func (c Config) Describe() string {
 	if c.Endpoint != nil {
 		endpoint = c.Endpoint.String()
 	}
-	return fmt.Sprintf("Signed in with: %s; endpoint %s from %s; %s.", c.Credential.Source, endpoint, c.EndpointSource, region)
+	credential := c.Credential.Source
+	if c.Credential.Method == MethodPassword && c.AuthURL != nil {
+		credential += fmt.Sprintf(", for %s, at %s from %s", c.Credential.login.scope, displayURL(c.AuthURL), c.AuthURLSource)
+	}
+	return fmt.Sprintf("Signing in with: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
 }

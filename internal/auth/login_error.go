@@ -49,6 +49,12 @@ func (e *LoginError) Error() string {
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
+	if e.Status == http.StatusUnauthorized {
+		if !strings.HasSuffix(e.Message, ".") {
+			b.WriteByte('.')
+		}
+		b.WriteString(" IAM answers the same for a wrong user, password, account or project")
+	}
 	return b.String()
 }
 

@@ -39,7 +39,7 @@ func TestLoginErrors(t *testing.T) {
 		{
 			name:   "a wrong password",
 			answer: answer(401, `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`, "X-Request-Id", "rid"),
-			want:   "401 Unauthorized, request id rid: The username or password is wrong.", status: 401,
+			want:   "401 Unauthorized, request id rid: The username or password is wrong. IAM answers the same for a wrong user, password, account or project", status: 401,
 		},
 		{
 			name:   "the gateway's form of an error",

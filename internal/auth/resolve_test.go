@@ -89,7 +89,9 @@ func show(c Config) map[string]string {
 	if c.TLS.Insecure {
 		add("insecure", "true")
 	}
-	add("roots from", c.TLS.RootsSource)
+	if c.TLS.Roots != nil {
+		add("roots", "given")
+	}
 	return m
 }
 
@@ -112,7 +114,7 @@ func TestResolve(t *testing.T) {
 				"endpoint": "https://swr.example", "endpoint from": "the provider block",
 				"retries": "5", "timeout": "1m0s",
 			},
-			absent: []string{"auth_url", "region", "format", "insecure", "roots from"},
+			absent: []string{"auth_url", "region", "format", "insecure", "roots"},
 		},
 		{
 			name: "token and endpoint in the environment",
@@ -471,15 +473,43 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `Signed in with: token from the provider block; endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; region "eu-de" from the environment variable OS_REGION_NAME.`
+	const want = `Signing in with: token from the provider block; endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; region "eu-de" from the environment variable OS_REGION_NAME.`
 	if got := config.Describe(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, test := range []struct {
+		block Settings
+		env   vars
+		want  string
+	}{
+		{
+			block: Settings{Region: new("eu-de"), Endpoint: new("https://swr.example")},
+			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": "s3cret", "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
+			want: `Signing in with: login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD, ` +
+				`for account "d" from the environment variable OS_USER_DOMAIN_NAME and project "eu-de" from the region of the provider block, ` +
+				`at https://iam.eu-de.otc.t-systems.com/v3 from the environment variable OS_AUTH_URL; ` +
+				`endpoint https://swr.example from the provider block; region "eu-de" from the provider block.`,
+		},
+		{
+			block: Settings{UserID: new("u"), Password: new("s3cret"), ProjectID: new("p"), AuthURL: new(otcIAM)},
+			want: `Signing in with: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
+				`at https://iam.eu-de.otc.t-systems.com/v3 from the provider block; ` +
+				`endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; no region is set.`,
+		},
+	} {
+		config, _, err := Resolve(test.block, fakeEnvironment(test.env, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.Describe(); got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
 	}
 	config, _, err = Resolve(Settings{Token: new("s3cret"), Endpoint: new("https://swr.example")}, Environment{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const without = `Signed in with: token from the provider block; endpoint https://swr.example from the provider block; no region is set.`
+	const without = `Signing in with: token from the provider block; endpoint https://swr.example from the provider block; no region is set.`
 	if got := config.Describe(); got != without {
 		t.Errorf("got  %s\nwant %s", got, without)
 	}

@@ -9,10 +9,14 @@ func (r *resolver) completeLogin(config *Config) {
 	project := r.scope(r.block.ProjectName, r.block.ProjectID, (*cloud).project, projectVariables)
 	if !project.set() {
 		// Each region has a project with its name on these clouds.
-		project = value{text: config.Region, source: config.RegionSource}
+		project = value{text: config.Region, source: "the region of " + config.RegionSource}
 	}
 	login := &config.Credential.login
 	login.domain, login.project = domain.nameOrID(), project.nameOrID()
+	login.scope = project.described("project") + " from " + project.source
+	if domain.set() {
+		login.scope = domain.described("account") + " from " + domain.source + " and " + login.scope
+	}
 
 	if config.AuthURL == nil && !r.failed("auth_url") {
 		r.fail("auth_url", "No auth_url", "A login needs the URL of IAM. Set auth_url in the provider block, or %s. An example: https://iam.eu-de.otc.t-systems.com/v3",

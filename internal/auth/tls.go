@@ -16,8 +16,7 @@ func (r *resolver) tls() TLS {
 	if insecure {
 		r.warn("insecure", "TLS certificates are not verified", "Verification is switched off by %s: any server that answers in the endpoint's place gets the credentials. cacert_file is the safe way to trust a certificate of your own.", source)
 	}
-	roots, rootsSource := r.roots()
-	return TLS{Roots: roots, RootsSource: rootsSource, Insecure: insecure}
+	return TLS{Roots: r.roots(), Insecure: insecure}
 }
 
 func (r *resolver) insecure() (insecure bool, source string) {
@@ -43,27 +42,27 @@ func (r *resolver) insecure() (insecure bool, source string) {
 }
 
 // roots reads the certificates that are trusted instead of the system's.
-func (r *resolver) roots() (*x509.CertPool, string) {
+func (r *resolver) roots() *x509.CertPool {
 	v := firstSet(fromBlock(r.block.CACertFile), r.ofCloud((*cloud).caCert), r.env.variable(caCertVariables...))
 	if !v.set() {
-		return nil, ""
+		return nil
 	}
 	if strings.Contains(v.text, "-----BEGIN") {
 		// Not repeated in the error: it may be the file with the private key.
 		r.fail("cacert_file", "Invalid cacert_file", "%s gives the text of a certificate. It must give the name of a file.", capitalise(v.source))
-		return nil, ""
+		return nil
 	}
 	pem, err := r.env.readFile(r.env.expandHome(v.text))
 	if err != nil {
 		r.fail("cacert_file", "Invalid cacert_file", "The file %q, named by %s, can't be read: %s.", v.text, v.source, pathErrorText(err))
-		return nil, ""
+		return nil
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		r.fail("cacert_file", "Invalid cacert_file", "The file %q, named by %s, holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).", v.text, v.source)
-		return nil, ""
+		return nil
 	}
-	return pool, v.source
+	return pool
 }
 
 // pathErrorText is a file error without the path, which the message has already.
