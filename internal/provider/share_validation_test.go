@@ -41,13 +41,13 @@ func TestShareRefusesAtPlan(t *testing.T) {
 		"account dots":              {"access_domain", "..", "another level of the path"},
 		"permit":                    {"permit", "write", `must be "read"`},
 		"deadline offset":           {"deadline", "2031-03-31T23:00:00-02:00", `the UTC day "2031-04-01"`},
-		"deadline impossible":       {"deadline", "2031-02-30", "must be a date"},
+		"deadline impossible":       {"deadline", "2031-02-30", "there is no such day"},
 		"deadline words":            {"deadline", "never", "must be a date"},
 		"deadline upper case":       {"deadline", "Forever", "must be a date"},
 		"deadline without a zone":   {"deadline", "2031-03-31T16:00:00", "must be a date"},
 		"description too long":      {"description", strings.Repeat("ä", 1001), "must have at most 1000 characters; it has 1001"},
 		"timeout that is no time":   {"timeouts", "", `(?s)"soon"`},
-		"deadline beyond the years": {"deadline", "9999-12-31", `write "forever"`},
+		"deadline beyond the years": {"deadline", "9999-12-31", `the last possible day is 9999-12-30; for access without an end write "forever"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

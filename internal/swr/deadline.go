@@ -2,6 +2,7 @@ package swr
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -38,6 +39,9 @@ func ParseDeadline(text string) (Deadline, error) {
 	if err != nil {
 		moment, err = time.Parse(time.RFC3339Nano, text)
 	}
+	if err != nil && noSuchDay(text) {
+		return broken("there is no such day")
+	}
 	if err != nil || !strictlyWritten(text) {
 		return broken(`must be a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`)
 	}
@@ -46,10 +50,28 @@ func ParseDeadline(text string) (Deadline, error) {
 			moment.UTC().Format(time.DateOnly)))
 	}
 	moment = moment.UTC()
-	if year := moment.Year(); year < 1 || endOf(moment).Year() > 9999 {
-		return broken(`must end within the years 1 to 9999; for access without an end write "forever"`)
+	switch {
+	case moment.Year() < 1:
+		return broken("the first possible day is 0001-01-01")
+	case endOf(moment).Year() > 9999:
+		return broken(`the last possible day is 9999-12-30; for access without an end write "forever"`)
 	}
 	return Deadline{moment: moment}, nil
+}
+
+var datePattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}`)
+
+// noSuchDay tells whether the calendar is all that is wrong with a text.
+func noSuchDay(text string) bool {
+	date := datePattern.FindString(text)
+	if date == "" {
+		return false
+	}
+	if _, err := time.Parse(time.DateOnly, date); err == nil {
+		return false
+	}
+	_, err := ParseDeadline("2000-01-01" + text[len(date):])
+	return err == nil
 }
 
 // strictlyWritten refuses what Go's parser takes of a time beyond RFC 3339: an
@@ -74,9 +96,6 @@ func readDeadline(text string) (Deadline, error) {
 	}
 	return Deadline{}, fmt.Errorf("the deadline %q is neither a time nor %q", text, forever)
 }
-
-// IsForever tells whether the deadline never comes.
-func (d Deadline) IsForever() bool { return d.forever }
 
 // SameDay tells whether access ends at the same instant.
 func (d Deadline) SameDay(other Deadline) bool { return d.Day() == other.Day() }

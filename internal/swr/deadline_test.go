@@ -1,6 +1,7 @@
 package swr_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestParseDeadline(t *testing.T) {
 			t.Errorf("ParseDeadline(%q): %v", text, err)
 			continue
 		}
-		if d.Day() != day || d.IsForever() != (text == "forever") {
+		if d.Day() != day || (d == swr.Forever) != (text == "forever") {
 			t.Errorf("ParseDeadline(%q) is on %s; want %s", text, d.Day(), day)
 		}
 	}
@@ -52,6 +53,28 @@ func TestParseDeadlineRefuses(t *testing.T) {
 			t.Errorf("ParseDeadline(%q) = %s; want an error", text, d.Day())
 		} else {
 			expectVerdict(t, noWarning(func(s string) error { _, err := swr.ParseDeadline(s); return err }), "deadline", text, refused)
+		}
+	}
+}
+
+func TestParseDeadlineSaysWhatIsWrong(t *testing.T) {
+	const form = "must be a date such as"
+	for text, want := range map[string]string{
+		"2031-02-30":           "there is no such day",
+		"2031-02-30T16:00:00Z": "there is no such day",
+		"2031-13-01":           "there is no such day",
+		"2031-01-00":           "there is no such day",
+		"2031-02-30T25:00:00Z": form,
+		"2031-03-31T25:00:00Z": form,
+		"2031-02-30 evening":   form,
+		"2031-2-30":            form,
+		"9999-12-31":           `the last possible day is 9999-12-30; for access without an end write "forever"`,
+		"9999-12-31T00:00:00Z": `the last possible day is 9999-12-30; for access without an end write "forever"`,
+		"0000-12-31":           "the first possible day is 0001-01-01",
+	} {
+		var broken *swr.RuleError
+		if _, err := swr.ParseDeadline(text); !errors.As(err, &broken) || !strings.HasPrefix(broken.Rule, want) {
+			t.Errorf("ParseDeadline(%q): %v; want %q", text, err, want)
 		}
 	}
 }
@@ -177,7 +200,7 @@ func FuzzParseDeadline(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !d.IsForever() && !strings.HasPrefix(text, d.Day()) {
+		if d != swr.Forever && !strings.HasPrefix(text, d.Day()) {
 			t.Errorf("%q is on %s", text, d.Day())
 		}
 		// What is taken from a user is understood from a server, as the same day.
@@ -209,7 +232,7 @@ func checkEnd(t *testing.T, d swr.Deadline) {
 		t.Errorf("day %q reads back as %q, %v", d.Day(), again.Day(), err)
 	}
 	at, ok := d.ExpiresAt()
-	if ok == d.IsForever() {
+	if ok == (d == swr.Forever) {
 		t.Errorf("%q ends: %t", d.Day(), ok)
 	}
 	if !ok {
