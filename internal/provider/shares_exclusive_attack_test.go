@@ -93,7 +93,7 @@ func TestGuardWithoutRefresh(t *testing.T) {
 	tf.run(0, "apply", "-refresh-only", "-auto-approve")
 	byHand(server, "team/app", "UNSEEN", "forever")
 	wants(t, tf.plan(changes, "-refresh=false", "-out=plan"), `- "EVIL"`)
-	wants(t, tf.run(0, "apply", "plan"), `"UNSEEN" can pull platform/team/app and appeared since the plan`)
+	wants(t, tf.run(0, "apply", "plan"), `platform/team/app is shared with "UNSEEN", which appeared since the plan`)
 	holds(t, server, "ACME", "UNSEEN")
 	// Gone meanwhile, and back again: it still is what the plan showed.
 	tf.plan(changes, "-out=plan")
@@ -146,7 +146,7 @@ func TestTwoGuardsThroughTwoProviders(t *testing.T) {
 	tf, server := guarded(t)
 	tf.write(partner(`deadline = "forever"`) + guard("only", `"ACME"`) + "provider \"swr\" { alias = \"second\" }\n" +
 		guardOf("second", `"team/app"`, "provider = swr.second", "access_domains = []"))
-	wants(t, tf.apply(), `"ACME" can pull platform/team/app and is not declared`)
+	wants(t, tf.apply(), `platform/team/app is shared with "ACME", which is not declared`)
 	holds(t, server, "ACME")
 	requests(t, server, nil)
 	wants(t, tf.plan(changes), `- "ACME"`)

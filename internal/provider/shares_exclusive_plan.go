@@ -123,7 +123,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared accounts) {
 	for _, account := range undeclared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%q can pull %s and is not declared", swr.Printable(account), repo),
+			fmt.Sprintf("%s is shared with %q, which is not declared", repo, swr.Printable(account)),
 			"A guard that is created revokes nothing. The next plan will show this account as to be revoked. "+
 				"To let it keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
@@ -133,7 +133,7 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 func warnAppeared(diags *diag.Diagnostics, repo swr.Repository, appeared accounts) {
 	for _, account := range appeared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%q can pull %s and appeared since the plan", swr.Printable(account), repo),
+			fmt.Sprintf("%s is shared with %q, which appeared since the plan", repo, swr.Printable(account)),
 			"The plan did not show this account, so it was left alone. Plan again to see it and to revoke it.")
 	}
 }

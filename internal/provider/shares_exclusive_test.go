@@ -78,7 +78,7 @@ func TestGuardLeavesWhatNoPlanShowed(t *testing.T) {
 	byHand(server, "team/app", "EVIL", "forever")
 	tf.plan(changes, "-out=saved")
 	byHand(server, "team/app", "LATER", "forever")
-	wants(t, tf.run(0, "apply", "saved"), `"LATER" can pull platform/team/app and appeared since the plan`, "Plan again")
+	wants(t, tf.run(0, "apply", "saved"), `platform/team/app is shared with "LATER", which appeared since the plan`, "Plan again")
 	holds(t, server, "ACME", "LATER")
 	wants(t, tf.plan(changes), `- "LATER"`)
 	tf.apply()
@@ -108,8 +108,8 @@ resource "swr_repository_shares_exclusive" "only" {
 		}
 		return parts
 	}
-	wants(t, tf.plan(changes), named(`"EVIL-%02[1]d" can pull platform/app-%02[1]d and is not declared`)...)
-	wants(t, tf.apply(), named(`"EVIL-%02[1]d" can pull platform/app-%02[1]d and is not declared`)...)
+	wants(t, tf.plan(changes), named(`platform/app-%02[1]d is shared with "EVIL-%02[1]d", which is not declared`)...)
+	wants(t, tf.apply(), named(`platform/app-%02[1]d is shared with "EVIL-%02[1]d", which is not declared`)...)
 	if n := len(server.AllShares()); n != count {
 		t.Errorf("%d shares are left of %d: a creation revokes nothing", n, count)
 	}
