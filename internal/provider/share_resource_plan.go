@@ -88,8 +88,6 @@ func (k formKeeper) PlanModifyString(_ context.Context, req planmodifier.StringR
 	}
 }
 
-func sameAccount(prior, configured string) bool { return swr.SameAccount(prior, configured) }
-
 func sameDeadline(prior, configured string) bool {
 	before, err1 := swr.ParseDeadline(prior)
 	after, err2 := swr.ParseDeadline(configured)

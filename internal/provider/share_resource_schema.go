@@ -59,7 +59,7 @@ func shareResourceSchema() schema.Schema {
 				MarkdownDescription: aboutAccessDomain + " A change replaces the share, but for a change of case " +
 					"alone, which is none; the state then keeps the older spelling.",
 				Validators:    []validator.String{accountRule},
-				PlanModifiers: []planmodifier.String{keepForm(sameAccount), stringplanmodifier.RequiresReplace()},
+				PlanModifiers: []planmodifier.String{keepForm(swr.SameAccount), stringplanmodifier.RequiresReplace()},
 			},
 			"deadline": schema.StringAttribute{
 				Required: true,

@@ -39,10 +39,10 @@ type Clock interface {
 // Option changes a client from its defaults.
 type Option func(*Client)
 
-// Defaults of a client.
+// Defaults of a client that is given no option.
 const (
-	DefaultMaxRetries     = 5
-	DefaultRequestTimeout = 60 * time.Second
+	defaultMaxRetries     = 5
+	defaultRequestTimeout = 60 * time.Second
 )
 
 // WithMaxRetries sets how often a request is tried again after its first try
@@ -66,8 +66,8 @@ func New(endpoint *url.URL, transport http.RoundTripper, options ...Option) *Cli
 	c := &Client{
 		endpoint:       endpoint,
 		transport:      transport,
-		maxRetries:     DefaultMaxRetries,
-		requestTimeout: DefaultRequestTimeout,
+		maxRetries:     defaultMaxRetries,
+		requestTimeout: defaultRequestTimeout,
 		backoff:        ExponentialBackoff(500*time.Millisecond, 15*time.Second),
 		clock:          systemClock{},
 	}

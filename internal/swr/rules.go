@@ -13,8 +13,6 @@ const (
 	MaxNamespaceLength   = 64
 	MaxRepositoryLength  = 128
 	MaxDescriptionLength = 1000
-	// MaxAccounts is how many accounts one image can be shared with.
-	MaxAccounts = 500
 )
 
 // PermitRead is the only permission that SWR knows today.
