@@ -31,7 +31,7 @@ const (
 )
 
 // timeoutsAttribute bounds the operations on a share.
-var timeoutsAttribute = timeouts.Attributes(context.Background(), timeouts.Opts{
+var timeoutsAttribute = timeoutsFor(context.Background(), timeouts.Opts{
 	Create: true, Read: true, Update: true, Delete: true,
 })
 

@@ -80,6 +80,40 @@ func TestShareRefusesAtPlan(t *testing.T) {
 	}
 }
 
+// A timeout in which nothing can be done is refused at plan, in both resources.
+func TestTimeoutsMustBeAboveZero(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.AddRepository("platform", "team/app")
+	for name, bad := range map[string]struct {
+		config string
+		words  []string
+	}{
+		"share": {
+			partner(`deadline = "forever"`, `timeouts = { create = "0s", read = "1s", update = "-5m", delete = "0" }`),
+			[]string{`timeouts.create = "0s": must be above zero`, `timeouts.update = "-5m": must be above zero`, `timeouts.delete = "0": must be above zero`},
+		},
+		"guard": {
+			`resource "swr_repository_shares_exclusive" "app" {
+  namespace      = "platform"
+  repository     = "team/app"
+  access_domains = []
+  timeouts       = { read = "-1ns" }
+}`,
+			[]string{`timeouts.read = "-1ns": must be above zero`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			printed := newWorkspace(t, server, bad.config).run(failed, "plan")
+			wants(t, printed, bad.words...)
+			if strings.Contains(printed, `"1s"`) {
+				t.Errorf("a good timeout is refused:\n%s", printed)
+			}
+			requests(t, server, nil)
+		})
+	}
+}
+
 // loose lets a text be broken over lines, as Terraform breaks messages.
 func loose(text string) string {
 	words := strings.Fields(text)

@@ -45,7 +45,7 @@ func exclusiveSchema(ctx context.Context) schema.Schema {
 					"so that they are made first. Empty: nobody. Each must be shared with by a resource of its own.",
 				Validators: []validator.Set{accountsRule{}},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
+			"timeouts": timeoutsFor(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
 		},
 	}
 }
