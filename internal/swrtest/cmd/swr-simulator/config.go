@@ -11,6 +11,14 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
+// defaultAddress is always the same, so that a simulator that is started again is
+// the same endpoint to a state that exists: the provider believes of no other host
+// that a share is gone.
+const defaultAddress = "127.0.0.1:8765"
+
+// byHand is the account that the simulator shares with, unless it is to be empty.
+const byHand = "OTC-EU-DE-00000000001000000200"
+
 // errUsage is a bad command line, which package flag has reported already.
 var errUsage = errors.New("bad command line")
 
@@ -30,10 +38,11 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	var c config
 	flags := flag.NewFlagSet("swr-simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&c.address, "address", "127.0.0.1:0", "loopback `host:port` to listen on; port 0 is any free one")
+	flags.StringVar(&c.address, "address", defaultAddress, "loopback `host:port` to listen on; port 0 is any free one")
 	flags.DurationVar(&c.latency, "latency", 0, "wait so long before each answer")
 	flags.BoolVar(&c.listVariants, "variants", false, "list the names for -variant and exit")
-	flags.BoolVar(&c.empty, "empty", false, "start without the demonstration's repositories")
+	flags.BoolVar(&c.empty, "empty", false, "start without what it holds otherwise: the repositories platform/team/app and platform/base,\n"+
+		"and platform/team/app shared by hand with "+byHand)
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
 	flags.Func("share", "start with a share, `namespace/repository/account[=deadline]` (repeatable)", func(value string) error {
 		share, err := parseShare(value)

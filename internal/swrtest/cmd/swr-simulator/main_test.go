@@ -8,6 +8,9 @@ import (
 	"flag"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,11 +38,12 @@ func (b *lockedBuffer) String() string {
 type running struct {
 	t      *testing.T
 	env    map[string]string // what it printed, the commented lines too
+	curl   string            // the command to change the share by hand, if any
 	stderr *lockedBuffer
 	stop   func() error
 }
 
-// launch runs the command until the test ends, or stop is called.
+// launch runs the command on any free port until the test ends, or stop is called.
 func launch(t *testing.T, args ...string) running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -47,7 +51,7 @@ func launch(t *testing.T, args ...string) running {
 	stderr := &lockedBuffer{}
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, args, writer, stderr)
+		err := run(ctx, append([]string{"-address", "127.0.0.1:0"}, args...), writer, stderr)
 		done <- errors.Join(err, writer.Close())
 	}()
 	stop := sync.OnceValue(func() error {
@@ -59,14 +63,17 @@ func launch(t *testing.T, args ...string) running {
 			t.Errorf("run: %v", err)
 		}
 	})
-	env := map[string]string{}
+	env, curl := map[string]string{}, ""
+	more := !slices.Contains(args, "-empty")
 	lines := bufio.NewScanner(reader)
-	for len(env) < 7 && lines.Scan() {
-		if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "# "), "="); ok {
+	for (len(env) < 7 || more && curl == "") && lines.Scan() {
+		if command, ok := strings.CutPrefix(lines.Text(), "# curl "); ok {
+			curl = "curl " + command
+		} else if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "# "), "="); ok {
 			env[strings.TrimPrefix(name, "export ")] = value
 		}
 	}
-	return running{t, env, stderr, stop}
+	return running{t, env, curl, stderr, stop}
 }
 
 // get asks for a path below the printed endpoint with the printed token.
@@ -129,6 +136,36 @@ func TestServes(t *testing.T) {
 		if secret == "" || strings.Contains(log, secret) {
 			t.Errorf("secret %q in the log, or empty", secret)
 		}
+	}
+}
+
+// What is printed to change the share by hand does so.
+func TestChangesByHand(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not installed")
+	}
+	c := launch(t)
+	command := exec.CommandContext(t.Context(), "sh", "-c", c.curl)
+	command.Env = append(os.Environ(), "SWR_ENDPOINT="+c.env["SWR_ENDPOINT"], "OS_TOKEN="+c.env["OS_TOKEN"], "NO_PROXY=127.0.0.1")
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", c.curl, err, said)
+	}
+	_, body := c.get(demoShares)
+	if !strings.Contains(body, `"access_domain":"OTC-EU-DE-00000000001000000200","permit":"read","deadline":"forever"`) {
+		t.Errorf("after %s: %s", c.curl, body)
+	}
+}
+
+// A state knows the endpoint that it was made at.
+func TestPortIsFixed(t *testing.T) {
+	c, err := parseConfig(nil, io.Discard)
+	if err != nil || c.address != "127.0.0.1:8765" {
+		t.Errorf("%q, %v", c.address, err)
+	}
+	taken := strings.TrimPrefix(launch(t).env["SWR_ENDPOINT"], "http://")
+	err = run(t.Context(), []string{"-address", taken}, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "the port of "+taken+" is taken") || !strings.Contains(err.Error(), "-address") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -195,8 +232,13 @@ func TestBadCommandLines(t *testing.T) {
 	}
 	var stderr bytes.Buffer
 	err := run(t.Context(), []string{"-help"}, io.Discard, &stderr)
-	if !errors.Is(err, flag.ErrHelp) || report(err, &stderr) != 0 || !strings.Contains(stderr.String(), "-share") {
-		t.Errorf("-help: %v %s", err, stderr.String())
+	if !errors.Is(err, flag.ErrHelp) || report(err, &stderr) != 0 {
+		t.Errorf("-help: %v", err)
+	}
+	for _, say := range []string{"-share", "127.0.0.1:8765", "platform/team/app and platform/base", "OTC-EU-DE-00000000001000000200"} {
+		if !strings.Contains(stderr.String(), say) {
+			t.Errorf("no %q in -help: %s", say, stderr.String())
+		}
 	}
 }
 
@@ -222,7 +264,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestClosedOutput(t *testing.T) {
-	for _, args := range [][]string{nil, {"-variants"}} {
+	for _, args := range [][]string{{"-address", "127.0.0.1:0"}, {"-variants"}} {
 		if err := run(t.Context(), args, brokenWriter{}, io.Discard); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%v: %v", args, err)
 		}

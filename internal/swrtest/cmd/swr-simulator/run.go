@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
@@ -33,13 +34,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	// Nothing reads the log here, and a long session should not grow.
 	opts = append(opts, swrtest.WithLogLimit(0))
 	server, err := swrtest.Listen(c.address, opts...)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("the port of %s is taken, perhaps by another simulator: stop that, or name another with -address (%w)", c.address, err)
+	}
 	if err != nil {
 		return err
 	}
 	server.Latency(c.latency)
 	seed(server, c)
 	user := server.AddUser(swrtest.User{Name: "demo", Password: rand.Text()})
-	if err := printEnvironment(stdout, server, user); err != nil {
+	err = printEnvironment(stdout, server, user)
+	if err == nil && !c.empty {
+		_, err = io.WriteString(stdout, changeByHand)
+	}
+	if err != nil {
 		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
@@ -53,7 +61,7 @@ func seed(server *swrtest.Server, c config) {
 		server.AddRepository("platform", "team/app")
 		server.AddRepository("platform", "base")
 		server.PutShare(swrtest.Share{
-			Namespace: "platform", Repository: "team/app", AccessDomain: "OTC-EU-DE-00000000001000000200",
+			Namespace: "platform", Repository: "team/app", AccessDomain: byHand,
 			Deadline: "2031-03-31T00:00:00.000Z", Description: "made by hand in the console",
 		})
 	}
@@ -79,6 +87,12 @@ export OS_TOKEN=%s
 `, server.URL, server.Token(), server.IAMURL, user.Name, user.Password, user.DomainName, user.Projects[0].Name)
 	return err
 }
+
+// changeByHand is what somebody does behind Terraform's back, with the variables
+// of printEnvironment.
+const changeByHand = `# To change its share by hand, as in the console:
+# curl -fsS -X PATCH -H "X-Auth-Token: $OS_TOKEN" -H "Content-Type: application/json" -d '{"permit": "read", "deadline": "forever"}' "$SWR_ENDPOINT/v2/manage/namespaces/platform/repositories/team\$app/access-domains/` + byHand + `"
+`
 
 func printVariants(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
