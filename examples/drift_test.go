@@ -226,10 +226,32 @@ func TestDriftError(t *testing.T) {
 	d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(403, "SVCSTG.SWR.4030000")})
 	report, printed := d.check(failed)
 	wantParts(t, report, "# SWR shares: error\n\nNo plan could be made", "## Errors\n\n- `Could not read the share platform/base/java/"+auditor+
-		"` (`swr_repository_share.partner[\"auditor:base/java\"]`)\n")
+		"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "403 Forbidden, SVCSTG.SWR.4030000")
 	wantNone(t, report, "as declared", "## Changes")
 	wantParts(t, printed, "error: see drift-report.md")
 	d.server.RemoveFaults()
+
+	// What has expired can be told from what is wrong, and neither the credential
+	// nor what an answer quotes of it shows.
+	d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(401, "SVCSTG.SWR.4010000")})
+	report, printed = d.check(failed)
+	wantParts(t, report, "`Could not read the share platform/base/java/"+auditor, "401 Unauthorized, SVCSTG.SWR.4010000")
+	wantNone(t, report+printed, d.server.Token())
+	d.server.RemoveFaults()
+	d.write("refused.tf", `resource "terraform_data" "refused" {
+  lifecycle {
+    precondition {
+      condition     = var.warn_days == 0
+      error_message = "401 for `+d.server.Token()+`,\nand <b>more</b>.\n\nAnother paragraph."
+    }
+  }
+}`)
+	report, _ = d.check(failed)
+	wantParts(t, report, "- `Resource precondition failed`: `401 for ***, and <b>more</b>.`\n")
+	wantNone(t, report, "Another paragraph", d.server.Token())
+	if err := os.Remove(filepath.Join(d.Dir, "refused.tf")); err != nil {
+		t.Fatal(err)
+	}
 
 	// What a message quotes from the environment's credentials is masked.
 	d.write("wrong.tf", `check "quote" {

@@ -120,9 +120,16 @@ def plan:
     + [section("Outputs that change"; .output_changes // {} | to_entries[] | select(.value.actions != ["no-op"]) | "- " + (.key | code))]
   | if . == [] then "", "The plan has changes that this report does not know. Run `terraform plan` to see them." else .[] end;
 
+# The first paragraph of what an error says besides its summary. Masked as a whole,
+# since a secret may have paragraphs of its own.
+def reason:
+  (.detail // "" | masked(secrets) | split("\n\n")[0] // "" | gsub("[ \n]+"; " ")) as $reason
+  | if $reason == "" then "" else ": " + ($reason | code) end;
+
 def message:
   (if .summary == "Check block assertion failed" then .detail else .summary end | code)
-  + if .address then " (\(.address | code))" else "" end;
+  + (if .address then " (\(.address | code))" else "" end)
+  + (if .severity == "error" and .summary != "Check block assertion failed" then reason else "" end);
 
 def messages($severity): [.[] | select(.severity == $severity) | "- " + message] | unique[];
 
