@@ -2,11 +2,12 @@ package lean
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// stopping ends calls that begin when Terraform has told the provider to stop.
+// stopping ends calls that begin after Terraform has told the provider to stop.
 //
 // The fault is terraform-plugin-framework's: a stop cancels the calls that are
 // under way at that moment (internal/proto6server, StopProvider), and none that
@@ -16,49 +17,84 @@ import (
 // It wraps the calls that wait for the service.
 type stopping struct {
 	everyCall
-	stopped context.Context
-	stop    context.CancelFunc
+	now atomic.Pointer[run]
 }
 
-func newStopping(served everyCall) stopping {
-	stopped, stop := context.WithCancel(context.Background())
-	return stopping{everyCall: served, stopped: stopped, stop: stop}
+// run lasts until Terraform says stop. In debug mode one process serves several.
+type run struct {
+	over context.Context
+	end  context.CancelFunc
 }
 
-func (s stopping) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	s.stop()
+func newStopping(served everyCall) *stopping {
+	s := &stopping{everyCall: served}
+	s.begin()
+	return s
+}
+
+func (s *stopping) begin() {
+	over, end := context.WithCancel(context.Background())
+	s.now.Store(&run{over, end})
+}
+
+func (s *stopping) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.now.Load().end()
 	return s.everyCall.StopProvider(ctx, req)
 }
 
-func (s stopping) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s *stopping) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	if s.now.Load().over.Err() != nil {
+		s.begin()
+	}
+	return s.everyCall.ConfigureProvider(ctx, req)
+}
+
+// ListResource gives a stream, which is still read when the call is over.
+func (s *stopping) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	ctx, end := s.untilStop(ctx)
+	stream, err := s.everyCall.ListResource(ctx, req)
+	if err != nil || stream == nil || stream.Results == nil {
+		end()
+		return stream, err
+	}
+	results := stream.Results
+	stream.Results = func(yield func(tfprotov6.ListResourceResult) bool) {
+		defer end()
+		results(yield)
+	}
+	return stream, nil
+}
+
+func (s *stopping) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	ctx, end := s.untilStop(ctx)
 	defer end()
 	return s.everyCall.ReadResource(ctx, req)
 }
 
-func (s stopping) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *stopping) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	ctx, end := s.untilStop(ctx)
 	defer end()
 	return s.everyCall.PlanResourceChange(ctx, req)
 }
 
-func (s stopping) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+func (s *stopping) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	ctx, end := s.untilStop(ctx)
 	defer end()
 	return s.everyCall.ApplyResourceChange(ctx, req)
 }
 
-func (s stopping) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+func (s *stopping) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	ctx, end := s.untilStop(ctx)
 	defer end()
 	return s.everyCall.ReadDataSource(ctx, req)
 }
 
 // untilStop gives a call's context, which a stop ends too.
-func (s stopping) untilStop(ctx context.Context) (_ context.Context, end func()) {
+func (s *stopping) untilStop(ctx context.Context) (_ context.Context, end func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	release := context.AfterFunc(s.stopped, cancel) // soon
-	if s.stopped.Err() != nil {
+	over := s.now.Load().over
+	release := context.AfterFunc(over, cancel) // soon
+	if over.Err() != nil {
 		cancel() // now
 	}
 	return ctx, func() {

@@ -40,3 +40,52 @@ func TestNothingBeginsAfterAStop(t *testing.T) {
 		})
 	}
 }
+
+// A list is read after its call is over, and a stop ends that, too.
+func TestStopEndsAList(t *testing.T) {
+	t.Parallel()
+	var seen context.Context
+	served := newStopping(lister{list: func(ctx context.Context) { seen = ctx }})
+	stream, err := served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+	if err != nil || seen.Err() != nil {
+		t.Fatal(err, seen.Err())
+	}
+	served.now.Load().end()
+	<-seen.Done()
+	for range stream.Results {
+		t.Error("a result")
+	}
+	if _, err := served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{}); err != nil || seen.Err() == nil {
+		t.Errorf("%v; a list that begins after a stop has not ended", err)
+	}
+
+	// In debug mode the next run of Terraform meets the same process.
+	if _, err := served.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	stream, err = served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+	if err != nil || seen.Err() != nil {
+		t.Errorf("%v, %v: the next run can't list", err, seen.Err())
+	}
+	for range stream.Results {
+		t.Error("a result")
+	}
+	if seen.Err() == nil {
+		t.Error("the context outlives the list")
+	}
+}
+
+// lister answers nothing but lists, which are empty.
+type lister struct {
+	everyCall
+	list func(context.Context)
+}
+
+func (l lister) ListResource(ctx context.Context, _ *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	l.list(ctx)
+	return &tfprotov6.ListResourceServerStream{Results: func(func(tfprotov6.ListResourceResult) bool) {}}, nil
+}
+
+func (lister) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return &tfprotov6.ConfigureProviderResponse{}, nil
+}
