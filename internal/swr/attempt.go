@@ -135,7 +135,7 @@ var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
 func readBody(from io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(from, maxBody+1))
 	if len(body) > maxBody {
-		return body[:maxExcerpt], errTooLarge
+		return body[:maxBody], errTooLarge
 	}
 	return body, err
 }
