@@ -89,6 +89,14 @@ func TestSilenceIsGivenUpOn(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 			requests(t, server, map[swrtest.Kind]int{kind: 2})
+			if kind == swrtest.KindCreate {
+				// Nobody knows whether the service is still at it.
+				if ids := tf.ids(); !ids["platform/team/app/ACME"] {
+					t.Errorf("in the state: %v", ids)
+				}
+				server.RemoveFaults()
+				tf.apply()
+			}
 			if held := len(server.AllShares()); held != len(tf.ids()) {
 				t.Errorf("%d at the service, in the state: %v", held, tf.ids())
 			}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,7 +47,7 @@ func TestShareDataSource(t *testing.T) {
 					one("description", knownvalue.StringExact("by hand")),
 				},
 			},
-			{Config: providerBlock(server) + dataShare("NOBODY"), ExpectError: regexp.MustCompile(loose(`"platform/team/app" is not shared with "NOBODY"`))},
+			{Config: providerBlock(server) + dataShare("NOBODY"), ExpectError: regexp.MustCompile(loose(`"platform/team/app" is not shared with "NOBODY". Check the three names, and the endpoint`))},
 		},
 	})
 }
@@ -124,7 +125,11 @@ func TestSharesDataSourceErrors(t *testing.T) {
 	tf := newWorkspace(t, server, dataShares)
 	wants(t, tf.plan(failed), "Could not list the shares of platform/team/app", `The repository "platform/team/app" does not exist`)
 	server.RemoveNamespace("platform")
-	wants(t, tf.plan(failed), `The organization "platform" does not exist`)
+	said := tf.plan(failed)
+	wants(t, said, `The organization "platform" does not exist`)
+	if strings.Contains(said, "removed {") || strings.Contains(said, "state was kept") {
+		t.Errorf("there is no state to keep or to forget:\n%s", said)
+	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
 	wants(t, tf.plan(failed), "The server has no such route")
 }

@@ -17,14 +17,26 @@ import (
 type doing struct {
 	what string
 	key  swr.Key
+	kept string // the type of the resource whose state is kept, "" where none is at stake
+}
+
+// The types of the resources.
+const (
+	typeShare = "swr_repository_share"
+	typeGuard = "swr_repository_shares_exclusive"
+)
+
+func (d doing) keeping(resourceType string) doing {
+	d.kept = resourceType
+	return d
 }
 
 func listingShares(of swr.Repository) doing {
-	return doing{"list the shares of", swr.Key{Namespace: of.Namespace, Repository: of.Name}}
+	return doing{what: "list the shares of", key: swr.Key{Namespace: of.Namespace, Repository: of.Name}}
 }
 
 func listingShared(namespace string) doing {
-	return doing{listShared, swr.Key{Namespace: namespace}}
+	return doing{what: listShared, key: swr.Key{Namespace: namespace}}
 }
 
 const listShared = "list the shared repositories of"
@@ -56,9 +68,12 @@ func (s *session) addError(diags *diag.Diagnostics, at doing, err error) {
 func (s *session) hint(at doing, err error) string {
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		if gone.Repository {
-			return fmt.Sprintf("Check the repository's name, and that %s is the right endpoint.", s.client.Endpoint())
+			return fmt.Sprintf("Check the repository's name, and the endpoint: it is %s.", s.endpoint())
 		}
-		return "It was there before. Plan again to see what is there now."
+		if at.kept != "" {
+			return "It was there before. Plan again to see what is there now."
+		}
+		return fmt.Sprintf("Check the three names, and the endpoint: it is %s. The data source swr_repository_shares lists the accounts of a repository.", s.endpoint())
 	}
 	if _, distrusted := errors.AsType[*tls.CertificateVerificationError](err); distrusted {
 		return "The server's certificate is not trusted. If it was issued by an authority of your own, or by a proxy's, " +
@@ -71,11 +86,13 @@ func (s *session) hint(at doing, err error) string {
 		return "The repository is shared with this account already. A share that exists is never taken over in silence. " + importHint(at.key)
 	case errors.Is(err, swr.KindOtherEndpoint):
 		return "Nothing was changed, and the state was kept: a share that is missing at another endpoint still grants access at the one that it was made at. " +
-			"Check endpoint and region of the provider. If the share is really to be forgotten, use a removed block:\n\n" + removedBlock
+			"Check endpoint and region of the provider. If the share is really to be forgotten, use a removed block:\n\n" + removedBlock(typeShare)
 	case errors.Is(err, swr.KindNamespaceMissing):
-		return fmt.Sprintf("The organization %q does not exist for this account at this endpoint, most likely since region or account are not the right ones. "+
-			"The state was kept. %s\n\nIf the organization was really deleted, use a removed block:\n\n"+removedBlock,
-			at.key.Namespace, s.config.Describe())
+		hint := fmt.Sprintf("The organization %q does not exist for this account at this endpoint, most likely since region or account are not the right ones. ", at.key.Namespace)
+		if at.kept == "" {
+			return hint + s.config.Describe()
+		}
+		return hint + "The state was kept. " + s.config.Describe() + "\n\nIf the organization was really deleted, use a removed block:\n\n" + removedBlock(at.kept)
 	case errors.Is(err, swr.KindRepositoryMissing):
 		return fmt.Sprintf("The repository %q does not exist: push an image to it first, or correct its name.", at.key.Repo().String())
 	case errors.Is(err, swr.KindAccountUnknown):
@@ -87,34 +104,52 @@ func (s *session) hint(at doing, err error) string {
 			"If other calls are answered like this too, the provider's endpoint is not that of the SWR API."
 	case errors.Is(err, swr.KindNoRoute) && at.what == listShared:
 		return fmt.Sprintf("Either this service can't list what is shared, and its repositories have to be named one by one, "+
-			"or %s is not the base URL of the SWR API. Check the provider's endpoint.", s.client.Endpoint())
+			"or the endpoint, %s, is not the base URL of the SWR API.", s.endpoint())
 	case errors.Is(err, swr.KindNoRoute):
-		return fmt.Sprintf("The server has no such route, which says nothing about the share; the state was kept. "+
-			"%s is most likely not the base URL of the SWR API, which looks like https://swr-api.eu-de.otc.t-systems.com. Check the provider's endpoint.",
-			s.client.Endpoint())
+		hint := "The server has no such route, which says nothing about the share"
+		if at.kept != "" {
+			hint += "; the state was kept"
+		}
+		return fmt.Sprintf("%s. The endpoint, %s, is most likely not the base URL of the SWR API, which looks like https://swr-api.eu-de.otc.t-systems.com. Correct it.",
+			hint, s.endpoint())
 	case errors.Is(err, swr.KindUnauthorized), errors.Is(err, swr.KindSignIn):
 		return s.config.Describe()
 	case errors.Is(err, swr.KindForbidden):
 		return "The credential may not do this: it needs permission to manage the organization in SWR. " + s.config.Describe()
 	case errors.Is(err, swr.KindRedirect):
-		return "A redirect is never followed: it may lead to a login page. Check the provider's endpoint."
+		return fmt.Sprintf("A redirect is never followed: it may lead to a login page. Check the endpoint: it is %s.", s.endpoint())
 	case errors.Is(err, swr.KindIncomplete):
+		if at.kept == "" {
+			return "Nothing can be concluded about the share."
+		}
 		return "Nothing can be concluded about the share, so the state was kept."
 	case errors.Is(err, swr.KindThrottled):
 		return "The service throttled until the operation's time was over. Try again later, with a lower -parallelism, or with longer timeouts."
-	case errors.Is(err, swr.KindNetwork), errors.Is(err, swr.KindUnavailable):
-		return fmt.Sprintf("The endpoint is %s. Plan again to see what is there, and try again.", s.client.Endpoint())
+	case errors.Is(err, swr.KindNetwork):
+		return fmt.Sprintf("Check the network, the proxy and the endpoint: it is %s. Then plan again.", s.endpoint())
+	case errors.Is(err, swr.KindUnavailable):
+		return fmt.Sprintf("The service is out of order, or a proxy before it. Plan again later, to see what is there. The endpoint is %s.", s.endpoint())
 	}
 	return ""
 }
 
-// importHint says how to take a share over.
-func importHint(key swr.Key) string {
-	return fmt.Sprintf("To manage it here, import it, with the address of your resource after \"to\":\n\n"+
-		"  import {\n    to = swr_repository_share.NAME\n    id = %q\n  }", key.String())
+// endpoint names the endpoint and where it came from.
+func (s *session) endpoint() string {
+	return fmt.Sprintf("%s, from %s", s.client.Endpoint(), s.config.EndpointSource)
 }
 
-const removedBlock = "  removed {\n    from = swr_repository_share.NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
+// importHint says how to take a share over.
+func importHint(key swr.Key) string {
+	return "To manage it here, import it, with the address of your resource after \"to\":\n\n" + importBlock(key)
+}
+
+func importBlock(key swr.Key) string {
+	return fmt.Sprintf("  import {\n    to = swr_repository_share.NAME\n    id = %q\n  }", key.String())
+}
+
+func removedBlock(resourceType string) string {
+	return "  removed {\n    from = " + resourceType + ".NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
+}
 
 // confirming is what is being done once the service has accepted a share.
 const confirming = "confirm the share"
@@ -128,7 +163,7 @@ const untaintHint = "The next plan will find out whether it is there, and will w
 // may not exist.
 func (s *session) addUnconfirmed(diags *diag.Diagnostics, key swr.Key, err error) {
 	if errors.Is(err, swr.KindContradiction) {
-		s.addError(diags, doing{confirming, key}, err)
+		s.addError(diags, doing{what: confirming, key: key}, err)
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("The share %s was made, but could not be read back", key),

@@ -4,48 +4,63 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// doubtKey is the key, in the resource's private state, of the time since which a
-// create may have made the share. It stands there as long as nobody could tell:
-// the share that a later look finds may be another client's, which was there
-// before, and must not be replaced or revoked as if it were ours.
-const doubtKey = "may_be_made_since"
+// doubtKey is the key, in the resource's private state, of the create that may
+// have made the share. It stands there as long as nobody could tell: the share
+// that a later look finds may be another client's, and must not be replaced or
+// revoked as if it were ours.
+const doubtKey = "in_doubt"
 
-// putInDoubt notes when the create began, by the server's clock.
-func putInDoubt(ctx context.Context, private writablePrivateState, since time.Time, diags *diag.Diagnostics) {
-	value, err := json.Marshal(since)
+// putInDoubt notes when the create was under way.
+func putInDoubt(ctx context.Context, private writablePrivateState, doubt swr.Doubt, diags *diag.Diagnostics) {
+	value, err := json.Marshal(doubt)
 	if err != nil {
-		diags.AddError("The start of the create can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
+		diags.AddError("The doubt about the share can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
 		return
 	}
 	diags.Append(private.SetKey(ctx, doubtKey, value)...)
 }
 
-// anothers tells whether the share that was found is not the one that the state
-// is in doubt about. Without a doubt it never is.
-func anothers(ctx context.Context, private privateState, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) (another, doubted bool) {
+// inDoubt tells whether the state is in doubt.
+func inDoubt(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
 	value, problems := private.GetKey(ctx, doubtKey)
 	diags.Append(problems...)
-	if len(value) == 0 {
-		return false, false
-	}
-	var since time.Time
-	if err := json.Unmarshal(value, &since); err != nil {
-		diags.AddError("The private state of the share can't be read", err.Error())
-	}
-	terms, err := state.terms()
-	return err != nil || !terms.Made(found, since), true
+	return len(value) > 0
 }
 
-// warnOfAnothers tells that the state lets go of a share that was never ours.
-func warnOfAnothers(diags *diag.Diagnostics, key swr.Key) {
-	diags.AddWarning(fmt.Sprintf("The share %s was not made here", key),
-		"It was not known whether an earlier apply made it, since the answer was lost. Now it shows that the share is older, or grants something else: "+
-			"it is most likely another client's, so it was left alone and taken out of the state. "+importHint(key))
+// originOf tells who made the share that was found where the state is in doubt.
+// Where that is not clear it adds an error: the state is to stay as it is.
+func originOf(ctx context.Context, private privateState, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) swr.Origin {
+	value, problems := private.GetKey(ctx, doubtKey)
+	diags.Append(problems...)
+	var doubt swr.Doubt
+	if err := json.Unmarshal(value, &doubt); err != nil {
+		diags.AddError("The private state of the share can't be read", err.Error())
+		return swr.Unclear
+	}
+	terms, err := state.terms()
+	if err != nil {
+		addRuleError(diags, pathDeadline, err)
+		return swr.Unclear
+	}
+	origin := doubt.Origin(terms, found)
+	key := state.key()
+	switch origin {
+	case swr.Anothers:
+		diags.AddWarning(fmt.Sprintf("The share %s was not made here", key),
+			"It was not known whether an earlier apply made it, since the answer was lost. Now it shows that the share is of another time: "+
+				"it is another client's, so it was left alone and taken out of the state. "+importHint(key))
+	case swr.Unclear:
+		diags.AddError(fmt.Sprintf("It is not known who made the share %s", key), fmt.Sprintf(
+			"An earlier apply may have made it: the answer to its request was lost. A share is there now, made by %q on %q, but it can't be told whether it is that one. "+
+				"It was left alone, and the state was kept.\n\nLook at it. Then let Terraform forget it:\n\n  terraform state rm ADDRESS\n\n"+
+				"with the address of the resource, and import the share if it is to be managed here:\n\n%s",
+			swr.Printable(found.CreatorName), swr.Printable(found.Created), importBlock(key)))
+	}
+	return origin
 }

@@ -57,7 +57,7 @@ func TestNoRouteIsNotGone(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
 			server.SetVariants(func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
-			words := []string{"404 Not Found", "The server has no such route", server.URL, "Check the provider's endpoint"}
+			words := []string{"404 Not Found", "The server has no such route", server.URL, "from the environment variable SWR_ENDPOINT", "the state was kept"}
 			tf.untouched(server, words...)
 			tf.destroyFails(words...)
 			if len(server.AllShares()) != 1 {

@@ -156,7 +156,7 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 	var model shareResourceModel
 	if failed == nil && req.IncludeResource {
 		if err := model.take(share); err != nil {
-			failed = &listFailure{doing{"list the share", share.Key()}, err}
+			failed = &listFailure{doing{what: "list the share", key: share.Key()}, err}
 		}
 	}
 	if failed != nil {

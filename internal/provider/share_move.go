@@ -42,7 +42,7 @@ var olderProviders = []olderProvider{
 // follows corrects what the older provider kept wrong.
 func (r *shareResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{
-		moverFromItself("swr_repository_share", importInstead),
+		moverFromItself(typeShare, importInstead),
 		{StateMover: r.moveOlder},
 	}
 }

@@ -231,8 +231,8 @@ func TestProtocolMoveFromItself(t *testing.T) {
 	itself := func(address string) *tfprotov6.MoveResourceStateRequest {
 		return &tfprotov6.MoveResourceStateRequest{
 			TargetTypeName: shareType, SourceTypeName: shareType, SourceProviderAddress: address, SourceState: &tfprotov6.RawState{JSON: state},
-			// "elsewhere.example", and a time.
-			SourcePrivate:  []byte(`{"last_seen":"ImVsc2V3aGVyZS5leGFtcGxlIg==","may_be_made_since":"IjIwMjYtMTEtMjJUMDA6MDA6MDBaIg=="}`),
+			// "elsewhere.example", and {}.
+			SourcePrivate:  []byte(`{"last_seen":"ImVsc2V3aGVyZS5leGFtcGxlIg==","in_doubt":"e30="}`),
 			SourceIdentity: &tfprotov6.RawState{JSON: []byte(`{"namespace":"platform","repository":"team/app","access_domain":"aCMe"}`)},
 		}
 	}
@@ -258,7 +258,7 @@ func TestProtocolMoveFromItself(t *testing.T) {
 		if identity := p.strings(shareIdentityType, moved.TargetIdentity.IdentityData); identity["access_domain"] != "aCMe" {
 			t.Errorf("%s: the identity is %v", address, identity)
 		}
-		for _, note := range []string{"last_seen", "may_be_made_since"} {
+		for _, note := range []string{"last_seen", "in_doubt"} {
 			if !strings.Contains(string(moved.TargetPrivate), note) {
 				t.Errorf("%s: the note %s is lost: %s", address, note, moved.TargetPrivate)
 			}

@@ -51,7 +51,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 	terms, err := plan.terms()
 	if err != nil {
-		addRuleError(&resp.Diagnostics, path.Root("deadline"), err)
+		addRuleError(&resp.Diagnostics, pathDeadline, err)
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -63,18 +63,18 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	created, err := r.session.client.Create(ctx, plan.key(), terms)
 	switch created.Presence {
 	case swr.Absent:
-		r.session.addError(&resp.Diagnostics, doing{"create the share", plan.key()}, err)
+		r.session.addError(&resp.Diagnostics, doing{what: "create the share", key: plan.key()}, err)
 		return
 	case swr.Seen:
 		err = errors.Join(err, plan.take(created.Share))
 		if err != nil {
-			r.session.addError(&resp.Diagnostics, doing{confirming, plan.key()}, err)
+			r.session.addError(&resp.Diagnostics, doing{what: confirming, key: plan.key()}, err)
 		}
 	case swr.Accepted:
 		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
 	case swr.Doubtful:
 		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
-		putInDoubt(ctx, resp.Private, created.Since, &resp.Diagnostics)
+		putInDoubt(ctx, resp.Private, created.Doubt, &resp.Diagnostics)
 	}
 	// From here on the share exists, or may: whatever else fails, it must stand
 	// in the state.
@@ -91,8 +91,15 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	// First thing: it is asked for even where the read ends early.
 	state.writeIdentity(resp.Identity)
+	// The deadline is never missing from a state, but where an import has put the
+	// names alone into it.
+	imported := state.Deadline.IsNull()
 	if r.session.unknown != "" {
-		r.session.warnUnchecked(&resp.Diagnostics)
+		if imported {
+			r.session.answers(&resp.Diagnostics, "Importing a share")
+		} else {
+			r.session.warnUnchecked(&resp.Diagnostics)
+		}
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
@@ -102,9 +109,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
 	share, err := r.session.client.Find(ctx, key, seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
-		// The deadline is never missing from a state, but where an import has
-		// put the names alone into it.
-		if state.Deadline.IsNull() {
+		if imported {
 			addNothingToImport(&resp.Diagnostics, gone, r.session)
 			return
 		}
@@ -112,20 +117,25 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	if err == nil {
-		another, doubted := anothers(ctx, req.Private, state, share, &resp.Diagnostics)
-		if another {
-			warnOfAnothers(&resp.Diagnostics, key)
+	if err == nil && inDoubt(ctx, req.Private, &resp.Diagnostics) {
+		switch originOf(ctx, req.Private, state, share, &resp.Diagnostics) {
+		case swr.Unclear:
+			return
+		case swr.Anothers:
 			resp.State.RemoveResource(ctx)
 			return
 		}
-		if doubted {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, doubtKey, nil)...)
-		}
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, doubtKey, nil)...)
+	}
+	if err == nil {
 		err = state.take(share)
 	}
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, doing{"read the share", key}, err)
+		at := doing{what: "read the share", key: key}
+		if !imported {
+			at = at.keeping(typeShare)
+		}
+		r.session.addError(&resp.Diagnostics, at, err)
 		return
 	}
 	unnamed := state.ID.IsNull()
@@ -157,7 +167,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 	terms, err := plan.terms()
 	if err != nil {
-		addRuleError(&resp.Diagnostics, path.Root("deadline"), err)
+		addRuleError(&resp.Diagnostics, pathDeadline, err)
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
@@ -170,7 +180,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		plan.keepPlanned(planned)
 	}
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, doing{"change the share", plan.key()}, err)
+		r.session.addError(&resp.Diagnostics, doing{what: "change the share", key: plan.key()}.keeping(typeShare), err)
 	}
 	if share == nil {
 		return // the state stays what it was
@@ -189,15 +199,14 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	defer cancel()
 
 	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
-	if doubt, _ := req.Private.GetKey(ctx, doubtKey); len(doubt) > 0 {
+	if inDoubt(ctx, req.Private, &resp.Diagnostics) {
 		share, err := r.session.client.Find(ctx, state.key(), seenAt)
 		if err != nil && !errors.As(err, new(*swr.Gone)) {
-			r.session.addError(&resp.Diagnostics, doing{"revoke the share", state.key()}, err)
+			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
 			return
 		}
-		if another, _ := anothers(ctx, req.Private, state, share, &resp.Diagnostics); err == nil && another {
-			warnOfAnothers(&resp.Diagnostics, state.key())
-			return
+		if err == nil && originOf(ctx, req.Private, state, share, &resp.Diagnostics) != swr.Ours {
+			return // another's is left alone; with an error the state stays
 		}
 	}
 	err := r.session.client.Revoke(ctx, state.key(), seenAt)
@@ -206,7 +215,7 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, doing{"revoke the share", state.key()}, err)
+		r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
+var pathDeadline = path.Root("deadline")
+
 // ModifyPlan says what apply will find: what follows from the configuration
 // alone is known at plan, and what does not change keeps its value.
 func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -58,7 +60,7 @@ func warnIfPast(diags *diag.Diagnostics, plan shareResourceModel) {
 	if err != nil || !end.Past(time.Now()) {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("deadline"),
+	diags.AddAttributeWarning(pathDeadline,
 		fmt.Sprintf("The share %q ended on %s", plan.key().String(), end.Day()),
 		"The account can't pull the image any more. Set a later deadline, or remove the share from the configuration.")
 }

@@ -103,7 +103,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The guarded repository %s does not exist", state.repo()),
 			"Nobody can pull it. Remove the guard from the configuration if the repository is not to come back.")
 	case err != nil:
-		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()), err)
+		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()).keeping(typeGuard), err)
 		return
 	case listing.Incomplete != "":
 		resp.Diagnostics.AddWarning(fmt.Sprintf("The guard of %s can't see all accounts", state.repo()),
@@ -112,7 +112,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	actual, err := r.actual(ctx, state, listing)
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()), err)
+		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()).keeping(typeGuard), err)
 		return
 	}
 	if !actual.same(state.accounts()) {
@@ -155,7 +155,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		}
 		if err != nil {
 			// The others are still tried: each is a door that is open.
-			r.session.addError(&resp.Diagnostics, doing{"revoke the share", plan.key(account)}, err)
+			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: plan.key(account)}.keeping(typeGuard), err)
 			continue
 		}
 		known = known.without(accounts{account})
@@ -219,7 +219,7 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 		}
 		ok = false
 		if _, gone := errors.AsType[*swr.Gone](err); !gone {
-			r.session.addError(diags, doing{"read the share", plan.key(account)}, err)
+			r.session.addError(diags, doing{what: "read the share", key: plan.key(account)}, err)
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("%s is not shared with %q", plan.repo(), account), fmt.Sprintf(
@@ -248,7 +248,7 @@ func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, 
 		err = &swr.Error{Kind: swr.KindIncomplete, Err: errors.New(listing.Incomplete)}
 	}
 	if err != nil {
-		r.session.addError(diags, guarding("revoke shares of", repo), err)
+		r.session.addError(diags, guarding("revoke shares of", repo).keeping(typeGuard), err)
 		return listing, false
 	}
 	return listing, true
@@ -293,5 +293,5 @@ func respell(actual accounts, spellings ...accounts) accounts {
 }
 
 func guarding(what string, repo swr.Repository) doing {
-	return doing{what, swr.Key{Namespace: repo.Namespace, Repository: repo.Name}}
+	return doing{what: what, key: swr.Key{Namespace: repo.Namespace, Repository: repo.Name}}
 }

@@ -326,6 +326,17 @@ provider "swr" { endpoint = terraform_data.cloud.output }
 	wants(t, tf.plan(failed), "Guarding a repository needs a configured provider", `"endpoint"`)
 }
 
+// The block that lets Terraform forget a guard names a guard.
+func TestGuardWithoutItsOrganization(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.AddRepository("platform", "team/app")
+	tf := newWorkspace(t, server, guard("only"))
+	tf.apply()
+	server.RemoveNamespace("platform")
+	wants(t, tf.plan(failed), `The organization "platform" does not exist`, "The state was kept", "from = swr_repository_shares_exclusive.NAME")
+}
+
 func TestGuardElsewhere(t *testing.T) {
 	t.Parallel()
 	tf, server := guarded(t)

@@ -240,3 +240,68 @@ func TestShareInDoubt(t *testing.T) {
 		})
 	}
 }
+
+// Where nobody can tell who made the share that is there, nothing is forgotten,
+// replaced or revoked: it is an error that says how to go on.
+func TestShareInDoubtThatStaysSo(t *testing.T) {
+	t.Parallel()
+	for name, unclear := range map[string]func(*swrtest.Server){
+		"edited since": func(s *swrtest.Server) {
+			share, _ := s.Share("platform", "team/app", "ACME")
+			share.Description = "edited by hand"
+			s.PutShare(share)
+		},
+		"no clock": func(*swrtest.Server) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, _ := account(t)
+			server.SetVariants(func(v *swrtest.Variants) { v.NoDate = name == "no clock" })
+			tf := newWorkspace(t, server, partner(`deadline = "forever"`))
+			tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
+			server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.ResetAfter()})
+			server.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(503, "")})
+			wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
+			server.RemoveFaults()
+			unclear(server)
+			server.ResetRequests()
+			for _, args := range [][]string{
+				{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"},
+			} {
+				wants(t, tf.run(failed, args...), "It is not known who made the share platform/team/app/ACME", "the state was kept", "terraform state rm", "import {")
+				if ids := tf.ids(); !ids["platform/team/app/ACME"] {
+					t.Errorf("%v: in the state: %v", args, ids)
+				}
+			}
+			requests(t, server, nil)
+
+			// The way out that the message names.
+			tf.run(0, "state", "rm", partnerAddress)
+			tf.write(partner(`deadline = "forever"`) + "import {\n  to = " + partnerAddress + "\n  id = \"platform/team/app/ACME\"\n}\n")
+			tf.apply()
+			tf.plan(noChange)
+		})
+	}
+}
+
+// A share that did not show when its create was given up, and then does, is in
+// the state.
+func TestShareThatIsMadeLater(t *testing.T) {
+	t.Parallel()
+	server, _ := account(t)
+	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
+	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
+	server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.Status(504, "")})
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made", "may appear yet")
+	byHand(server, "team/app", "ACME", "forever")
+	share, _ := server.Share("platform", "team/app", "ACME")
+	share.Description = ""
+	server.PutShare(share)
+	tf.run(0, "apply", "-refresh-only", "-auto-approve")
+	tf.run(0, "untaint", partnerAddress)
+	tf.plan(noChange)
+	tf.destroy()
+	if left := server.AllShares(); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+}

@@ -43,4 +43,7 @@ provider "swr" {
 	wants(t, tf.plan(failed), "Listing shares needs a configured provider", `"endpoint"`)
 	tf.write(world("3") + dataShare("ACME"))
 	wants(t, tf.plan(failed), "Reading a share needs a configured provider")
+	tf.write(world("3") + share("imported", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "BETA"`, `deadline = "forever"`) +
+		"import {\n  to = swr_repository_share.imported\n  id = \"platform/team/app/BETA\"\n}\n")
+	wants(t, tf.plan(failed), "Importing a share needs a configured provider", `"endpoint"`)
 }

@@ -81,6 +81,22 @@ type Error struct {
 	unknown bool
 }
 
+// pending tells whether the service may still be at work on the call: it gave no
+// whole answer, a gateway would not wait for it, or it took the call on.
+func (e *Error) pending() bool {
+	return e.unknown && (e.Kind == KindNetwork || e.Status == http.StatusGatewayTimeout || e.Status == http.StatusCreated || e.plainSuccess())
+}
+
+// refuses tells whether the service would answer the same call like that at any
+// time, so that no try of it has done anything.
+func (e *Error) refuses() bool {
+	switch e.Kind {
+	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
+		return true
+	}
+	return false
+}
+
 // plainSuccess tells whether a write was answered by a success that is only not
 // the documented one, and by nothing that contradicts it.
 func (e *Error) plainSuccess() bool {

@@ -131,8 +131,8 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 	byName := error(KindNoRoute) // what asking by name told; not asked yet
 	if len(first.shares) == pageSize && at.mayAskByName() {
 		share, err := c.show(ctx, key)
-		if err == nil || !(errors.Is(err, KindShareMissing) || errors.Is(err, KindNoRoute)) {
-			return share, c.goneWithRepository(key, err)
+		if err == nil || !saysNothing(err) {
+			return share, asError(err)
 		}
 		byName = err
 	}
@@ -152,8 +152,12 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 	// service's own word, where it can be asked.
 	if !errors.Is(byName, KindShareMissing) {
 		share, err := c.show(ctx, key)
-		if err == nil || !(errors.Is(err, KindShareMissing) || errors.Is(err, KindNoRoute)) {
-			return share, c.goneWithRepository(key, err)
+		if errors.Is(err, KindRepositoryMissing) {
+			return Share{}, &Error{Kind: KindContradiction, Err: fmt.Errorf(
+				"the service lists the shares of %s, but asked for the one with %q it says: %w", repo, key.AccessDomain, err)}
+		}
+		if err == nil || !saysNothing(err) {
+			return share, asError(err)
 		}
 		byName = err
 	}
@@ -162,6 +166,13 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 			"%s, and does not let the share with %q be asked for by name", all.incomplete, key.AccessDomain)}
 	}
 	return Share{}, &Gone{Key: key}
+}
+
+// saysNothing tells whether asking by name left open if there is a share: another
+// spelling may have one, or the service can't be asked. That the repository is
+// missing is not believed as long as its shares are listed.
+func saysNothing(err error) bool {
+	return errors.Is(err, KindShareMissing) || errors.Is(err, KindNoRoute) || errors.Is(err, KindRepositoryMissing)
 }
 
 // goneWithRepository turns "no such repository" into Gone: no repository, no

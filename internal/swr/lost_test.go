@@ -278,7 +278,7 @@ func TestUnprovenSuccess(t *testing.T) {
 		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: effect})
 		created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
 		expectKind(t, err, swr.KindUnproven)
-		if created.Presence != swr.Absent {
+		if created.Presence != swr.Doubtful {
 			t.Errorf("%s: presence %d", effect, created.Presence)
 		}
 	}

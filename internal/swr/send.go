@@ -32,6 +32,8 @@ type trail struct {
 	began time.Time
 	// unknown: a try may have taken effect though its answer was lost.
 	unknown bool
+	// pending: a try may take effect even later.
+	pending bool
 }
 
 // send makes a call with all its tries. The error, if any, is an *Error.
@@ -60,6 +62,7 @@ func (c *Client) send(ctx context.Context, req request) (trail, error) {
 			return past, c.giveUp(ctx, last, req, past, tries) // cut short, which is no answer
 		}
 		past.unknown = past.unknown || fault.unknown
+		past.pending = past.pending || fault.pending()
 		fault.Tries, fault.Elapsed = tries, c.clock.Now().Sub(past.began)
 
 		if fault.Kind == KindThrottled {

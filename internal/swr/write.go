@@ -13,9 +13,6 @@ const (
 	// settleTime bounds the look at what became of a write whose operation
 	// has ended: state and service should agree, but nobody waits for long.
 	settleTime = 5 * time.Second
-	// clockSlack is how far "created" may lie before the start of the create
-	// that is taken to have made it: the Date header counts whole seconds.
-	clockSlack = 5 * time.Second
 	// settleLooks is how often a share is looked for where it may or may not
 	// appear; changeLooks how often a change may take to show.
 	settleLooks = 3
@@ -40,9 +37,8 @@ const (
 type Created struct {
 	Presence Presence
 	Share    Share // as read back, where it was seen
-	// Since is when the call began, by the server's clock; zero where that never
-	// told the time. Where the share is Doubtful, [Terms.Made] tells by it later.
-	Since time.Time
+	// Doubt tells later, where the share is Doubtful, whether it was this call's.
+	Doubt Doubt
 }
 
 // Create shares a repository, and waits until the share can be seen.
@@ -92,32 +88,20 @@ func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since 
 	}
 	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
 	_, gone := errors.AsType[*Gone](err)
+	doubt := c.doubt(past.began)
 	switch {
-	case gone && fault.Kind != KindConflict:
+	case gone && (past.pending && !fault.refuses() || fault.Kind == KindConflict):
+		return Created{Presence: Doubtful, Doubt: doubt}, fmt.Errorf("%w; the share does not show, but may appear yet", cause)
+	case gone:
 		return Created{Presence: Absent}, cause
-	case err != nil && !gone:
-		start, _ := c.serverTime(past.began)
-		return Created{Presence: Doubtful, Since: start}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
-	case err == nil && c.madeSince(terms, share, past.began):
+	case err != nil:
+		return Created{Presence: Doubtful, Doubt: doubt}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
+	case doubt.Origin(terms, share) == Ours:
 		return Created{Presence: Seen, Share: share}, nil
 	}
 	return Created{Presence: Absent}, &Error{Kind: KindConflict, Err: fmt.Errorf(
 		"the share exists; this run may have made it, since the answer to a request of its own was lost, "+
 			"but that is not certain enough to take it over: %w", cause)}
-}
-
-// madeSince tells whether the share grants the terms, and was made no earlier
-// than began.
-func (c *Client) madeSince(terms Terms, share Share, began time.Time) bool {
-	start, known := c.serverTime(began)
-	return known && terms.Made(share, start)
-}
-
-// Made tells whether the share is what a create of these terms made that began
-// at a time of the server's clock: it grants just them, and was not there before.
-func (t Terms) Made(share Share, since time.Time) bool {
-	made, told := share.createdAt()
-	return t.grantedBy(share) && told && !since.IsZero() && !made.Before(since.Add(-clockSlack))
 }
 
 // Change changes what a share grants, in place. The share is what the service
@@ -268,10 +252,10 @@ func (c *Client) seek(ctx context.Context, key Key) looker {
 		case errors.Is(err, KindNoRoute):
 			c.routes.noShow.Store(true)
 			return listed(since)
-		case errors.Is(err, KindShareMissing):
+		case errors.Is(err, KindShareMissing), errors.Is(err, KindRepositoryMissing):
 			return listed(since)
 		}
-		return share, c.goneWithRepository(key, err)
+		return share, err
 	}
 }
 

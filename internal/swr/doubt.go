@@ -1,0 +1,58 @@
+package swr
+
+import "time"
+
+const (
+	// clockSlack is how far "created" may lie before the start of the create
+	// that is taken to have made it: the Date header counts whole seconds.
+	clockSlack = 5 * time.Second
+	// lateEffect is how long after a create has been given up the service may
+	// still carry it out.
+	lateEffect = 10 * time.Minute
+)
+
+// Doubt is a create of which nobody could tell whether it made its share: it
+// began and was given up at these times of the server's clock, which are zero
+// where that never told the time.
+type Doubt struct {
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until"`
+}
+
+// Origin is who made a share that was found where there is a [Doubt].
+type Origin int
+
+const (
+	// Unclear: it may be either, so nothing may be done to it, nor may it be
+	// forgotten.
+	Unclear Origin = iota
+	// Ours: it grants just what the create asked for, and is of its time.
+	Ours
+	// Anothers: it was made before the create began, or long after it ended.
+	Anothers
+)
+
+// doubt notes when a create that began at a time of the client's clock, and ends
+// now, was under way.
+func (c *Client) doubt(began time.Time) Doubt {
+	since, known := c.serverTime(began)
+	if !known {
+		return Doubt{}
+	}
+	until, _ := c.serverTime(c.clock.Now())
+	return Doubt{Since: since, Until: until}
+}
+
+// Origin tells whether the create of these terms made the share.
+func (d Doubt) Origin(terms Terms, share Share) Origin {
+	made, told := share.createdAt()
+	switch {
+	case !told || d.Since.IsZero():
+		return Unclear
+	case made.Before(d.Since.Add(-clockSlack)), made.After(d.Until.Add(lateEffect)):
+		return Anothers
+	case terms.grantedBy(share):
+		return Ours
+	}
+	return Unclear // edited since, or another's of the same time
+}
