@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags.Var(&latencies, "latency", "milliseconds that the service takes to answer")
 	seedAbove := flags.Int("seed-above", 1000, "no apply and no destroy of more shares than this: Terraform takes a quarter of an hour for 5,000")
 	quick := flags.Bool("quick", false, "only 100 and 1,000 shares of 10 repositories at 20 ms, once")
-	rounds := flags.Int("rounds", 2, "rounds of up to 1,000 shares; of more there are fewer")
+	rounds := flags.Int("rounds", 1, "rounds of up to 1,000 shares; of more there is one. Each has three plans")
 	against := flags.String("against", "", "another build of the provider, to be measured beside")
 	only := flags.String("subjects", "", "what to measure, of swr, empty, terraform_data and other; default all")
 	profile := flags.String("profile", "", "a directory for CPU and allocation profiles of the provider, which is slower then")

@@ -2,6 +2,7 @@ package lean
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,53 +28,100 @@ type everyCall interface {
 // thousand shares.
 //
 // It wraps the calls that Terraform makes once for each resource or data source.
-// The others, made once a run or so, are the framework's own.
+// The others, made once a run or so, are the framework's own. What remains on the
+// list is small, but there are several entries a share: whenever no call is under
+// way, a stop, which then stops nothing, empties the list.
 type forgetful struct {
 	everyCall
+	calls *tally
+}
+
+func newForgetful(served everyCall) forgetful {
+	return forgetful{everyCall: served, calls: &tally{}}
+}
+
+// tally counts calls.
+type tally struct {
+	mu      sync.Mutex
+	running int
+	ended   int // since the list was last emptied
+}
+
+// manyEnded is how many calls may leave an entry on the framework's list.
+const manyEnded = 500
+
+func (f forgetful) begin() {
+	f.calls.mu.Lock()
+	defer f.calls.mu.Unlock()
+	f.calls.running++
+}
+
+// end empties the list if no call is under way; none begins meanwhile.
+func (f forgetful) end() {
+	f.calls.mu.Lock()
+	defer f.calls.mu.Unlock()
+	f.calls.running--
+	f.calls.ended++
+	if f.calls.running > 0 || f.calls.ended < manyEnded {
+		return
+	}
+	f.calls.ended = 0
+	// It has no way to fail, and if it had: the list would be longer.
+	_, _ = f.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{})
 }
 
 func (f forgetful) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return during(ctx, req, f.everyCall.ValidateResourceConfig)
+	return during(ctx, f, req, f.everyCall.ValidateResourceConfig)
 }
 
 func (f forgetful) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return during(ctx, req, f.everyCall.UpgradeResourceState)
+	return during(ctx, f, req, f.everyCall.UpgradeResourceState)
 }
 
 func (f forgetful) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return during(ctx, req, f.everyCall.UpgradeResourceIdentity)
+	return during(ctx, f, req, f.everyCall.UpgradeResourceIdentity)
 }
 
 func (f forgetful) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(ctx, req, f.everyCall.ReadResource)
+	return during(ctx, f, req, f.everyCall.ReadResource)
 }
 
 func (f forgetful) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(ctx, req, f.everyCall.PlanResourceChange)
+	return during(ctx, f, req, f.everyCall.PlanResourceChange)
 }
 
 func (f forgetful) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(ctx, req, f.everyCall.ApplyResourceChange)
+	return during(ctx, f, req, f.everyCall.ApplyResourceChange)
 }
 
 func (f forgetful) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return during(ctx, req, f.everyCall.ImportResourceState)
+	return during(ctx, f, req, f.everyCall.ImportResourceState)
 }
 
 func (f forgetful) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest) (*tfprotov6.MoveResourceStateResponse, error) {
-	return during(ctx, req, f.everyCall.MoveResourceState)
+	return during(ctx, f, req, f.everyCall.MoveResourceState)
 }
 
 func (f forgetful) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return during(ctx, req, f.everyCall.ValidateDataResourceConfig)
+	return during(ctx, f, req, f.everyCall.ValidateDataResourceConfig)
 }
 
 func (f forgetful) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return during(ctx, req, f.everyCall.ReadDataSource)
+	return during(ctx, f, req, f.everyCall.ReadDataSource)
+}
+
+// ListResource only counts: its stream is still read, under its context, when the
+// call is over.
+func (f forgetful) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	f.begin()
+	stream, err := f.everyCall.ListResource(ctx, req)
+	return untilRead(stream, err, f.end)
 }
 
 // during makes a call under a context that lasts as long as the call.
-func during[Request, Response any](ctx context.Context, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
+func during[Request, Response any](ctx context.Context, f forgetful, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
+	f.begin()
+	defer f.end()
 	own := &callContext{}
 	own.real.Store(&ctx)
 	defer own.real.Store(nil)

@@ -126,6 +126,62 @@ func TestForgetsContexts(t *testing.T) {
 	}
 }
 
+// What the framework keeps of each call does not add up.
+func TestForgetsCalls(t *testing.T) {
+	const many = 20_000
+	grown := func(served tfprotov6.ProviderServer) int64 {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for range many {
+			ctx, cancel := context.WithCancel(t.Context())
+			if err := calls["ReadResource"](ctx, served); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(served)
+		return int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	}
+	if grew := grown(newServer(t, stub{})); grew > many*20 {
+		t.Errorf("%d bytes are kept of %d calls", grew, many)
+	}
+	// If this fails, the framework keeps nothing, and so much of forgetful.go can go.
+	if grew := grown(providerserver.NewProtocol6(stub{})()); grew < many*20 {
+		t.Errorf("the framework keeps only %d bytes of %d calls", grew, many)
+	}
+}
+
+// While one call is under way, however many others end, nothing is stopped.
+func TestForgettingStopsNothing(t *testing.T) {
+	t.Parallel()
+	begun, end := make(chan struct{}), make(chan struct{})
+	var cause error
+	served := newServer(t, stub{during: func(ctx context.Context) {
+		if ctx.Value(key{}) != nil {
+			close(begun)
+			<-end
+			cause = ctx.Err()
+		}
+	}})
+	ended := make(chan error)
+	go func() {
+		ended <- calls["ApplyResourceChange"](context.WithValue(t.Context(), key{}, "this one"), served)
+	}()
+	<-begun
+	for range 3 * manyEnded {
+		if err := calls["ReadDataSource"](t.Context(), served); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(end)
+	if err := <-ended; err != nil || cause != nil {
+		t.Errorf("the call ended with %v, its context with %v", err, cause)
+	}
+}
+
 // During the call all is there: values, such as the loggers, and the end.
 func TestContextDuringACall(t *testing.T) {
 	t.Parallel()
@@ -184,7 +240,7 @@ func TestCancellationDuringACall(t *testing.T) {
 // After the call the context has ended, for whoever may have kept it.
 func TestContextAfterACall(t *testing.T) {
 	t.Parallel()
-	kept, err := during(context.WithValue(t.Context(), key{}, "logger"), 0, func(ctx context.Context, _ int) (context.Context, error) { return ctx, nil })
+	kept, err := during(context.WithValue(t.Context(), key{}, "logger"), newForgetful(lister{}), 0, func(ctx context.Context, _ int) (context.Context, error) { return ctx, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func Server(p provider.Provider) (tfprotov6.ProviderServer, error) {
 	if !ok {
 		return nil, fmt.Errorf("the framework's server is a %T, which lacks some of the calls that it had", served)
 	}
-	served = newStopping(forgetful{everyCall: served})
+	served = newStopping(newForgetful(served))
 	if planner, ok := p.(UnchangedPlanner); ok {
 		served = shortcut{everyCall: served, planner: planner}
 	}

@@ -53,16 +53,7 @@ func (s *stopping) ConfigureProvider(ctx context.Context, req *tfprotov6.Configu
 func (s *stopping) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	ctx, end := s.untilStop(ctx)
 	stream, err := s.everyCall.ListResource(ctx, req)
-	if err != nil || stream == nil || stream.Results == nil {
-		end()
-		return stream, err
-	}
-	results := stream.Results
-	stream.Results = func(yield func(tfprotov6.ListResourceResult) bool) {
-		defer end()
-		results(yield)
-	}
-	return stream, nil
+	return untilRead(stream, err, end)
 }
 
 func (s *stopping) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {

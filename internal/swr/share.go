@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unique"
 )
 
 // Share is one account's access to one repository, as the service tells it.
@@ -77,11 +78,15 @@ func (w wireShare) share(of Repository) (Share, error) {
 	}
 	return Share{
 		Namespace: of.Namespace, Repository: of.Name, AccessDomain: w.AccessDomain,
-		Permit: w.Permit, Deadline: w.Deadline, Description: w.Description,
-		CreatorID: w.CreatorID, CreatorName: w.CreatorName, Created: w.Created, Updated: w.Updated,
+		Permit: once(w.Permit), Deadline: once(w.Deadline), Description: w.Description,
+		CreatorID: once(w.CreatorID), CreatorName: once(w.CreatorName), Created: once(w.Created), Updated: once(w.Updated),
 		Status: w.Status,
 	}, nil
 }
+
+// once gives a text that many shares have from the one place in memory that they
+// then have in common: thousands of shares are held during a refresh.
+func once(text string) string { return unique.Make(text).Value() }
 
 // decodeList reads the body of a listing, a bare array; null is an empty one.
 func decodeList(body []byte, of Repository) ([]Share, error) {
