@@ -76,7 +76,7 @@ func (r report) panel(title string, figure quantity) string {
 		fmt.Fprintf(&svg, "<text x=\"%d\" y=\"%.1f\" fill=\"#59636e\" text-anchor=\"end\">%g</text>\n", plotLeft-6, y(value)+4, value)
 	}
 	for _, point := range points {
-		if shares := point.scenario.Shares; shares >= 500 { // what is less would not fit
+		if shares := point.scenario.Shares; shares >= 1000 { // what is less would not fit
 			fmt.Fprintf(&svg, "<text x=\"%.1f\" y=\"%d\" fill=\"#59636e\" text-anchor=\"middle\">%s</text>\n", x(shares), plotTop+plotHeight+18, thousands(shares))
 		}
 	}

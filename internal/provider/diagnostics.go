@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -125,6 +126,8 @@ func (s *session) hint(at doing, err error) string {
 		return "Nothing can be concluded about the share, so the state was kept."
 	case errors.Is(err, swr.KindThrottled):
 		return "The service throttled until the operation's time was over. Try again later, with a lower -parallelism, or with longer timeouts."
+	case errors.Is(err, context.Canceled):
+		return "Plan again to see what is there."
 	case errors.Is(err, swr.KindNetwork):
 		return fmt.Sprintf("Check the network, the proxy and the endpoint: it is %s. Then plan again.", s.endpoint())
 	case errors.Is(err, swr.KindUnavailable):
