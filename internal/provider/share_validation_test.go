@@ -106,7 +106,7 @@ func TestTimeoutsMustBeAboveZero(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			printed := newWorkspace(t, server, bad.config).run(failed, "plan")
 			wants(t, printed, bad.words...)
-			if strings.Contains(printed, `"1s"`) {
+			if strings.Contains(printed, `timeouts.read = "1s"`) {
 				t.Errorf("a good timeout is refused:\n%s", printed)
 			}
 			requests(t, server, nil)
