@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flags.Var(&shares, "shares", "counts of shares")
 	flags.Var(&repositories, "repositories", "counts of repositories that they are of")
 	flags.Var(&latencies, "latency", "milliseconds that the service takes to answer")
-	seedAbove := flags.Int("seed-above", 1000, "no apply and no destroy of more shares than this: Terraform takes a quarter of an hour for 5,000")
+	seedAbove := flags.Int("seed-above", 1000, "no apply and no destroy of more shares than this: they take Terraform itself very long")
 	quick := flags.Bool("quick", false, "only 100 and 1,000 shares of 10 repositories at 20 ms, once")
 	rounds := flags.Int("rounds", 1, "rounds of up to 1,000 shares; of more there is one. Each has three plans")
 	against := flags.String("against", "", "another build of the provider, to be measured beside")

@@ -65,8 +65,9 @@ repository. Garbage collection has Go's defaults throughout.
 
 More than 1,000 shares are there before the first plan: one share a repository is
 applied and then copied, in the state and at the service. To make and to delete
-them takes Terraform itself a time that grows with the square of their number, a
-quarter of an hour for 5,000; ` + "`make bench BENCH=\"-seed-above 5000 -shares 5000\"`" + ` measures it.
+them takes Terraform itself a time that grows much faster than their number (see
+terraform_data at 100 and at 1,000); ` + "`make bench BENCH=\"-seed-above 5000 -shares 5000\"`" + `
+measures it.
 
 ![Plan of unchanged shares over 10 repositories at 20 ms](benchmarks.svg)
 `

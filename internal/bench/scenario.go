@@ -50,8 +50,8 @@ const maxAccounts = 500
 // scenarios gives each count of shares over each count of repositories that SWR
 // allows, with each latency in milliseconds. Of large ones there are fewer
 // rounds, since a command takes minutes; and above a count the shares are seeded,
-// since the time that Terraform itself takes to make and to delete them grows with
-// the square of their number.
+// since the time that Terraform itself takes to make and to delete them grows much
+// faster than their number.
 func scenarios(shares, repositories, latencies []int, rounds, seedAbove int) []scenario {
 	var all []scenario
 	for _, n := range shares {

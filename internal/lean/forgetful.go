@@ -110,6 +110,13 @@ func (f forgetful) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSo
 	return during(ctx, f, req, f.everyCall.ReadDataSource)
 }
 
+// ConfigureProvider only counts: what it makes may go on under its context.
+func (f forgetful) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	f.begin()
+	defer f.end()
+	return f.everyCall.ConfigureProvider(ctx, req)
+}
+
 // ListResource only counts: its stream is still read, under its context, when the
 // call is over.
 func (f forgetful) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {

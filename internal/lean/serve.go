@@ -3,8 +3,8 @@
 //
 // Each of its other files, but for stream.go, works round one fault of somebody
 // else's, and says whose; its test fails when the workaround no longer works, or is
-// no longer needed. The package knows how a provider is served, and nothing of what this
-// one does.
+// no longer needed. The package knows how a provider is served, and nothing of what
+// this one does.
 package lean
 
 import (

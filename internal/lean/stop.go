@@ -57,27 +57,26 @@ func (s *stopping) ListResource(ctx context.Context, req *tfprotov6.ListResource
 }
 
 func (s *stopping) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	ctx, end := s.untilStop(ctx)
-	defer end()
-	return s.everyCall.ReadResource(ctx, req)
+	return beforeStop(ctx, s, req, s.everyCall.ReadResource)
 }
 
 func (s *stopping) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	ctx, end := s.untilStop(ctx)
-	defer end()
-	return s.everyCall.PlanResourceChange(ctx, req)
+	return beforeStop(ctx, s, req, s.everyCall.PlanResourceChange)
 }
 
 func (s *stopping) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	ctx, end := s.untilStop(ctx)
-	defer end()
-	return s.everyCall.ApplyResourceChange(ctx, req)
+	return beforeStop(ctx, s, req, s.everyCall.ApplyResourceChange)
 }
 
 func (s *stopping) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return beforeStop(ctx, s, req, s.everyCall.ReadDataSource)
+}
+
+// beforeStop makes a call under a context that a stop ends too.
+func beforeStop[Request, Response any](ctx context.Context, s *stopping, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
 	ctx, end := s.untilStop(ctx)
 	defer end()
-	return s.everyCall.ReadDataSource(ctx, req)
+	return call(ctx, req)
 }
 
 // untilStop gives a call's context, which a stop ends too.

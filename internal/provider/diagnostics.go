@@ -147,9 +147,10 @@ func importHint(key swr.Key) string {
 }
 
 func importBlock(key swr.Key) string {
-	return fmt.Sprintf("  import {\n    to = swr_repository_share.NAME\n    id = %q\n  }", key.String())
+	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %q\n  }", typeShare, key.String())
 }
 
+// removedBlock lets Terraform forget a resource of the type.
 func removedBlock(resourceType string) string {
 	return "  removed {\n    from = " + resourceType + ".NAME\n    lifecycle {\n      destroy = false\n    }\n  }"
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -164,4 +165,18 @@ func requests(t *testing.T, server *swrtest.Server, want map[swrtest.Kind]int) {
 			t.Errorf("%d requests of kind %s instead of %d", got, kind, n)
 		}
 	}
+}
+
+// atOnce calls for each number below n, so many at a time.
+func atOnce(n, most int, call func(int)) {
+	var running sync.WaitGroup
+	slots := make(chan struct{}, most)
+	for i := range n {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			call(i)
+		})
+	}
+	running.Wait()
 }

@@ -211,3 +211,17 @@ func TestProtocolDefers(t *testing.T) {
 		t.Errorf("deferred: %+v", read.Deferred)
 	}
 }
+
+// equal tells whether two values of a type are the same.
+func (p *protocol) equal(of tftypes.Type, a, b *tfprotov6.DynamicValue) bool {
+	p.t.Helper()
+	first, err := a.Unmarshal(of)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	second, err := b.Unmarshal(of)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return first.Equal(second)
+}

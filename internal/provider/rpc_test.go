@@ -131,16 +131,7 @@ func (w *world) refresh() outcome {
 
 func (w *world) same(a, b *tfprotov6.DynamicValue) bool {
 	w.t.Helper()
-	kind := w.schema().ValueType()
-	x, err := a.Unmarshal(kind)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	y, err := b.Unmarshal(kind)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return x.Equal(y)
+	return w.equal(w.schema().ValueType(), a, b)
 }
 
 // proposal is what Terraform proposes for a configuration: the configuration,

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,33 +15,14 @@ import (
 // revoked as if it were ours.
 const doubtKey = "in_doubt"
 
-// putInDoubt notes when the create was under way.
-func putInDoubt(ctx context.Context, private writablePrivateState, doubt swr.Doubt, diags *diag.Diagnostics) {
-	value, err := json.Marshal(doubt)
-	if err != nil {
-		diags.AddError("The doubt about the share can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
-		return
-	}
-	diags.Append(private.SetKey(ctx, doubtKey, value)...)
-}
-
-// inDoubt tells whether the state is in doubt.
-func inDoubt(ctx context.Context, private privateState, diags *diag.Diagnostics) bool {
-	value, problems := private.GetKey(ctx, doubtKey)
-	diags.Append(problems...)
-	return len(value) > 0
+// inDoubt tells whether the state is in doubt, and about which create.
+func inDoubt(ctx context.Context, private privateState, diags *diag.Diagnostics) (swr.Doubt, bool) {
+	return noted[swr.Doubt](ctx, private, doubtKey, diags)
 }
 
 // originOf tells who made the share that was found where the state is in doubt.
 // Where that is not clear it adds an error: the state is to stay as it is.
-func originOf(ctx context.Context, private privateState, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) swr.Origin {
-	value, problems := private.GetKey(ctx, doubtKey)
-	diags.Append(problems...)
-	var doubt swr.Doubt
-	if err := json.Unmarshal(value, &doubt); err != nil {
-		diags.AddError("The private state of the share can't be read", err.Error())
-		return swr.Unclear
-	}
+func originOf(doubt swr.Doubt, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) swr.Origin {
 	terms, err := state.terms()
 	if err != nil {
 		addRuleError(diags, pathDeadline, err)

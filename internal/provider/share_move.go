@@ -72,7 +72,7 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 		setLastSeen(ctx, resp.TargetPrivate, "an endpoint of the provider "+older.providerType, &resp.Diagnostics)
 		return
 	}
-	known := "swr_repository_share of another address"
+	known := typeShare + " of another address"
 	for _, older := range olderProviders {
 		known += ", " + older.resourceType
 	}
@@ -192,7 +192,7 @@ func providerType(address string) (string, bool) {
 // moverFromItself moves a resource of this provider from another address of the
 // provider, unchanged. OpenTofu asks for it where only the address changed. Where
 // it can't be done, the error says what to do instead.
-func moverFromItself(resourceType, instead string) resource.StateMover {
+func moverFromItself(resourceType string, instead wayAround) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		from, ok := providerType(req.SourceProviderAddress)
 		if !ok || from != ownType || req.SourceTypeName != resourceType {
@@ -226,15 +226,20 @@ func moverFromItself(resourceType, instead string) resource.StateMover {
 	}}
 }
 
-// importInstead is the way around a share's move. The old resource's type goes
-// into it.
-const importInstead = "import the share, which changes nothing on the service:\n\n" +
-	"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n" +
-	"  import {\n    to = swr_repository_share.NAME\n    id = \"namespace/repository/access_domain\"\n  }"
+// wayAround is what to do instead of a move, once the old resource is forgotten.
+type wayAround struct {
+	then  string
+	block string // for the configuration, "" where there is none to show
+}
+
+var importInstead = wayAround{
+	then:  "import the share, which changes nothing on the service",
+	block: "\n\n" + importBlock(swr.Key{Namespace: "namespace", Repository: "repository", AccessDomain: "access_domain"}),
+}
 
 // addCantMove says why a state can't be moved, and what to do instead.
-func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why, instead string) {
+func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why string, instead wayAround) {
 	diags.AddError(fmt.Sprintf("This %s can't be moved", req.SourceTypeName), fmt.Sprintf(
-		"%s\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and "+instead,
-		why, req.SourceTypeName, req.SourceProviderAddress, req.SourceTypeName))
+		"%s\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and %s:\n\n%s%s",
+		why, req.SourceTypeName, req.SourceProviderAddress, instead.then, removedBlock(req.SourceTypeName), instead.block))
 }

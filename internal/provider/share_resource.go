@@ -2,9 +2,7 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -74,7 +72,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
 	case swr.Doubtful:
 		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
-		putInDoubt(ctx, resp.Private, created.Doubt, &resp.Diagnostics)
+		note(ctx, resp.Private, doubtKey, created.Doubt, &resp.Diagnostics)
 	}
 	// From here on the share exists, or may: whatever else fails, it must stand
 	// in the state.
@@ -117,8 +115,8 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	if err == nil && inDoubt(ctx, req.Private, &resp.Diagnostics) {
-		switch originOf(ctx, req.Private, state, share, &resp.Diagnostics) {
+	if doubt, doubted := inDoubt(ctx, req.Private, &resp.Diagnostics); doubted && err == nil {
+		switch originOf(doubt, state, share, &resp.Diagnostics) {
 		case swr.Unclear:
 			return
 		case swr.Anothers:
@@ -199,13 +197,13 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	defer cancel()
 
 	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
-	if inDoubt(ctx, req.Private, &resp.Diagnostics) {
+	if doubt, doubted := inDoubt(ctx, req.Private, &resp.Diagnostics); doubted {
 		share, err := r.session.client.Find(ctx, state.key(), seenAt)
 		if err != nil && !errors.As(err, new(*swr.Gone)) {
 			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
 			return
 		}
-		if err == nil && originOf(ctx, req.Private, state, share, &resp.Diagnostics) != swr.Ours {
+		if err == nil && originOf(doubt, state, share, &resp.Diagnostics) != swr.Ours {
 			return // another's is left alone; with an error the state stays
 		}
 	}
@@ -268,42 +266,7 @@ func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag
 	return key, true
 }
 
-// lastSeenKey is the key, in the resource's private state, of the host that the
-// share was last seen at: "gone" from another one is not believed.
-const lastSeenKey = "last_seen"
-
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type writablePrivateState interface {
-	privateState
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 // sawHere notes that the share was seen at this endpoint.
 func (r *shareResource) sawHere(ctx context.Context, private writablePrivateState, diags *diag.Diagnostics) {
 	setLastSeen(ctx, private, r.session.client.Host(), diags)
-}
-
-func setLastSeen(ctx context.Context, private writablePrivateState, host string, diags *diag.Diagnostics) {
-	value, err := json.Marshal(host)
-	if err != nil {
-		diags.AddError("The host of the endpoint can't be stored", fmt.Sprintf("This is a bug in the provider: %s.", err))
-		return
-	}
-	diags.Append(private.SetKey(ctx, lastSeenKey, value)...)
-}
-
-// lastSeen gives the host that the share was last seen at, "" if none is known.
-func lastSeen(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
-	value, found := private.GetKey(ctx, lastSeenKey)
-	diags.Append(found...)
-	var host string
-	if len(value) > 0 {
-		if err := json.Unmarshal(value, &host); err != nil {
-			diags.AddError("The private state of the share can't be read", err.Error())
-		}
-	}
-	return host
 }

@@ -29,7 +29,7 @@ var shareValueType = sync.OnceValue(func() tftypes.Type {
 // warning.
 func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, bool) {
 	deferrable := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
-	if req.TypeName != "swr_repository_share" || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
+	if req.TypeName != typeShare || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
 		return nil, false
 	}
 	state, known := shareOf(req.PriorState)

@@ -196,16 +196,3 @@ func TestFrameworkStillPlansNothingAtLength(t *testing.T) {
 		t.Errorf("the framework takes only %.0f allocations, where the provider takes %.0f", theirs, ours)
 	}
 }
-
-func (p *protocol) equal(of tftypes.Type, a, b *tfprotov6.DynamicValue) bool {
-	p.t.Helper()
-	first, err := a.Unmarshal(of)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	second, err := b.Unmarshal(of)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return first.Equal(second)
-}

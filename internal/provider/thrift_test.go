@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -17,20 +16,6 @@ const (
 	// next that becomes idle if that is sooner.
 	spare = 2
 )
-
-// atOnce calls for each number below n, so many at a time.
-func atOnce(n, most int, call func(int)) {
-	var running sync.WaitGroup
-	slots := make(chan struct{}, most)
-	for i := range n {
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			call(i)
-		})
-	}
-	running.Wait()
-}
 
 // seedShares puts shares into the simulator, each repository's in turn, and gives
 // the states that Terraform has of them.
