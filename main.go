@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"log"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
@@ -25,7 +25,7 @@ func main() {
 		fmt.Println("terraform-provider-swr " + version)
 		return
 	}
-	if err := lean.Serve(address, provider.New(version), *debug); err != nil {
+	if err := protoserver.Serve(address, provider.New(version), *debug); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
@@ -18,7 +18,7 @@ import (
 
 // factories serve the provider to the Terraform CLI from within the test.
 var factories = map[string]func() (tfprotov6.ProviderServer, error){
-	"swr": func() (tfprotov6.ProviderServer, error) { return lean.Server(provider.New("test")()) },
+	"swr": func() (tfprotov6.ProviderServer, error) { return protoserver.Server(provider.New("test")()) },
 }
 
 // binary is the provider as users run it.

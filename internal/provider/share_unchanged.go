@@ -20,7 +20,7 @@ var shareValueType = sync.OnceValue(func() tftypes.Type {
 
 // PlanUnchanged plans a share of which nothing changes, as most plans do of most
 // shares: the plan is the state. It answers just what the framework would, or
-// says that it can't tell; see package lean, which asks.
+// says that it can't tell; see package protoserver, which asks.
 //
 // Terraform proposes the configured values, and the state's for what is not
 // configured. Where that is the state to the byte, no plan modifier of the schema

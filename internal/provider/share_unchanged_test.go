@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
@@ -85,7 +85,7 @@ func bareFramework(t *testing.T) *protocol {
 // and it gives none where the framework would plan or say anything.
 func TestProtocolPlanUnchanged(t *testing.T) {
 	t.Parallel()
-	planner, ok := provider.New("test")().(lean.UnchangedPlanner)
+	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}
@@ -148,7 +148,7 @@ func TestProtocolPlanUnchanged(t *testing.T) {
 // goes, and of a provider that is not configured yet.
 func TestProtocolPlanOthers(t *testing.T) {
 	t.Parallel()
-	planner, ok := provider.New("test")().(lean.UnchangedPlanner)
+	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}
@@ -177,10 +177,10 @@ func TestProtocolPlanOthers(t *testing.T) {
 }
 
 // If this fails, the framework plans nothing about as cheaply as the provider
-// does: PlanUnchanged, and its place in package lean, can go.
+// does: PlanUnchanged, and its place in package protoserver, can go.
 func TestFrameworkStillPlansNothingAtLength(t *testing.T) {
 	p := bareFramework(t)
-	planner, ok := provider.New("test")().(lean.UnchangedPlanner)
+	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}

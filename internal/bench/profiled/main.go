@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/lean"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
@@ -33,7 +33,7 @@ func run(dir string) (err error) {
 	if err := pprof.StartCPUProfile(cpu); err != nil {
 		return err
 	}
-	served := lean.Serve("registry.terraform.io/terraform-provider-swr/swr", provider.New("profiled"), false)
+	served := protoserver.Serve("registry.terraform.io/terraform-provider-swr/swr", provider.New("profiled"), false)
 	pprof.StopCPUProfile()
 
 	memory, err := os.Create(filepath.Join(dir, fmt.Sprintf("allocs-%d.pprof", os.Getpid())))

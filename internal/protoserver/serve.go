@@ -1,11 +1,11 @@
-// Package lean serves the provider to Terraform, and keeps the process lean where
+// Package protoserver serves the provider to Terraform, and keeps the process lean where
 // the libraries that it is made with do not.
 //
 // Each of its other files, but for stream.go, works round one fault of somebody
 // else's, and says whose; its test fails when the workaround no longer works, or is
 // no longer needed. The package knows how a provider is served, and nothing of what
 // this one does.
-package lean
+package protoserver
 
 import (
 	"fmt"
