@@ -207,7 +207,7 @@ output "motto" {
 		t.Errorf("the report is\n%s\ninstead of\n%s", report, want)
 	}
 	wantNone(t, report+printed, "horse", "staple", d.server.Token())
-	if n := d.server.Count(swrtest.KindDelete); n > 0 {
+	if n := d.server.Count(swrtest.OpDelete); n > 0 {
 		t.Errorf("%d revocations by a plan", n)
 	}
 }
@@ -223,7 +223,7 @@ func TestDriftError(t *testing.T) {
 	d := startDrifting(t)
 	d.check(noChange)
 
-	d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(403, "SVCSTG.SWR.4030000")})
+	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
 	report, printed := d.check(failed)
 	wantParts(t, report, "# SWR shares: error\n\nNo plan could be made", "## Errors\n\n- `Could not read the share platform/base/java/"+auditor+
 		"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "403 Forbidden, SVCSTG.SWR.4030000")
@@ -233,7 +233,7 @@ func TestDriftError(t *testing.T) {
 
 	// What has expired can be told from what is wrong, and neither the credential
 	// nor what an answer quotes of it shows.
-	d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(401, "SVCSTG.SWR.4010000")})
+	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
 	report, printed = d.check(failed)
 	wantParts(t, report, "`Could not read the share platform/base/java/"+auditor, "401 Unauthorized, SVCSTG.SWR.4010000")
 	wantNone(t, report+printed, d.server.Token())
@@ -313,7 +313,7 @@ func TestDriftLeavesNothingBehind(t *testing.T) {
 			continue // under nohup, say: a shell can't trap what it was started without
 		}
 		cmd := d.command()
-		d.server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.HangBefore()})
+		d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.HangBefore()})
 		asked := make(chan struct{})
 		var once sync.Once
 		d.server.OnRequest(func(swrtest.RequestInfo) { once.Do(func() { close(asked) }) })

@@ -152,7 +152,7 @@ func TestLoginByNameAndByID(t *testing.T) {
 
 func TestHundredStartsOneLogin(t *testing.T) {
 	server, block := password(t)
-	server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Effect: swrtest.LatencyBefore(50 * time.Millisecond)})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: swrtest.LatencyBefore(50 * time.Millisecond)})
 	rt := transport(t, block, auth.Environment{})
 	inParallel(t, 100, func(int) error {
 		status, text, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")
@@ -161,7 +161,7 @@ func TestHundredStartsOneLogin(t *testing.T) {
 		}
 		return err
 	})
-	if got := server.Count(swrtest.KindLogin); got != 1 {
+	if got := server.Count(swrtest.OpLogin); got != 1 {
 		t.Errorf("%d logins", got)
 	}
 }
@@ -170,11 +170,11 @@ func TestCancelledStartFailsNobodyElse(t *testing.T) {
 	server, block := password(t)
 	loggingIn := make(chan struct{}, 1)
 	server.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Kind == swrtest.KindLogin {
+		if r.Operation == swrtest.OpLogin {
 			loggingIn <- struct{}{}
 		}
 	})
-	server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Effect: swrtest.LatencyBefore(100 * time.Millisecond)})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: swrtest.LatencyBefore(100 * time.Millisecond)})
 	rt := transport(t, block, auth.Environment{})
 	ctx, cancel := context.WithCancel(t.Context())
 	leader := make(chan error, 1)
@@ -191,7 +191,7 @@ func TestCancelledStartFailsNobodyElse(t *testing.T) {
 	if err != nil || status != http.StatusOK {
 		t.Errorf("got %d %s, %v", status, text, err)
 	}
-	if got := server.Count(swrtest.KindLogin); got != 1 {
+	if got := server.Count(swrtest.OpLogin); got != 1 {
 		t.Errorf("%d logins", got)
 	}
 }
@@ -204,7 +204,7 @@ func TestTokenOfTwoSeconds(t *testing.T) {
 	clock := &steppingClock{now: time.Now(), step: 50 * time.Millisecond}
 	server, block := password(t, swrtest.WithTokenLifetime(2*time.Second), swrtest.WithClock(clock.read))
 	server.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Kind == swrtest.KindCreate {
+		if r.Operation == swrtest.OpCreate {
 			clock.advance()
 		}
 	})
@@ -223,7 +223,7 @@ func TestTokenOfTwoSeconds(t *testing.T) {
 		t.Errorf("%d shares, want 200", got)
 	}
 	// 200 requests and their repetitions take at least 10 seconds of that clock.
-	if got := server.Count(swrtest.KindLogin); got < 5 || got > 12 {
+	if got := server.Count(swrtest.OpLogin); got < 5 || got > 12 {
 		t.Errorf("%d logins", got)
 	}
 }
@@ -276,7 +276,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 		}
 		return nil
 	})
-	if got := server.Count(swrtest.KindLogin); got != 1 {
+	if got := server.Count(swrtest.OpLogin); got != 1 {
 		t.Errorf("%d logins", got)
 	}
 }
@@ -284,11 +284,11 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 func TestBusyIAM(t *testing.T) {
 	server, block := password(t)
 	rt := transport(t, block, auth.Environment{})
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"throttled": swrtest.ThrottleSeconds(3), "503": swrtest.Status(503, ""), "reset": swrtest.ResetBefore(),
 		"cut off": swrtest.CutOff(), "a page": swrtest.HTMLPage(http.StatusCreated),
 	} {
-		injected := server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Effect: effect})
+		injected := server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: effect})
 		_, _, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")
 		var login *auth.LoginError
 		if !errors.As(err, &login) {

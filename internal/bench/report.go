@@ -114,7 +114,7 @@ func (r result) requests(step, subject string) string {
 		}
 	}
 	var texts []string
-	for _, kind := range append(swrtest.Kinds(), swrtest.KindUnknown) {
+	for _, kind := range append(swrtest.Operations(), swrtest.OpUnknown) {
 		if n := most.Requests[kind]; n > 0 {
 			texts = append(texts, fmt.Sprintf("%s %s", thousands(n), kind))
 		}

@@ -42,7 +42,7 @@ type measurement struct {
 	TerraformCPU time.Duration
 	ProviderCPU  time.Duration // of all processes that the command started
 	ProviderPeak int64         // of the largest of them, in bytes
-	Requests     map[swrtest.Kind]int
+	Requests     map[swrtest.Operation]int
 	Connections  int
 }
 

@@ -18,7 +18,7 @@ func TestFailsWhereTheServiceDiffers(t *testing.T) {
 	// Somebody else shares the repository at the very moment of the repair.
 	meddle := func(server *swrtest.Server) {
 		server.OnRequest(func(request swrtest.RequestInfo) {
-			if request.Kind == swrtest.KindUpdate {
+			if request.Operation == swrtest.OpUpdate {
 				server.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "SOMEBODY"})
 			}
 		})

@@ -90,8 +90,8 @@ func (s *stage) terraform(ctx context.Context, args []string) (output string, co
 
 // compareWrites checks that the service got these writing requests and no
 // other.
-func (s *stage) compareWrites(want map[swrtest.Kind]int) error {
-	for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindUpdate, swrtest.KindDelete} {
+func (s *stage) compareWrites(want map[swrtest.Operation]int) error {
+	for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpUpdate, swrtest.OpDelete} {
 		if got := s.server.Count(kind); got != want[kind] {
 			return fmt.Errorf("the service got %d requests of kind %q instead of %d", got, kind, want[kind])
 		}

@@ -34,7 +34,7 @@ type act struct {
 	code    int
 	shows   []string
 	// writes are all the writing requests that the service must have got.
-	writes map[swrtest.Kind]int
+	writes map[swrtest.Operation]int
 	// proves says what was checked.
 	proves string
 }
@@ -83,7 +83,7 @@ var story = []scene{
 	},
 	{
 		title: "Apply it",
-		acts: []act{{command: apply, shows: []string{"Resources: 1 added"}, writes: map[swrtest.Kind]int{swrtest.KindCreate: 1},
+		acts: []act{{command: apply, shows: []string{"Resources: 1 added"}, writes: map[swrtest.Operation]int{swrtest.OpCreate: 1},
 			proves: "one POST, and the service holds the share"}},
 		holds: []grant{partnerAsDeclared},
 	},
@@ -108,7 +108,7 @@ var story = []scene{
 	{
 		title: "Repair it",
 		acts: []act{
-			{command: apply, shows: []string{"0 added, 1 changed, 0 destroyed"}, writes: map[swrtest.Kind]int{swrtest.KindUpdate: 1},
+			{command: apply, shows: []string{"0 added, 1 changed, 0 destroyed"}, writes: map[swrtest.Operation]int{swrtest.OpUpdate: 1},
 				proves: "one PATCH alone, so the account never lost access"},
 			{command: plan, code: unchanged, shows: []string{"No changes."}},
 		},
@@ -143,7 +143,7 @@ resource "swr_repository_share" "auditor" {
 	},
 	{
 		title: "Revoke everything",
-		acts: []act{{command: destroy, shows: []string{"Destroy complete! Resources: 2 destroyed."}, writes: map[swrtest.Kind]int{swrtest.KindDelete: 2},
+		acts: []act{{command: destroy, shows: []string{"Destroy complete! Resources: 2 destroyed."}, writes: map[swrtest.Operation]int{swrtest.OpDelete: 2},
 			proves: "two DELETEs, and the service holds no share"}},
 	},
 }

@@ -20,7 +20,7 @@ func TestNonsenseChangesNothing(t *testing.T) {
 	json := http.Header{"Content-Type": {"application/json"}}
 	evil := "\x1b[2J\x1b]0;title\x07\r\x00\x7f\u202e\xff\xfe"
 	for name, answer := range map[string]struct {
-		effect swrtest.Effect
+		effect swrtest.Behavior
 		words  []string
 	}{
 		"a list of nulls":  {swrtest.NullList(), []string{`begins with "[null,null,null]"`}},
@@ -28,17 +28,17 @@ func TestNonsenseChangesNothing(t *testing.T) {
 		"another share":    {swrtest.OtherShare(), []string{`"elsewhere/other/app"`}},
 		"an error":         {swrtest.SuccessWithError("SVCSTG.SWR.5000001"), []string{"SVCSTG.SWR.5000001"}},
 		"100 MB":           {swrtest.HugeBody(100 << 20), []string{"larger than 8 MiB"}},
-		"cut JSON":         {swrtest.Answer(200, json, `[{"namespace":"platform"`), []string{`begins with "[{"namespace":"platform""`}},
-		"control signs":    {swrtest.Answer(200, json, "["+evil+strings.Repeat("x", 5000)), []string{`\x1b[2J\x1b]0;title\a\r\x00\x7f\u202e\xff\xfe`, "…"}},
-		"an error with it": {swrtest.Answer(400, json, `{"errors":[{"errorCode":"\u001b[31mX","errorMessage":"\u001b[2J\u202e`+strings.Repeat("x", 5000)+`"}]}`), []string{`\x1b[31mX`, "…"}},
-		"empty":            {swrtest.Answer(200, json, ""), []string{"the answer is empty"}},
+		"cut JSON":         {swrtest.Respond(200, json, `[{"namespace":"platform"`), []string{`begins with "[{"namespace":"platform""`}},
+		"control signs":    {swrtest.Respond(200, json, "["+evil+strings.Repeat("x", 5000)), []string{`\x1b[2J\x1b]0;title\a\r\x00\x7f\u202e\xff\xfe`, "…"}},
+		"an error with it": {swrtest.Respond(400, json, `{"errors":[{"errorCode":"\u001b[31mX","errorMessage":"\u001b[2J\u202e`+strings.Repeat("x", 5000)+`"}]}`), []string{`\x1b[31mX`, "…"}},
+		"empty":            {swrtest.Respond(200, json, ""), []string{"the answer is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
 			tf.write(once + partner(`deadline = "forever"`))
 			before := tf.stateFile()
-			server.Inject(swrtest.Fault{Effect: answer.effect})
+			server.Inject(swrtest.Fault{Behavior: answer.effect})
 			for _, args := range [][]string{
 				{"apply", "-refresh-only", "-auto-approve"},
 				{"destroy", "-auto-approve"},
@@ -66,30 +66,30 @@ func TestNonsenseChangesNothing(t *testing.T) {
 // with a message that names the endpoint, and says how often and how long.
 func TestSilenceIsGivenUpOn(t *testing.T) {
 	t.Parallel()
-	for name, kind := range map[string]swrtest.Kind{"SWR": swrtest.KindList, "IAM": swrtest.KindLogin, "POST": swrtest.KindCreate} {
+	for name, kind := range map[string]swrtest.Operation{"SWR": swrtest.OpList, "IAM": swrtest.OpLogin, "POST": swrtest.OpCreate} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, _ := account(t)
 			tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 			tf.Env = passwordInEnvironment(server, "SWR_REQUEST_TIMEOUT=1s", "SWR_MAX_RETRIES=1")
-			if kind != swrtest.KindCreate {
+			if kind != swrtest.OpCreate {
 				tf.apply()
 				server.ResetRequests()
 			}
-			server.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.HangBefore()})
+			server.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.HangBefore()})
 			began := time.Now()
 			printed := tf.run(failed, "apply", "-auto-approve")
 			took := time.Since(began)
 			address := server.URL
-			if kind == swrtest.KindLogin {
+			if kind == swrtest.OpLogin {
 				address = "sign in at " + server.IAMURL
 			}
 			wants(t, printed, address, "within 1s", "after 2 tries in ")
 			if took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
-			requests(t, server, map[swrtest.Kind]int{kind: 2})
-			if kind == swrtest.KindCreate {
+			requests(t, server, map[swrtest.Operation]int{kind: 2})
+			if kind == swrtest.OpCreate {
 				// Nobody knows whether the service is still at it.
 				if ids := tf.ids(); !ids["platform/team/app/ACME"] {
 					t.Errorf("in the state: %v", ids)
@@ -125,7 +125,7 @@ func TestLateVisibility(t *testing.T) {
 		}
 		tf.plan(noChange)
 	}
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1, swrtest.KindUpdate: 1, swrtest.KindDelete: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpUpdate: 1, swrtest.OpDelete: 1})
 }
 
 // One that does not show within the timeout is an error, and in the state.
@@ -156,10 +156,10 @@ func TestMessagesCountTheTries(t *testing.T) {
 	t.Parallel()
 	tf, server := applied(t)
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=2")
-	server.Inject(swrtest.Fault{Effect: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+	server.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	printed := tf.run(failed, "plan")
 	if !regexp.MustCompile(`503 Service Unavailable, SVCSTG\.SWR\.5030001 .*, after 3 tries in \d+(\.\d+)?m?s`).MatchString(printed) {
 		t.Errorf("it is not said:\n%s", printed)
 	}
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindList: 3})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpList: 3})
 }

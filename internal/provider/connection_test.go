@@ -54,9 +54,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	target.AddRepository("platform", "team/app")
 	server, _ := account(t)
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
-	leadAway := func(kind swrtest.Kind, status int) {
+	leadAway := func(kind swrtest.Operation, status int) {
 		server.RemoveFaults()
-		server.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.Redirect(status, target.URL+"/v2/page?token=r3direct-5ecret#"+server.Token())})
+		server.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.Redirect(status, target.URL+"/v2/page?token=r3direct-5ecret#"+server.Token())})
 	}
 	fails := func(method, status string, args ...string) {
 		t.Helper()
@@ -68,28 +68,28 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			t.Errorf("%s %s: %d requests: it was tried again", method, status, n)
 		}
 	}
-	leadAway(swrtest.KindCreate, http.StatusTemporaryRedirect)
+	leadAway(swrtest.OpCreate, http.StatusTemporaryRedirect)
 	fails("POST", "307 Temporary Redirect", "apply")
-	leadAway(swrtest.KindCreate, http.StatusFound)
+	leadAway(swrtest.OpCreate, http.StatusFound)
 	fails("POST", "302 Found", "apply")
 	if len(tf.ids()) != 0 {
 		t.Errorf("in the state: %v", tf.ids())
 	}
 
-	leadAway(swrtest.KindLogin, http.StatusPermanentRedirect)
+	leadAway(swrtest.OpLogin, http.StatusPermanentRedirect)
 	tf.Env = passwordInEnvironment(server)
 	fails("POST", "308", "apply")
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindLogin: 1, swrtest.KindCreate: 2})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpLogin: 1, swrtest.OpCreate: 2})
 
 	tf.use(server)
 	server.RemoveFaults()
 	tf.apply()
 	state := tf.stateFile()
-	leadAway(swrtest.KindList, http.StatusSeeOther)
+	leadAway(swrtest.OpList, http.StatusSeeOther)
 	fails("GET", "303 See Other", "apply")
-	leadAway(swrtest.KindDelete, http.StatusFound)
+	leadAway(swrtest.OpDelete, http.StatusFound)
 	fails("DELETE", "302 Found", "destroy")
-	leadAway(swrtest.KindUpdate, http.StatusMovedPermanently)
+	leadAway(swrtest.OpUpdate, http.StatusMovedPermanently)
 	tf.write(partner(`deadline = "2031-03-31"`))
 	fails("PATCH", "301 Moved Permanently", "apply")
 

@@ -60,12 +60,12 @@ func TestSharesDataSource(t *testing.T) {
 		shown    int
 		complete bool
 	}{
-		"none":                        {0, swrtest.PagingHonoured, 0, true},
-		"two":                         {2, swrtest.PagingHonoured, 2, true},
+		"none":                        {0, swrtest.PagingHonored, 0, true},
+		"two":                         {2, swrtest.PagingHonored, 2, true},
 		"99 without paging":           {99, swrtest.PagingIgnored, 99, true},
-		"100 with paging":             {100, swrtest.PagingHonoured, 100, true},
+		"100 with paging":             {100, swrtest.PagingHonored, 100, true},
 		"100 without paging":          {100, swrtest.PagingIgnored, 100, false},
-		"250 with paging":             {250, swrtest.PagingHonoured, 250, true},
+		"250 with paging":             {250, swrtest.PagingHonored, 250, true},
 		"250 where paging is refused": {250, swrtest.PagingRefused, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestSharesDataSourceWhilePagesShift(t *testing.T) {
 	}
 	onSecondPage := func(do func()) {
 		server.OnRequest(func(info swrtest.RequestInfo) {
-			if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+			if info.Operation == swrtest.OpList && info.Query.Get("offset") == "100" {
 				do()
 			}
 		})

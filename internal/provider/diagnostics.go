@@ -119,7 +119,7 @@ func (s *session) hint(at doing, err error) string {
 		return "The credential may not do this: it needs permission to manage the organization in SWR. " + s.config.Describe()
 	case errors.Is(err, swr.KindRedirect):
 		return fmt.Sprintf("A redirect is never followed: it may lead to a login page. Check the endpoint: it is %s.", s.endpoint())
-	case errors.Is(err, swr.KindIncomplete):
+	case errors.Is(err, swr.KindListingIncomplete):
 		if at.kept == "" {
 			return "Nothing can be concluded about the share."
 		}
@@ -166,7 +166,7 @@ const untaintHint = "The next plan will find out whether it is there, and will w
 // is missing, until the next refresh. A share that never showed is an error: it
 // may not exist.
 func (s *session) addUnconfirmed(diags *diag.Diagnostics, key swr.Key, err error) {
-	if errors.Is(err, swr.KindContradiction) {
+	if errors.Is(err, swr.KindInvalidResponse) {
 		s.addError(diags, doing{what: confirming, key: key}, err)
 		return
 	}

@@ -24,7 +24,7 @@ const faultsFile = "../../.github/FAULTS.md"
 
 // faultLines are the faults of the simulator, with the names of the table.
 func faultLines() []faultLine {
-	status := func(status int, code string) swrtest.Effect { return swrtest.Status(status, code) }
+	status := func(status int, code string) swrtest.Behavior { return swrtest.Status(status, code) }
 	return []faultLine{
 		{"reset, no effect", swrtest.ResetBefore()},
 		{"reset, after the effect", swrtest.ResetAfter()},
@@ -64,9 +64,9 @@ func faultLines() []faultLine {
 		{"200, an HTML page, after the effect", swrtest.HTMLPage(200).After()},
 		{"200 with an error", swrtest.SuccessWithError("SVCSTG.SWR.5000001")},
 		{"200 with an error, after the effect", swrtest.SuccessWithError("SVCSTG.SWR.5000001").After()},
-		{"200, empty", swrtest.Answer(200, nil, "")},
-		{"202, after the effect", swrtest.Answer(202, nil, "").After()},
-		{"an empty list", swrtest.Answer(200, http.Header{"Content-Type": {"application/json"}}, "[]")},
+		{"200, empty", swrtest.Respond(200, nil, "")},
+		{"202, after the effect", swrtest.Respond(202, nil, "").After()},
+		{"an empty list", swrtest.Respond(200, http.Header{"Content-Type": {"application/json"}}, "[]")},
 		{"a list of nulls", swrtest.NullList()},
 		{"wrong types", swrtest.WrongTypes()},
 		{"wrong shape", swrtest.WrongShape()},
@@ -77,24 +77,24 @@ func faultLines() []faultLine {
 
 type faultLine struct {
 	name   string
-	effect swrtest.Effect
+	effect swrtest.Behavior
 }
 
 // faultColumns are the calls that the faults meet, each in an operation.
 var faultColumns = []faultColumn{
-	{"create: login", swrtest.KindLogin, false, (*world).create},
-	{"create: POST", swrtest.KindCreate, false, (*world).create},
-	{"create: GET", swrtest.KindGet, false, (*world).create},
-	{"read: list", swrtest.KindList, true, (*world).read},
-	{"update: PATCH", swrtest.KindUpdate, true, (*world).change},
-	{"update: GET", swrtest.KindGet, true, (*world).change},
-	{"delete: DELETE", swrtest.KindDelete, true, (*world).revoke},
-	{"delete: list", swrtest.KindList, true, (*world).revoke},
+	{"create: login", swrtest.OpLogin, false, (*world).create},
+	{"create: POST", swrtest.OpCreate, false, (*world).create},
+	{"create: GET", swrtest.OpGet, false, (*world).create},
+	{"read: list", swrtest.OpList, true, (*world).read},
+	{"update: PATCH", swrtest.OpUpdate, true, (*world).change},
+	{"update: GET", swrtest.OpGet, true, (*world).change},
+	{"delete: DELETE", swrtest.OpDelete, true, (*world).revoke},
+	{"delete: list", swrtest.OpList, true, (*world).revoke},
 }
 
 type faultColumn struct {
 	name string
-	kind swrtest.Kind
+	kind swrtest.Operation
 	// exists: there is a share when the operation begins.
 	exists bool
 	// operate makes the operation, checks its outcome, and puts it into words.
@@ -211,7 +211,7 @@ func oneFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 		w.restart(hurried)
 	}
 	server.ResetRequests()
-	fault := swrtest.Fault{Kind: column.kind, Effect: line.effect, Times: 1}
+	fault := swrtest.Fault{Operation: column.kind, Behavior: line.effect, Times: 1}
 	if lasting {
 		fault.Times = 0
 	}

@@ -153,9 +153,9 @@ func wants(t *testing.T, text string, parts ...string) {
 
 // requests fails unless the simulator got so many requests of these kinds, and
 // no other write since the log was reset.
-func requests(t *testing.T, server *swrtest.Server, want map[swrtest.Kind]int) {
+func requests(t *testing.T, server *swrtest.Server, want map[swrtest.Operation]int) {
 	t.Helper()
-	for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindUpdate, swrtest.KindDelete} {
+	for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpUpdate, swrtest.OpDelete} {
 		if got := server.Count(kind); got != want[kind] {
 			t.Errorf("%d requests of kind %s instead of %d", got, kind, want[kind])
 		}

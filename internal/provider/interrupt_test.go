@@ -60,7 +60,7 @@ func TestInterrupted(t *testing.T) {
 	server := swrtest.Start(t, swrtest.WithSeed(*seed))
 	fillAccount(server)
 	server.Latency(30 * time.Millisecond)
-	server.Inject(swrtest.Fault{Probability: 0.5, Effect: swrtest.LatencyAfter(40 * time.Millisecond)})
+	server.Inject(swrtest.Fault{Probability: 0.5, Behavior: swrtest.LatencyAfter(40 * time.Millisecond)})
 	tf := newWorkspace(t, server, "")
 	tf.Env = passwordInEnvironment(server)
 
@@ -72,7 +72,7 @@ func TestInterrupted(t *testing.T) {
 		var came atomic.Int64
 		at, wait := chance.Int64N(20)+1, time.Duration(chance.Int64N(int64(80*time.Millisecond)))
 		server.OnRequest(func(request swrtest.RequestInfo) {
-			if request.Kind == swrtest.KindLogin || request.Kind == swrtest.KindList {
+			if request.Operation == swrtest.OpLogin || request.Operation == swrtest.OpList {
 				return
 			}
 			if came.Add(1) == at {
@@ -115,16 +115,16 @@ func TestInterruptedWait(t *testing.T) {
 			s.SetVariants(func(v *swrtest.Variants) { v.GetDelay, v.ListDelay = late, late })
 		}, 1},
 		"a service that throttles": {func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: swrtest.ThrottleSeconds(60)})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.ThrottleSeconds(60)})
 		}, 0},
 		"a service that fails": {func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: swrtest.Status(503, "")})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.Status(503, "")})
 		}, 0},
 		"a login that is not answered": {func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Effect: swrtest.HangBefore()})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: swrtest.HangBefore()})
 		}, 0},
 		"a share whose answer does not come": {func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: swrtest.HangAfter(), Times: 1})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter(), Times: 1})
 		}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestInterruptedPlan(t *testing.T) {
 	}
 	tf := newWorkspace(t, server, config.String())
 	tf.apply()
-	server.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+	server.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 	for range 5 {
 		// At the first request, when Terraform is about to begin nine others.
 		server.ResetRequests()

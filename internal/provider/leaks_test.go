@@ -255,12 +255,12 @@ func TestRenewalIsTraceable(t *testing.T) {
 	tf.Env = append(passwordInEnvironment(server), tf.traced()...)
 	var once sync.Once
 	server.OnRequest(func(request swrtest.RequestInfo) {
-		if request.Kind == swrtest.KindGet {
+		if request.Operation == swrtest.OpGet {
 			once.Do(server.ExpireTokens)
 		}
 	})
 	tf.apply()
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1, swrtest.KindGet: 2, swrtest.KindLogin: 2})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 2, swrtest.OpLogin: 2})
 	tf.traceable(server, tf.log())
 }
 

@@ -46,7 +46,7 @@ func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	defer cancel()
 
 	key := model.key()
-	share, err := d.session.client.Find(ctx, key, "")
+	share, err := d.session.client.Get(ctx, key, "")
 	if err == nil {
 		err = model.take(share)
 	}

@@ -16,26 +16,26 @@ import (
 const doubtKey = "in_doubt"
 
 // inDoubt tells whether the state is in doubt, and about which create.
-func inDoubt(ctx context.Context, private privateState, diags *diag.Diagnostics) (swr.Doubt, bool) {
-	return noted[swr.Doubt](ctx, private, doubtKey, diags)
+func inDoubt(ctx context.Context, private privateState, diags *diag.Diagnostics) (swr.PendingCreate, bool) {
+	return noted[swr.PendingCreate](ctx, private, doubtKey, diags)
 }
 
 // originOf tells who made the share that was found where the state is in doubt.
 // Where that is not clear it adds an error: the state is to stay as it is.
-func originOf(doubt swr.Doubt, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) swr.Origin {
+func originOf(doubt swr.PendingCreate, state shareResourceModel, found swr.Share, diags *diag.Diagnostics) swr.Ownership {
 	terms, err := state.terms()
 	if err != nil {
 		addRuleError(diags, pathDeadline, err)
-		return swr.Unclear
+		return swr.Undetermined
 	}
-	origin := doubt.Origin(terms, found)
+	origin := doubt.Ownership(terms, found)
 	key := state.key()
 	switch origin {
-	case swr.Anothers:
+	case swr.Foreign:
 		diags.AddWarning(fmt.Sprintf("The share %s was not made here", key),
 			"It was not known whether an earlier apply made it, since the answer was lost. Now it shows that the share is of another time: "+
 				"it is another client's, so it was left alone and taken out of the state. "+importHint(key))
-	case swr.Unclear:
+	case swr.Undetermined:
 		diags.AddError(fmt.Sprintf("It is not known who made the share %s", key), fmt.Sprintf(
 			"An earlier apply may have made it: the answer to its request was lost. A share is there now, made by %q on %q, but it can't be told whether it is that one. "+
 				"It was left alone, and the state was kept.\n\nLook at it. Then let Terraform forget it:\n\n  terraform state rm ADDRESS\n\n"+

@@ -127,7 +127,7 @@ func TestMissingRepositoryIsGone(t *testing.T) {
 func TestRefusedReadIsNotGone(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]struct {
-		effect swrtest.Effect
+		effect swrtest.Behavior
 		words  []string
 	}{
 		"401":            {swrtest.Status(http.StatusUnauthorized, "SVCSTG.SWR.4010000"), []string{"401 Unauthorized", "SVCSTG.SWR.4010000", "token from the environment variable OS_TOKEN"}},
@@ -139,7 +139,7 @@ func TestRefusedReadIsNotGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
-			server.Inject(swrtest.Fault{Effect: refusal.effect})
+			server.Inject(swrtest.Fault{Behavior: refusal.effect})
 			tf.untouched(server, refusal.words...)
 			server.RemoveFaults()
 			tf.plan(noChange)
@@ -150,7 +150,7 @@ func TestRefusedReadIsNotGone(t *testing.T) {
 // A revoke that fails is an error, and the share stays in the state.
 func TestFailedRevokeKeepsTheShare(t *testing.T) {
 	t.Parallel()
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"403": swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000"),
 		"400": swrtest.Status(http.StatusBadRequest, "SVCSTG.SWR.4000014"),
 		"409": swrtest.Status(http.StatusConflict, "SVCSTG.SWR.4090001"),
@@ -158,7 +158,7 @@ func TestFailedRevokeKeepsTheShare(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
-			server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: effect})
+			server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: effect})
 			wants(t, tf.run(failed, "destroy", "-auto-approve"), "Could not revoke the share platform/team/app/ACME", name)
 			if len(tf.ids()) != 1 || len(server.AllShares()) != 1 {
 				t.Errorf("state %v, service %v", tf.ids(), server.AllShares())
@@ -200,13 +200,13 @@ func TestConflictGivesTheImportBlock(t *testing.T) {
 	if len(tf.ids()) != 0 {
 		t.Error("the share was taken over")
 	}
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
 
 	// What the message says is what helps.
 	tf.write(partner(`deadline = "forever"`) + "import {\n  to = swr_repository_share.partner\n  id = \"platform/team/app/ACME\"\n}\n")
 	tf.apply()
 	tf.plan(noChange)
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
 }
 
 func TestUnknownAccountAndRepositoryAreNamed(t *testing.T) {

@@ -57,7 +57,7 @@ func TestShareImport(t *testing.T) {
 			failing("../../app", "can't be named in a URL"),
 		},
 	})
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindDelete: 1}) // the test's own clean-up
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1}) // the test's own clean-up
 }
 
 // The account's case in the id is the user's business: it is kept, and any case

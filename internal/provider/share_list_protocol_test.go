@@ -100,8 +100,8 @@ var threeRepositories = map[string]int{"platform/app": 120, "platform/team/app":
 
 func TestProtocolList(t *testing.T) {
 	t.Parallel()
-	type counts map[swrtest.Kind]int
-	const lists, shared = swrtest.KindList, swrtest.KindSharedRepositories
+	type counts map[swrtest.Operation]int
+	const lists, shared = swrtest.OpList, swrtest.OpSharedRepositories
 	for name, check := range map[string]struct {
 		what     listing
 		within   string // the names' beginning
@@ -240,7 +240,7 @@ func TestProtocolListErrors(t *testing.T) {
 		"no such namespace": {listing{namespace: "elsewhere", repository: "app"}, func(*swrtest.Server) {},
 			[]string{"Could not list the shares of elsewhere/app", `The organization "elsewhere" does not exist`}, 0},
 		"not allowed": {listing{}, func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindList, Repository: "team/app", Effect: swrtest.Status(403, "SVCSTG.SWR.4030000")})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpList, Repository: "team/app", Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
 		}, []string{"Could not list the shares of platform/team/app", "403"}, 2},
 		"no such list": {listing{}, func(s *swrtest.Server) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
@@ -249,7 +249,7 @@ func TestProtocolListErrors(t *testing.T) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
 		}, []string{"Could not list the shared repositories of platform"}, 0},
 		"nonsense": {listing{}, func(s *swrtest.Server) {
-			s.Inject(swrtest.Fault{Kind: swrtest.KindSharedRepositories, Effect: swrtest.WrongTypes()})
+			s.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.WrongTypes()})
 		}, []string{"Could not list the shared repositories of all organizations", "not the documented JSON"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -271,7 +271,7 @@ func TestProtocolListOfWhatIsGone(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	seeded(server, map[string]int{"platform/app": 2, "platform/team/app": 3})
-	server.Inject(swrtest.Fault{Kind: swrtest.KindList, Repository: "app", Effect: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpList, Repository: "app", Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
 	if got := newProtocol(t, server).list(listing{}); len(got.names) != 3 || len(got.errors)+len(got.warnings) > 0 {
 		t.Errorf("%+v", got)
 	}

@@ -181,7 +181,7 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 
 func (l *shareListResource) failure(failed listFailure) list.ListResult {
 	var diags diag.Diagnostics
-	if errors.Is(failed.err, swr.KindIncomplete) {
+	if errors.Is(failed.err, swr.KindListingIncomplete) {
 		diags.AddWarning(fmt.Sprintf("The list of the shares of %s is not complete", failed.at.object()),
 			sentence(failed.err.Error())+" There may be more shares.")
 	} else {

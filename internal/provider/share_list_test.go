@@ -94,10 +94,10 @@ func TestQueryOfManyShares(t *testing.T) {
 	tf.skipWithoutQuery()
 	for name, check := range map[string]struct {
 		limit, shares int
-		counts        map[swrtest.Kind]int
+		counts        map[swrtest.Operation]int
 	}{
-		"all":   {1000, 360, map[swrtest.Kind]int{swrtest.KindSharedRepositories: 1, swrtest.KindList: 6}},
-		"seven": {7, 7, map[swrtest.Kind]int{swrtest.KindSharedRepositories: 1, swrtest.KindList: 1}},
+		"all":   {1000, 360, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1, swrtest.OpList: 6}},
+		"seven": {7, 7, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1, swrtest.OpList: 1}},
 	} {
 		server.ResetRequests()
 		if err := tf.Write("all.tfquery.hcl", fmt.Sprintf("list \"swr_repository_share\" \"all\" {\n  provider = swr\n  limit = %d\n}\n", check.limit)); err != nil {

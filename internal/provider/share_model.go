@@ -64,9 +64,9 @@ func (m shareModel) identity() shareIdentityModel {
 }
 
 // terms gives what the share is to grant.
-func (m shareModel) terms() (swr.Terms, error) {
+func (m shareModel) terms() (swr.ShareSpec, error) {
 	end, err := swr.ParseDeadline(m.Deadline.ValueString())
-	return swr.Terms{
+	return swr.ShareSpec{
 		Permit:      m.Permit.ValueString(),
 		Deadline:    end,
 		Description: m.Description.ValueString(),

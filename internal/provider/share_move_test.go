@@ -124,7 +124,7 @@ func TestMoveShowsDrift(t *testing.T) {
 	wants(t, tf.plan(changes), `"2030-01-31" -> "forever"`, "Plan: 0 to add, 1 to change, 0 to destroy")
 	tf.apply()
 	tf.plan(noChange)
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindUpdate: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpUpdate: 1})
 }
 
 // A change in the same apply, without a refresh, meets a state that lacks what
@@ -141,7 +141,7 @@ func TestMoveAndChangeWithoutRefresh(t *testing.T) {
 				olderInstance{state: older.state(t, nil)})
 			wants(t, tf.run(0, "apply", "-auto-approve", "-refresh=false"), "0 added, 1 changed, 0 destroyed")
 			tf.plan(noChange)
-			requests(t, server, map[swrtest.Kind]int{swrtest.KindUpdate: 1})
+			requests(t, server, map[swrtest.Operation]int{swrtest.OpUpdate: 1})
 		})
 	}
 }

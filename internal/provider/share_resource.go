@@ -59,20 +59,20 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	}
 
 	created, err := r.session.client.Create(ctx, plan.key(), terms)
-	switch created.Presence {
-	case swr.Absent:
+	switch created.Outcome {
+	case swr.NotCreated:
 		r.session.addError(&resp.Diagnostics, doing{what: "create the share", key: plan.key()}, err)
 		return
-	case swr.Seen:
+	case swr.Created:
 		err = errors.Join(err, plan.take(created.Share))
 		if err != nil {
 			r.session.addError(&resp.Diagnostics, doing{what: confirming, key: plan.key()}, err)
 		}
-	case swr.Accepted:
+	case swr.CreatedUnverified:
 		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
-	case swr.Doubtful:
+	case swr.Unknown:
 		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
-		note(ctx, resp.Private, doubtKey, created.Doubt, &resp.Diagnostics)
+		note(ctx, resp.Private, doubtKey, created.Pending, &resp.Diagnostics)
 	}
 	// From here on the share exists, or may: whatever else fails, it must stand
 	// in the state.
@@ -105,7 +105,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	key, known := state.key(), state.shareModel
 	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
-	share, err := r.session.client.Find(ctx, key, seenAt)
+	share, err := r.session.client.Get(ctx, key, seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		if imported {
 			addNothingToImport(&resp.Diagnostics, gone, r.session)
@@ -117,9 +117,9 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	if doubt, doubted := inDoubt(ctx, req.Private, &resp.Diagnostics); doubted && err == nil {
 		switch originOf(doubt, state, share, &resp.Diagnostics) {
-		case swr.Unclear:
+		case swr.Undetermined:
 			return
-		case swr.Anothers:
+		case swr.Foreign:
 			resp.State.RemoveResource(ctx)
 			return
 		}
@@ -172,7 +172,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	defer cancel()
 
 	planned := plan.shareModel
-	share, err := r.session.client.Change(ctx, plan.key(), terms)
+	share, err := r.session.client.Update(ctx, plan.key(), terms)
 	if share != nil {
 		err = errors.Join(err, plan.take(*share))
 		plan.keepPlanned(planned)
@@ -198,16 +198,16 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 	seenAt := lastSeen(ctx, req.Private, &resp.Diagnostics)
 	if doubt, doubted := inDoubt(ctx, req.Private, &resp.Diagnostics); doubted {
-		share, err := r.session.client.Find(ctx, state.key(), seenAt)
+		share, err := r.session.client.Get(ctx, state.key(), seenAt)
 		if err != nil && !errors.As(err, new(*swr.Gone)) {
 			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
 			return
 		}
-		if err == nil && originOf(doubt, state, share, &resp.Diagnostics) != swr.Ours {
+		if err == nil && originOf(doubt, state, share, &resp.Diagnostics) != swr.Own {
 			return // another's is left alone; with an error the state stays
 		}
 	}
-	err := r.session.client.Revoke(ctx, state.key(), seenAt)
+	err := r.session.client.Delete(ctx, state.key(), seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
 		return

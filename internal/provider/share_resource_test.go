@@ -32,7 +32,7 @@ func TestShareLifecycle(t *testing.T) {
 
 	// holds checks what the service holds after a step, and which requests led
 	// there.
-	holds := func(deadline, description string, want map[swrtest.Kind]int) resource.TestCheckFunc {
+	holds := func(deadline, description string, want map[swrtest.Operation]int) resource.TestCheckFunc {
 		return func(*terraform.State) error {
 			held, ok := server.Share("platform", "team/app", "ACME")
 			if !ok {
@@ -57,7 +57,7 @@ func TestShareLifecycle(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: block + partner(`deadline = "2031-03-31"`),
-				Check:  holds("2031-03-31T00:00:00.000Z", "", map[swrtest.Kind]int{swrtest.KindCreate: 1}),
+				Check:  holds("2031-03-31T00:00:00.000Z", "", map[swrtest.Operation]int{swrtest.OpCreate: 1}),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectKnownValue(partnerAddress, tfjsonpath.New("id"), knownvalue.StringExact("platform/team/app/ACME")),
 					plancheck.ExpectKnownValue(partnerAddress, tfjsonpath.New("expires_at"), knownvalue.StringExact("2031-04-01T00:00:00Z")),
@@ -75,12 +75,12 @@ func TestShareLifecycle(t *testing.T) {
 			},
 			{ // Changes go in place: a PATCH alone, so that access is never interrupted.
 				Config:           block + partner(`deadline = "2032-01-01T16:00:00Z"`, `description = "Contract 4711"`),
-				Check:            holds("2032-01-01T16:00:00.000Z", "Contract 4711", map[swrtest.Kind]int{swrtest.KindUpdate: 1}),
+				Check:            holds("2032-01-01T16:00:00.000Z", "Contract 4711", map[swrtest.Operation]int{swrtest.OpUpdate: 1}),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 			},
 			{ // A description that is removed is cleared.
 				Config:           block + partner(`deadline = "forever"`),
-				Check:            holds("forever", "", map[swrtest.Kind]int{swrtest.KindUpdate: 1}),
+				Check:            holds("forever", "", map[swrtest.Operation]int{swrtest.OpUpdate: 1}),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
 					expect("expires_at", knownvalue.Null()),
@@ -98,19 +98,19 @@ func TestShareLifecycle(t *testing.T) {
 					server.PutShare(held)
 				},
 				Config:           block + partner(`deadline = "forever"`),
-				Check:            holds("forever", "", map[swrtest.Kind]int{swrtest.KindUpdate: 1}),
+				Check:            holds("forever", "", map[swrtest.Operation]int{swrtest.OpUpdate: 1}),
 				ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
 			},
 			{ // Revoked by hand: planned anew.
 				PreConfig:        func() { server.DeleteShare("platform", "team/app", "ACME") },
 				Config:           block + partner(`deadline = "forever"`),
-				Check:            holds("forever", "", map[swrtest.Kind]int{swrtest.KindCreate: 1}),
+				Check:            holds("forever", "", map[swrtest.Operation]int{swrtest.OpCreate: 1}),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 			},
 			{ // Another account replaces.
 				Config: block + share("partner", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "OTHER"`, `deadline = "forever"`),
 				Check: func(*terraform.State) error {
-					requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1, swrtest.KindDelete: 1})
+					requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpDelete: 1})
 					return nil
 				},
 				ConfigPlanChecks: planned(plancheck.ResourceActionReplace),
@@ -152,7 +152,7 @@ func TestShareFormsOfTheSame(t *testing.T) {
 				ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: older,
 				Check: func(*terraform.State) error {
-					requests(t, server, map[swrtest.Kind]int{swrtest.KindUpdate: 1})
+					requests(t, server, map[swrtest.Operation]int{swrtest.OpUpdate: 1})
 					return nil
 				},
 			},

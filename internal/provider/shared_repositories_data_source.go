@@ -152,7 +152,7 @@ func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.
 	model.Complete = types.BoolValue(true)
 	model.Repositories = []sharedRepositoryModel{} // empty, but not null
 	for repository, err := range d.session.client.SharedRepositories(ctx, model.filter()) {
-		if errors.Is(err, swr.KindIncomplete) {
+		if errors.Is(err, swr.KindListingIncomplete) {
 			model.Complete = types.BoolValue(false)
 			resp.Diagnostics.AddWarning("The list of shared repositories is not complete",
 				sentence(err.Error())+" There may be more repositories.")

@@ -84,7 +84,7 @@ output "count" { value = length(data.swr_shared_repositories.found.repositories)
 output "sorted" { value = data.swr_shared_repositories.found.repositories[*].name == sort(data.swr_shared_repositories.found.repositories[*].name) }
 `)
 	wants(t, tf.apply(), "count = 250", "sorted = true")
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindSharedRepositories: 3})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 3})
 }
 
 func TestSharedRepositoriesDataSourceChecks(t *testing.T) {
@@ -110,7 +110,7 @@ func TestSharedRepositoriesDataSourceChecks(t *testing.T) {
 func TestSharedRepositoriesDataSourceIncomplete(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
-	server.Inject(swrtest.Fault{Kind: swrtest.KindSharedRepositories, Effect: swrtest.Answer(200, nil,
+	server.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil,
 		`[{"namespace":"platform","name":"app","total_range":2}]`)})
 	tf := newWorkspace(t, server, sharedRepositories(`center = "self"`)+"output \"complete\" { value = data.swr_shared_repositories.found.complete }\n")
 	wants(t, tf.apply(), "The list of shared repositories is not complete", "ignores paging", "There may be more repositories", "complete = false")

@@ -255,7 +255,7 @@ func TestGuardWhilePagesShift(t *testing.T) {
 	byHand(server, "team/app", evil, "forever")
 	var once sync.Once
 	server.OnRequest(func(info swrtest.RequestInfo) {
-		if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+		if info.Operation == swrtest.OpList && info.Query.Get("offset") == "100" {
 			once.Do(func() { server.DeleteShare("platform", "team/app", "FRIEND-000") })
 		}
 	})
@@ -264,7 +264,7 @@ func TestGuardWhilePagesShift(t *testing.T) {
 	// Where it never comes to rest, that is no proof of anything.
 	var n atomic.Int64
 	server.OnRequest(func(info swrtest.RequestInfo) {
-		if info.Kind == swrtest.KindList && info.Query.Get("offset") == "100" {
+		if info.Operation == swrtest.OpList && info.Query.Get("offset") == "100" {
 			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever")
 		}
 	})
@@ -278,12 +278,12 @@ func TestGuardWhereListingsAreNonsense(t *testing.T) {
 	byHand(server, "team/app", "EVIL", "forever")
 	before := tf.stateFile()
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
-	for _, effect := range []swrtest.Effect{
+	for _, effect := range []swrtest.Behavior{
 		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
-		swrtest.Answer(http.StatusOK, nil, ""), swrtest.Answer(http.StatusNoContent, nil, ""), swrtest.Answer(http.StatusOK, nil, "[{}]"),
+		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
 		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
 	} {
-		server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: effect})
+		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: effect})
 		tf.plan(failed)
 		server.RemoveFaults()
 	}
@@ -299,18 +299,18 @@ func TestGuardInterruptedAmidRevocations(t *testing.T) {
 	t.Parallel()
 	for name, interrupt := range map[string]func(server *swrtest.Server, info swrtest.RequestInfo, signal func()){
 		"by a signal": func(_ *swrtest.Server, info swrtest.RequestInfo, signal func()) {
-			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-2" {
+			if info.Operation == swrtest.OpDelete && info.Account == "EVIL-2" {
 				signal()
 			}
 		},
 		"by a listing that fails": func(server *swrtest.Server, info swrtest.RequestInfo, _ func()) {
-			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-2" {
-				server.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+			if info.Operation == swrtest.OpDelete && info.Account == "EVIL-2" {
+				server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
 			}
 		},
 		"by a lost permission": func(server *swrtest.Server, info swrtest.RequestInfo, _ func()) {
-			if info.Kind == swrtest.KindDelete && info.Account == "EVIL-1" {
-				server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+			if info.Operation == swrtest.OpDelete && info.Account == "EVIL-1" {
+				server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
 			}
 		},
 	} {
@@ -328,7 +328,7 @@ func TestGuardInterruptedAmidRevocations(t *testing.T) {
 			server.OnRequest(func(info swrtest.RequestInfo) {
 				interrupt(server, info, func() {
 					once.Do(func() {
-						server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Account: "EVIL-2", Effect: swrtest.HangBefore()})
+						server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: swrtest.HangBefore()})
 						<-started
 						if err := cmd.Process.Signal(os.Interrupt); err != nil {
 							t.Error(err)

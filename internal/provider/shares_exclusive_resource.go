@@ -149,7 +149,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		}
 	}
 	for _, account := range doomed {
-		err := r.session.client.Revoke(ctx, plan.key(meant(account, listing)), "")
+		err := r.session.client.Delete(ctx, plan.key(meant(account, listing)), "")
 		if _, gone := errors.AsType[*swr.Gone](err); gone {
 			err = nil // its own resource may have revoked it in the same apply
 		}
@@ -196,7 +196,7 @@ func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags
 func (r *exclusiveResource) actual(ctx context.Context, state exclusiveModel, listing swr.Listing) (accounts, error) {
 	actual := listed(listing)
 	for _, account := range state.accounts().without(actual) {
-		_, err := r.session.client.Find(ctx, state.key(account), "")
+		_, err := r.session.client.Get(ctx, state.key(account), "")
 		if _, gone := errors.AsType[*swr.Gone](err); gone {
 			continue
 		}
@@ -213,7 +213,7 @@ func (r *exclusiveResource) actual(ctx context.Context, state exclusiveModel, li
 func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveModel, actual accounts, diags *diag.Diagnostics) bool {
 	ok := true
 	for _, account := range plan.accounts().without(actual) {
-		_, err := r.session.client.Find(ctx, plan.key(account), "")
+		_, err := r.session.client.Get(ctx, plan.key(account), "")
 		if err == nil {
 			continue
 		}
@@ -245,7 +245,7 @@ func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, 
 		return listing, true // and nothing to revoke
 	}
 	if err == nil && listing.Incomplete != "" {
-		err = &swr.Error{Kind: swr.KindIncomplete, Err: errors.New(listing.Incomplete)}
+		err = &swr.Error{Kind: swr.KindListingIncomplete, Err: errors.New(listing.Incomplete)}
 	}
 	if err != nil {
 		r.session.addError(diags, guarding("revoke shares of", repo).keeping(typeGuard), err)

@@ -62,13 +62,13 @@ func TestGuardRevokesWhatThePlanShowed(t *testing.T) {
 
 	tf.apply()
 	holds(t, server, "ACME")
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindDelete: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
 	tf.plan(noChange)
 
 	server.ResetRequests()
 	tf.destroy()
 	holds(t, server)
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindDelete: 1}) // the share's own
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1}) // the share's own
 }
 
 // What appeared since the plan stands in no plan: it is left alone, and named.
@@ -188,7 +188,7 @@ func TestGuardNamesWhatIsNotShared(t *testing.T) {
 	wants(t, tf.run(failed, "apply", "-auto-approve"),
 		`platform/team/app is not shared with "NOBODY"`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
 	holds(t, server, "ACME") // what the plan showed was revoked all the same
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindDelete: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
 	wants(t, tf.plan(changes), `+ "NOBODY"`)
 
 	// At creation, too; then nothing is guarded.
@@ -223,7 +223,7 @@ func TestGuardGoesOnAfterAFailure(t *testing.T) {
 	for _, account := range []string{"EVIL-1", "EVIL-2", "EVIL-3"} {
 		byHand(server, "team/app", account, "forever")
 	}
-	server.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Account: "EVIL-2", Effect: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
 	wants(t, tf.run(failed, "apply", "-auto-approve"), "Could not revoke the share platform/team/app/EVIL-2", "403 Forbidden")
 	holds(t, server, "ACME", "EVIL-2")
 	server.RemoveFaults()

@@ -41,7 +41,7 @@ func TestSignIn(t *testing.T) {
 				if !way.logsIn {
 					want = 0
 				}
-				if got := server.Count(swrtest.KindLogin); got != want {
+				if got := server.Count(swrtest.OpLogin); got != want {
 					t.Errorf("%d logins instead of %d", got, want)
 				}
 			}
@@ -68,7 +68,7 @@ func TestSignIn(t *testing.T) {
 				if !strings.HasPrefix(authorization, way.signed) || (authorization == "") != (way.signed == "") {
 					t.Errorf("%s %s: Authorization %q", request.Method, request.Path, authorization)
 				}
-				if (token == "") != (way.signed != "" || request.Kind == swrtest.KindLogin) {
+				if (token == "") != (way.signed != "" || request.Operation == swrtest.OpLogin) {
 					t.Errorf("%s %s: X-Auth-Token %q", request.Method, request.Path, token)
 				}
 			}
@@ -111,14 +111,14 @@ func passwordInEnvironment(server *swrtest.Server, more ...string) []string {
 func TestSignInOnce(t *testing.T) {
 	t.Parallel()
 	server, _ := account(t)
-	server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Effect: swrtest.LatencyBefore(300 * time.Millisecond)})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: swrtest.LatencyBefore(300 * time.Millisecond)})
 	tf := newWorkspace(t, server, many(30, ""))
 	tf.Env = passwordInEnvironment(server)
 	tf.run(0, "apply", "-auto-approve", "-parallelism=30")
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 30, swrtest.KindLogin: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 30, swrtest.OpLogin: 1})
 	server.ResetRequests()
 	tf.run(noChange, "plan", "-detailed-exitcode", "-parallelism=30")
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindLogin: 1, swrtest.KindList: 1})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpLogin: 1, swrtest.OpList: 1})
 }
 
 // Tokens that live for two seconds: all shares are made, and a token that ended
@@ -141,18 +141,18 @@ func TestSignInAgain(t *testing.T) {
 	}
 	log := server.Requests()
 	took := log[len(log)-1].Time.Sub(log[0].Time)
-	logins := server.Count(swrtest.KindLogin)
+	logins := server.Count(swrtest.OpLogin)
 	t.Logf("%d requests in %s, %d logins", len(log), took, logins)
 	if took < 2*lifetime || logins < 2 || logins > 1+int(took/lifetime) {
 		t.Errorf("%d logins in %s", logins, took)
 	}
-	requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 200 + refused(log, swrtest.KindCreate)})
+	requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 200 + refused(log, swrtest.OpCreate)})
 }
 
 // refused counts the requests of a kind that were answered with 401.
-func refused(log []swrtest.Request, kind swrtest.Kind) (n int) {
+func refused(log []swrtest.Request, kind swrtest.Operation) (n int) {
 	for _, request := range log {
-		if request.Kind == kind && request.Status == http.StatusUnauthorized {
+		if request.Operation == kind && request.Status == http.StatusUnauthorized {
 			n++
 		}
 	}
@@ -186,7 +186,7 @@ func TestWrongPassword(t *testing.T) {
 			wants(t, printed, append(way.words, "401 Unauthorized", `account "OWNER-ACCOUNT"`, `project "eu-de"`, "at "+server.IAMURL+" from",
 				"IAM answers the same for a wrong user, password, account or project", "sign in at "+server.IAMURL, "endpoint "+server.URL)...)
 			noSecrets(t, map[string]string{"the output": printed}, "wrong-5up3r$ecret")
-			if got := server.Requests(); len(got) != 1 || got[0].Kind != swrtest.KindLogin {
+			if got := server.Requests(); len(got) != 1 || got[0].Operation != swrtest.OpLogin {
 				t.Errorf("%d requests: %v", len(got), server.Counts())
 			}
 			if len(tf.ids()) != 0 {
@@ -242,7 +242,7 @@ func TestRefusedCredential(t *testing.T) {
 			wants(t, printed, append(way.words, "endpoint "+server.URL+" from the environment variable SWR_ENDPOINT")...)
 			noSecrets(t, map[string]string{"the output": printed, "the log": tf.log()}, append(secretsSeen(server),
 				"not-a-token-5ecret", "wrong-5ecretsecretsecret", theSecretKey, "wrong-5ecret-security-token")...)
-			requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1, swrtest.KindLogin: 0})
+			requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpLogin: 0})
 			if len(server.Requests()) != 1 || len(tf.ids()) != 0 {
 				t.Errorf("requests %v, state %v", server.Counts(), tf.ids())
 			}

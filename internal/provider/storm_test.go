@@ -77,10 +77,10 @@ func TestStorm(t *testing.T) {
 	)
 	service := swrtest.OneOf(network, network, network, swrtest.Busy(), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
 	storm := func() (injected []*swrtest.Injection) {
-		for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindList, swrtest.KindGet, swrtest.KindUpdate, swrtest.KindDelete} {
-			injected = append(injected, server.Inject(swrtest.Fault{Kind: kind, Probability: 0.2, Effect: service}))
+		for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete} {
+			injected = append(injected, server.Inject(swrtest.Fault{Operation: kind, Probability: 0.2, Behavior: service}))
 		}
-		return append(injected, server.Inject(swrtest.Fault{Kind: swrtest.KindLogin, Probability: 0.2, Effect: network}))
+		return append(injected, server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Probability: 0.2, Behavior: network}))
 	}
 	const settings = "provider \"swr\" {\n  request_timeout = \"3s\"\n}\n"
 	tf := newWorkspace(t, server, settings)
@@ -149,7 +149,7 @@ func TestRateLimit(t *testing.T) {
 // the answer to the POST was lost.
 func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	for name, lost := range map[string]swrtest.Effect{
+	for name, lost := range map[string]swrtest.Behavior{
 		"reset": swrtest.ResetAfter(), "cut off": swrtest.CutOff(), "500": swrtest.Status(500, "").After(), "silence": swrtest.HangAfter(),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 				Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Deadline: "2031-03-31T00:00:00.000Z",
 				Created: time.Now().Add(-time.Minute),
 			})
-			server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: lost})
+			server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: lost})
 			tf := newWorkspace(t, server, "provider \"swr\" {\n  request_timeout = \"2s\"\n}\n"+partner(`deadline = "2031-03-31"`))
 			printed := tf.run(failed, "apply", "-auto-approve")
 			wants(t, printed, "Could not create the share platform/team/app/ACME", "409 Conflict",
@@ -167,7 +167,7 @@ func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 			if len(tf.ids()) != 0 {
 				t.Errorf("in the state: %v", tf.ids())
 			}
-			requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 2})
+			requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 2})
 		})
 	}
 }
@@ -179,7 +179,7 @@ func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 func TestShareInDoubt(t *testing.T) {
 	t.Parallel()
 	for name, world := range map[string]struct {
-		lost    swrtest.Effect
+		lost    swrtest.Behavior
 		another bool // made a share an hour before
 	}{
 		"made":        {swrtest.ResetAfter(), false},
@@ -198,8 +198,8 @@ func TestShareInDoubt(t *testing.T) {
 				}
 				tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 				tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
-				server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: world.lost})
-				server.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(503, "")})
+				server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: world.lost})
+				server.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
 				wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
 				if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
 					t.Errorf("in the state: %v", ids)
@@ -226,7 +226,7 @@ func TestShareInDoubt(t *testing.T) {
 			tf, server := inDoubt()
 			if world.another {
 				wants(t, tf.run(failed, "apply", "-auto-approve"), "The share platform/team/app/ACME was not made here", "409 Conflict", "import {")
-				requests(t, server, map[swrtest.Kind]int{swrtest.KindCreate: 1})
+				requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
 				return
 			}
 			if len(server.AllShares()) == 1 {
@@ -259,8 +259,8 @@ func TestShareInDoubtThatStaysSo(t *testing.T) {
 			server.SetVariants(func(v *swrtest.Variants) { v.NoDate = name == "no clock" })
 			tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 			tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
-			server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.ResetAfter()})
-			server.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(503, "")})
+			server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()})
+			server.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
 			wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
 			server.RemoveFaults()
 			unclear(server)
@@ -291,7 +291,7 @@ func TestShareThatIsMadeLater(t *testing.T) {
 	server, _ := account(t)
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
-	server.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.Status(504, "")})
+	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
 	wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made", "may appear yet")
 	byHand(server, "team/app", "ACME", "forever")
 	share, _ := server.Share("platform", "team/app", "ACME")

@@ -142,7 +142,7 @@ func apply(t *testing.T, count, parallelism int) {
 			t.Errorf("%v: %+v", err, applied)
 		}
 	})
-	if got := server.Count(swrtest.KindLogin); got != 1 {
+	if got := server.Count(swrtest.OpLogin); got != 1 {
 		t.Errorf("%d logins", got)
 	}
 	if got := server.Count() - 1; float64(got) > 2.1*float64(count) {

@@ -102,7 +102,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	case !req.call.succeeds(got.status):
 		return answerFault(fault, req.call, got)
 	case tooLarge:
-		fault.Kind, fault.Err, fault.unknown = KindContradiction, err, req.call.writes()
+		fault.Kind, fault.Err, fault.unknown = KindInvalidResponse, err, req.call.writes()
 		return fault
 	}
 	if objection := req.understand(got); objection != nil {
@@ -156,7 +156,7 @@ func answerFault(fault *Error, c call, got answer) *Error {
 	}
 	fault.RetryAfter = got.retryAfter()
 	fault.passing = fault.Kind == KindUnavailable ||
-		(fault.Kind == KindUnproven || fault.Kind == KindContradiction) && len(got.body) > 0 && !json.Valid(got.body)
+		(fault.Kind == KindUnexpectedSuccess || fault.Kind == KindInvalidResponse) && len(got.body) > 0 && !json.Valid(got.body)
 	fault.unknown = c.writes() && mayHaveDone(got.status)
 	return fault
 }

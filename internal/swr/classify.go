@@ -63,9 +63,9 @@ func classify(c call, status int, code string) Kind {
 	switch {
 	case status >= 200 && status < 300:
 		if c.writes() {
-			return KindUnproven
+			return KindUnexpectedSuccess
 		}
-		return KindContradiction
+		return KindInvalidResponse
 	case status >= 300 && status < 400:
 		return KindRedirect
 	case status == http.StatusBadRequest && isSWR:

@@ -81,11 +81,11 @@ func TestClassify(t *testing.T) {
 		{all, 302, "SVCSTG.SWR.4040091", KindRedirect},
 		{all, 304, "", KindRedirect},
 		{all, 308, "", KindRedirect},
-		{[]call{callShare, callChange, callRevoke}, 202, "", KindUnproven},
-		{[]call{callShare}, 200, "SVCSTG.SWR.4040091", KindUnproven},
-		{[]call{callRevoke}, 200, "SVCSTG.SWR.4040091", KindUnproven},
-		{[]call{callList, callShow, callSharedRepositories}, 204, "", KindContradiction},
-		{[]call{callList, callShow, callSharedRepositories}, 206, "SVCSTG.SWR.4040091", KindContradiction},
+		{[]call{callShare, callChange, callRevoke}, 202, "", KindUnexpectedSuccess},
+		{[]call{callShare}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
+		{[]call{callRevoke}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
+		{[]call{callList, callShow, callSharedRepositories}, 204, "", KindInvalidResponse},
+		{[]call{callList, callShow, callSharedRepositories}, 206, "SVCSTG.SWR.4040091", KindInvalidResponse},
 	}
 	for _, test := range tests {
 		for _, c := range test.calls {

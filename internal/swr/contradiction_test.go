@@ -33,7 +33,7 @@ func expectShort(t *testing.T, b *bench, err error) {
 }
 
 // nonsense are answers that make no sense.
-var nonsense = map[string]swrtest.Effect{
+var nonsense = map[string]swrtest.Behavior{
 	"list of nulls":     swrtest.NullList(),
 	"wrong types":       swrtest.WrongTypes(),
 	"wrong shape":       swrtest.WrongShape(),
@@ -41,7 +41,7 @@ var nonsense = map[string]swrtest.Effect{
 	"200 with an error": swrtest.SuccessWithError("SVCSTG.SWR.4040091"),
 	"HTML 200":          swrtest.HTMLPage(200),
 	"huge":              swrtest.HugeBody(20 << 20),
-	"escapes": swrtest.Answer(200, http.Header{"X-Request-Id": {"\u009b31m"}},
+	"escapes": swrtest.Respond(200, http.Header{"X-Request-Id": {"\u009b31m"}},
 		`[{"namespace":"\u001b[31m`+strings.Repeat("\xff\x1b]0;", 200)+`","repository":"x","access_domain":"y"}]`),
 }
 
@@ -53,14 +53,14 @@ func TestNonsense(t *testing.T) {
 			b := start(t, nil)
 			b.put(100)
 			b.putAcme("d") // beyond the listing's first page
-			for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindGet} {
-				fault := b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
-				_, err := b.Find(b.ctx, acme, "")
-				expectKind(t, err, swr.KindContradiction)
+			for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet} {
+				fault := b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
+				_, err := b.Get(b.ctx, acme, "")
+				expectKind(t, err, swr.KindInvalidResponse)
 				expectShort(t, b, err)
-				if kind == swrtest.KindList {
+				if kind == swrtest.OpList {
 					_, err := b.List(b.ctx, repo)
-					expectKind(t, err, swr.KindContradiction)
+					expectKind(t, err, swr.KindInvalidResponse)
 				}
 				fault.Remove()
 			}
@@ -73,20 +73,20 @@ func TestNonsenseAfterWrites(t *testing.T) {
 	for name, effect := range nonsense {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, nil)
-			for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindGet} {
-				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
+			for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet} {
+				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
 			}
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
-			expectKind(t, err, swr.KindContradiction)
+			expectKind(t, err, swr.KindInvalidResponse)
 			expectShort(t, b, err)
-			if created.Presence != swr.Accepted {
-				t.Errorf("presence %d", created.Presence)
+			if created.Outcome != swr.CreatedUnverified {
+				t.Errorf("presence %d", created.Outcome)
 			}
-			_, err = b.Change(b.ctx, acme, terms(t, "e"))
-			expectKind(t, err, swr.KindContradiction)
+			_, err = b.Update(b.ctx, acme, terms(t, "e"))
+			expectKind(t, err, swr.KindInvalidResponse)
 			expectShort(t, b, err)
-			err = b.Revoke(b.ctx, acme, "")
-			expectKind(t, err, swr.KindContradiction)
+			err = b.Delete(b.ctx, acme, "")
+			expectKind(t, err, swr.KindInvalidResponse)
 			expectShort(t, b, err)
 		})
 	}
@@ -102,33 +102,33 @@ func TestNonsenseAsAnswerToWrites(t *testing.T) {
 					played = effect.After()
 				}
 				b := start(t, nil)
-				b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: played})
+				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: played})
 				began := b.clock.Now()
 				created, err := b.Create(b.ctx, acme, terms(t, "d"))
 				if took := b.clock.Now().Sub(began); took > time.Minute {
 					t.Errorf("it took %s", took)
 				}
-				want := swr.Seen
+				want := swr.Created
 				if !after {
 					expectShort(t, b, err)
-					want = swr.Absent
+					want = swr.NotCreated
 					if failed, _ := errors.AsType[*swr.Error](err); failed.Status == http.StatusCreated {
-						want = swr.Doubtful // by the status it was made, and may show later
+						want = swr.Unknown // by the status it was made, and may show later
 					}
 				}
-				if created.Presence != want || (err == nil) != after {
-					t.Errorf("create: presence %d, %v", created.Presence, err)
+				if created.Outcome != want || (err == nil) != after {
+					t.Errorf("create: presence %d, %v", created.Outcome, err)
 				}
 
 				b.putAcme("old")
-				b.sim.Inject(swrtest.Fault{Kind: swrtest.KindUpdate, Effect: played})
-				share, err := b.Change(b.ctx, acme, terms(t, "new"))
+				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: played})
+				share, err := b.Update(b.ctx, acme, terms(t, "new"))
 				if share == nil || after && (err != nil || share.Description != "new") || !after && (err == nil || share.Description != "old") {
 					t.Errorf("change: %+v, %v", share, err)
 				}
 
-				b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: played})
-				err = b.Revoke(b.clock.within(t, b.ctx, time.Minute), acme, "")
+				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: played})
+				err = b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, "")
 				if (err == nil) != after || b.holds(acme) == after {
 					t.Errorf("revoke: %v, still there: %t", err, b.holds(acme))
 				}
@@ -140,7 +140,7 @@ func TestNonsenseAsAnswerToWrites(t *testing.T) {
 // Bodies are read within a limit: 100 MB are neither kept nor waited for.
 func TestHugeBodyIsBounded(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Effect: swrtest.HugeBody(100 << 20)})
+	b.sim.Inject(swrtest.Fault{Behavior: swrtest.HugeBody(100 << 20)})
 	var peak atomic.Uint64
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	var before runtime.MemStats
@@ -162,7 +162,7 @@ func TestHugeBodyIsBounded(t *testing.T) {
 	_, err := b.List(b.ctx, repo)
 	close(stop)
 	<-stopped
-	expectKind(t, err, swr.KindContradiction)
+	expectKind(t, err, swr.KindInvalidResponse)
 	expectShort(t, b, err)
 	if grown := int64(peak.Load()) - int64(before.HeapInuse); grown > 48<<20 {
 		t.Errorf("the heap grew by %d MiB", grown>>20)
@@ -177,17 +177,17 @@ func TestErrorTextIsFitToBeShown(t *testing.T) {
 	b := start(t, nil)
 	token := b.sim.Token()
 	long := strings.Repeat("\x1b[2J\xff"+token, 500)
-	for name, effect := range map[string]swrtest.Effect{
-		"HTML":     swrtest.Answer(400, http.Header{"X-Request-Id": {token}}, "<html>"+token+long),
-		"JSON":     swrtest.Answer(400, nil, `{"errorCode":"\u001b[31m`+token+`","errorMessage":"your token \u202e`+token+strings.Repeat("ä", 500)+`"}`),
+	for name, effect := range map[string]swrtest.Behavior{
+		"HTML":     swrtest.Respond(400, http.Header{"X-Request-Id": {token}}, "<html>"+token+long),
+		"JSON":     swrtest.Respond(400, nil, `{"errorCode":"\u001b[31m`+token+`","errorMessage":"your token \u202e`+token+strings.Repeat("ä", 500)+`"}`),
 		"redirect": swrtest.Redirect(302, "http://user:"+token+"@elsewhere.example/"+token+strings.Repeat("a", 500)+"?t="+token+"#"+token),
 		"bad url":  swrtest.Redirect(302, "http://[::1"+token),
-		"200":      swrtest.Answer(200, nil, long),
-		"a share":  swrtest.Answer(200, nil, `[{"namespace":"`+token+`","repository":"\u001b","access_domain":"a"}]`),
-		"a type":   swrtest.Answer(200, nil, `[{"namespace":["`+token+`"]}]`),
+		"200":      swrtest.Respond(200, nil, long),
+		"a share":  swrtest.Respond(200, nil, `[{"namespace":"`+token+`","repository":"\u001b","access_domain":"a"}]`),
+		"a type":   swrtest.Respond(200, nil, `[{"namespace":["`+token+`"]}]`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			fault := b.sim.Inject(swrtest.Fault{Effect: effect})
+			fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
 			defer fault.Remove()
 			_, err := b.List(b.ctx, repo)
 			expectShort(t, b, err)
@@ -220,8 +220,8 @@ func TestGarbageInsteadOfHTTP(t *testing.T) {
 				t.Errorf("%d tries", failed.Tries)
 			}
 			created, err := client.Create(b.ctx, acme, terms(t, "d"))
-			if err == nil || created.Presence != swr.Doubtful {
-				t.Errorf("create: presence %d, %v", created.Presence, err)
+			if err == nil || created.Outcome != swr.Unknown {
+				t.Errorf("create: presence %d, %v", created.Outcome, err)
 			}
 		})
 	}
@@ -234,12 +234,12 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		b.putAcme("d")
 		var elsewhere atomic.Int32
 		target := swrtest.Start(t, swrtest.WithObserver(func(swrtest.Request) { elsewhere.Add(1) }))
-		b.sim.Inject(swrtest.Fault{Effect: swrtest.Redirect(status, target.URL+"/login?session=secret")})
+		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Redirect(status, target.URL+"/login?session=secret")})
 		_, createErr := b.Create(b.ctx, acme, terms(t, "e"))
-		_, findErr := b.Find(b.ctx, acme, "")
+		_, findErr := b.Get(b.ctx, acme, "")
 		_, listErr := b.List(b.ctx, repo)
-		_, changeErr := b.Change(b.ctx, acme, terms(t, "e"))
-		for _, err := range []error{createErr, findErr, listErr, changeErr, b.Revoke(b.ctx, acme, "")} {
+		_, changeErr := b.Update(b.ctx, acme, terms(t, "e"))
+		for _, err := range []error{createErr, findErr, listErr, changeErr, b.Delete(b.ctx, acme, "")} {
 			failed := expectKind(t, err, swr.KindRedirect)
 			if failed.Location != target.URL+"/login" || strings.Contains(failed.Error(), "secret") {
 				t.Errorf("%d: %v", status, err)

@@ -12,7 +12,7 @@ func FuzzDecodeShared(f *testing.F) {
 		f.Add([]byte(body), false)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, self bool) {
-		center := CenterThirdparty
+		center := CenterThirdParty
 		if self {
 			center = CenterSelf
 		}

@@ -14,45 +14,45 @@ const (
 // Doubt is a create of which nobody could tell whether it made its share: it
 // began and was given up at these times of the server's clock, which are zero
 // where that never told the time.
-type Doubt struct {
+type PendingCreate struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until"`
 }
 
 // Origin is who made a share that was found where there is a [Doubt].
-type Origin int
+type Ownership int
 
 const (
 	// Unclear: it may be either, so nothing may be done to it, nor may it be
 	// forgotten.
-	Unclear Origin = iota
+	Undetermined Ownership = iota
 	// Ours: it grants just what the create asked for, and is of its time.
-	Ours
+	Own
 	// Anothers: it was made before the create began, or long after it ended.
-	Anothers
+	Foreign
 )
 
 // doubt notes when a create that began at a time of the client's clock, and ends
 // now, was under way.
-func (c *Client) doubt(began time.Time) Doubt {
+func (c *Client) pendingSince(began time.Time) PendingCreate {
 	since, known := c.serverTime(began)
 	if !known {
-		return Doubt{}
+		return PendingCreate{}
 	}
 	until, _ := c.serverTime(c.clock.Now())
-	return Doubt{Since: since, Until: until}
+	return PendingCreate{Since: since, Until: until}
 }
 
 // Origin tells whether the create of these terms made the share.
-func (d Doubt) Origin(terms Terms, share Share) Origin {
+func (d PendingCreate) Ownership(terms ShareSpec, share Share) Ownership {
 	made, told := share.createdAt()
 	switch {
 	case !told || d.Since.IsZero():
-		return Unclear
+		return Undetermined
 	case made.Before(d.Since.Add(-clockSlack)), made.After(d.Until.Add(lateEffect)):
-		return Anothers
-	case terms.grantedBy(share):
-		return Ours
+		return Foreign
+	case terms.Matches(share):
+		return Own
 	}
-	return Unclear // edited since, or another's of the same time
+	return Undetermined // edited since, or another's of the same time
 }

@@ -41,15 +41,15 @@ const (
 	// KindRedirect: the service sends elsewhere; redirects are never followed.
 	KindRedirect Kind = "redirected"
 	// KindContradiction: the answer makes no sense.
-	KindContradiction Kind = "not understood"
+	KindInvalidResponse Kind = "not understood"
 	// KindUnproven: a write was answered by a success that is not documented.
-	KindUnproven Kind = "unproven"
+	KindUnexpectedSuccess Kind = "unproven"
 	// KindSignIn: the transport could not get a credential.
 	KindSignIn Kind = "sign-in failed"
 	// KindOtherEndpoint: the share is missing here, but another endpoint saw it last.
 	KindOtherEndpoint Kind = "another endpoint"
 	// KindIncomplete: the listing could not be completed, so nothing can be concluded.
-	KindIncomplete Kind = "listing incomplete"
+	KindListingIncomplete Kind = "listing incomplete"
 	// KindOther: any other answer.
 	KindOther Kind = "failed"
 )
@@ -100,7 +100,7 @@ func (e *Error) refuses() bool {
 // plainSuccess tells whether a write was answered by a success that is only not
 // the documented one, and by nothing that contradicts it.
 func (e *Error) plainSuccess() bool {
-	return e.Kind == KindUnproven && e.Code == "" && e.Excerpt == ""
+	return e.Kind == KindUnexpectedSuccess && e.Code == "" && e.Excerpt == ""
 }
 
 // Is lets errors.Is find an Error by its Kind.

@@ -14,7 +14,7 @@ import (
 
 // fault is one of the simulator's effects, and whether one of it is overcome.
 type fault struct {
-	effect swrtest.Effect
+	effect swrtest.Behavior
 	passes bool
 }
 
@@ -72,19 +72,19 @@ func faults() []fault {
 // and tells whether it succeeded.
 type operation struct {
 	name string
-	kind swrtest.Kind
+	kind swrtest.Operation
 	call func(t *testing.T, ctx context.Context, b *bench) (claim string, ok bool)
 }
 
 var operations = []operation{
-	{"create, at POST", swrtest.KindCreate, faultyCreate},
-	{"create, at GET", swrtest.KindGet, faultyCreate},
-	{"read, at list", swrtest.KindList, faultyFind},
-	{"read, at GET", swrtest.KindGet, faultyFindByName},
-	{"change, at PATCH", swrtest.KindUpdate, faultyChange},
-	{"change, at GET", swrtest.KindGet, faultyChange},
-	{"revoke, at DELETE", swrtest.KindDelete, faultyRevoke},
-	{"revoke, at list", swrtest.KindList, faultyRevoke},
+	{"create, at POST", swrtest.OpCreate, faultyCreate},
+	{"create, at GET", swrtest.OpGet, faultyCreate},
+	{"read, at list", swrtest.OpList, faultyFind},
+	{"read, at GET", swrtest.OpGet, faultyFindByName},
+	{"change, at PATCH", swrtest.OpUpdate, faultyChange},
+	{"change, at GET", swrtest.OpGet, faultyChange},
+	{"revoke, at DELETE", swrtest.OpDelete, faultyRevoke},
+	{"revoke, at list", swrtest.OpList, faultyRevoke},
 }
 
 // Whatever goes wrong with whichever request, once or for ever: what a call
@@ -129,7 +129,7 @@ func faulty(t *testing.T, f fault, op operation, times int) (claim string, ok bo
 		if !strings.HasPrefix(op.name, "create") {
 			b.putAcme("old")
 		}
-		b.sim.Inject(swrtest.Fault{Kind: op.kind, Times: times, Effect: f.effect})
+		b.sim.Inject(swrtest.Fault{Operation: op.kind, Times: times, Behavior: f.effect})
 		claim, ok = op.call(t, b.clock.within(t, b.ctx, 5*time.Minute), b)
 	})
 	return claim, ok
@@ -155,23 +155,23 @@ func faultyCreate(t *testing.T, ctx context.Context, b *bench) (string, bool) {
 	t.Helper()
 	created, err := b.Create(ctx, acme, terms(t, "new"))
 	there := b.holds(acme)
-	if err == nil && created.Presence != swr.Seen {
-		t.Errorf("presence %d without an error", created.Presence)
+	if err == nil && created.Outcome != swr.Created {
+		t.Errorf("presence %d without an error", created.Outcome)
 	}
-	switch created.Presence {
-	case swr.Seen:
+	switch created.Outcome {
+	case swr.Created:
 		b.expectHeld(t, acme, "new")
 		expectShare(t, created.Share, "new")
 		if err != nil {
 			return "made, " + failure(err), false
 		}
 		return "made", true
-	case swr.Accepted:
+	case swr.CreatedUnverified:
 		if !there {
 			t.Errorf("claimed, and not there: %v", err)
 		}
 		return "made, unconfirmed: " + failure(err), false
-	case swr.Doubtful:
+	case swr.Unknown:
 		return fmt.Sprintf("in doubt (there: %t): %s", there, failure(err)), false
 	default:
 		if there {
@@ -196,7 +196,7 @@ func find(t *testing.T, ctx context.Context, b *bench, account string) (string, 
 	t.Helper()
 	key := acme
 	key.AccessDomain = account
-	share, err := b.Find(ctx, key, b.Host())
+	share, err := b.Get(ctx, key, b.Host())
 	if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("there, and said to be gone: %v", err)
 	}
@@ -211,7 +211,7 @@ func find(t *testing.T, ctx context.Context, b *bench, account string) (string, 
 
 func faultyChange(t *testing.T, ctx context.Context, b *bench) (string, bool) {
 	t.Helper()
-	share, err := b.Change(ctx, acme, terms(t, "new"))
+	share, err := b.Update(ctx, acme, terms(t, "new"))
 	if share != nil {
 		b.expectHeld(t, acme, share.Description)
 	}
@@ -232,7 +232,7 @@ func faultyChange(t *testing.T, ctx context.Context, b *bench) (string, bool) {
 
 func faultyRevoke(t *testing.T, ctx context.Context, b *bench) (string, bool) {
 	t.Helper()
-	err := b.Revoke(ctx, acme, b.Host())
+	err := b.Delete(ctx, acme, b.Host())
 	_, gone := errors.AsType[*swr.Gone](err)
 	there := b.holds(acme)
 	if (err == nil || gone) && there {

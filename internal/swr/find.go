@@ -32,7 +32,7 @@ func (g *Gone) Error() string {
 //
 // lastSeen is the host that the share was last seen at, or "". "Gone" from any
 // other host is not believed: it may be another region's.
-func (c *Client) Find(ctx context.Context, key Key, lastSeen string) (Share, error) {
+func (c *Client) Get(ctx context.Context, key Key, lastSeen string) (Share, error) {
 	if err := key.Addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
@@ -153,7 +153,7 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 	if !errors.Is(byName, KindShareMissing) {
 		share, err := c.show(ctx, key)
 		if errors.Is(err, KindRepositoryMissing) {
-			return Share{}, &Error{Kind: KindContradiction, Err: fmt.Errorf(
+			return Share{}, &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists the shares of %s, but asked for the one with %q it says: %w", repo, key.AccessDomain, err)}
 		}
 		if err == nil || !saysNothing(err) {
@@ -162,7 +162,7 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 		byName = err
 	}
 	if all.incomplete != "" && errors.Is(byName, KindNoRoute) {
-		return Share{}, &Error{Kind: KindIncomplete, Err: fmt.Errorf(
+		return Share{}, &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(
 			"%s, and does not let the share with %q be asked for by name", all.incomplete, key.AccessDomain)}
 	}
 	return Share{}, &Gone{Key: key}
@@ -196,7 +196,7 @@ func pick(shares []Share, key Key) (found Share, ok bool, err error) {
 			continue
 		}
 		if ok {
-			err = &Error{Kind: KindContradiction, Err: fmt.Errorf(
+			err = &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists shares with both %q and %q, and neither is spelled like %q",
 				Printable(found.AccessDomain), Printable(share.AccessDomain), key.AccessDomain)}
 		}

@@ -19,16 +19,16 @@ func TestNoRouteIsNotGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
 			b.putAcme("there")
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			expectKind(t, err, swr.KindNoRoute)
-			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
-			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			_, err = b.Update(b.ctx, acme, terms(t, "d"))
 			expectKind(t, err, swr.KindNoRoute)
 			_, err = b.List(b.ctx, repo)
 			expectKind(t, err, swr.KindNoRoute)
 			b.expectHeld(t, acme, "there")
 			// Each spelling once, and no more.
-			b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 4, swrtest.KindDelete: 2, swrtest.KindUpdate: 2})
+			b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4, swrtest.OpDelete: 2, swrtest.OpUpdate: 2})
 		})
 	}
 }
@@ -39,12 +39,12 @@ func TestNoRouteOfOneCallIsNotGone(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.Routes.List, v.NoSuchRoute = swrtest.SpellingNone, form })
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			expectKind(t, err, swr.KindNoRoute)
 
 			b.putAcme("there")
 			b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.List, v.Routes.Delete = 0, swrtest.SpellingNone })
-			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNoRoute)
 			b.expectHeld(t, acme, "there")
 		})
 	}
@@ -56,19 +56,19 @@ func TestMissingNamespaceIsNotGone(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.MissingNamespaceCode = code })
 			b.sim.RemoveNamespace(repo.Namespace)
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			if failed := expectKind(t, err, swr.KindNamespaceMissing); failed.Code != code {
 				t.Errorf("code %q", failed.Code)
 			}
-			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNamespaceMissing)
-			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNamespaceMissing)
+			_, err = b.Update(b.ctx, acme, terms(t, "d"))
 			expectKind(t, err, swr.KindNamespaceMissing)
 			_, err = b.List(b.ctx, repo)
 			expectKind(t, err, swr.KindNamespaceMissing)
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
 			expectKind(t, err, swr.KindNamespaceMissing)
-			if created.Presence != swr.Absent {
-				t.Errorf("presence %d", created.Presence)
+			if created.Outcome != swr.NotCreated {
+				t.Errorf("presence %d", created.Outcome)
 			}
 		})
 	}
@@ -80,18 +80,18 @@ func TestMissingRepositoryIsGone(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.MissingRepositoryCode = code })
 			b.sim.RemoveRepository(repo.Namespace, repo.Name)
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			expectGone(t, err, acme, true)
-			expectGone(t, b.Revoke(b.ctx, acme, b.Host()), acme, true)
+			expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, true)
 			// What else was asked for can't be done, which is an error.
-			_, err = b.Change(b.ctx, acme, terms(t, "d"))
+			_, err = b.Update(b.ctx, acme, terms(t, "d"))
 			expectKind(t, err, swr.KindRepositoryMissing)
 			_, err = b.List(b.ctx, repo)
 			expectKind(t, err, swr.KindRepositoryMissing)
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
 			expectKind(t, err, swr.KindRepositoryMissing)
-			if created.Presence != swr.Absent {
-				t.Errorf("presence %d", created.Presence)
+			if created.Outcome != swr.NotCreated {
+				t.Errorf("presence %d", created.Outcome)
 			}
 		})
 	}
@@ -113,8 +113,8 @@ func TestGoneTells(t *testing.T) {
 func TestDeleteThatMissesTheRepository(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(404, "SVCSTG.SWR.4040010")})
-	expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindRepositoryMissing)
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindRepositoryMissing)
 	b.expectHeld(t, acme, "there")
 }
 
@@ -132,14 +132,14 @@ func TestIncompleteListing(t *testing.T) {
 				b.put(120)
 				last := acme
 				last.AccessDomain = account(119)
-				if _, err := b.Find(b.ctx, last, b.Host()); err != nil {
+				if _, err := b.Get(b.ctx, last, b.Host()); err != nil {
 					t.Errorf("a share beyond the listing: %v", err)
 				}
 				none := acme
 				none.AccessDomain = "nobody"
-				_, err := b.Find(b.ctx, none, b.Host())
+				_, err := b.Get(b.ctx, none, b.Host())
 				expectGone(t, err, none, false)
-				if err := b.Revoke(b.ctx, last, b.Host()); err != nil || b.holds(last) {
+				if err := b.Delete(b.ctx, last, b.Host()); err != nil || b.holds(last) {
 					t.Errorf("revoke: %v, still there: %t", err, b.holds(last))
 				}
 			})
@@ -156,14 +156,14 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 				b.put(120)
 				last := acme
 				last.AccessDomain = account(119)
-				_, err := b.Find(b.ctx, last, b.Host())
-				expectKind(t, err, swr.KindIncomplete)
+				_, err := b.Get(b.ctx, last, b.Host())
+				expectKind(t, err, swr.KindListingIncomplete)
 				none := acme
 				none.AccessDomain = "nobody"
-				_, err = b.Find(b.ctx, none, b.Host())
-				expectKind(t, err, swr.KindIncomplete)
+				_, err = b.Get(b.ctx, none, b.Host())
+				expectKind(t, err, swr.KindListingIncomplete)
 				// The DELETE took effect, but nothing proves it.
-				expectKind(t, b.Revoke(b.ctx, last, b.Host()), swr.KindIncomplete)
+				expectKind(t, b.Delete(b.ctx, last, b.Host()), swr.KindListingIncomplete)
 			})
 		}
 	}
@@ -176,7 +176,7 @@ func TestCompleteListingWithoutGetOne(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.SeedDocumentRoutes(), form })
 			b.put(99)
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			expectGone(t, err, acme, false)
 		})
 	}
@@ -197,19 +197,19 @@ func TestOtherCase(t *testing.T) {
 					v.MissingOnGet, v.MissingOnDelete = form, deleteForm
 				})
 				created, err := b.Create(b.ctx, acme, terms(t, "first"))
-				if err != nil || created.Presence != swr.Seen || created.Share.AccessDomain != "ACME" {
+				if err != nil || created.Outcome != swr.Created || created.Share.AccessDomain != "ACME" {
 					t.Fatalf("create: %+v, %v", created, err)
 				}
-				found, err := b.Find(b.ctx, acme, b.Host())
+				found, err := b.Get(b.ctx, acme, b.Host())
 				if err != nil || found.AccessDomain != "ACME" {
 					t.Errorf("find: %+v, %v", found, err)
 				}
-				changed, err := b.Change(b.ctx, acme, terms(t, "second"))
+				changed, err := b.Update(b.ctx, acme, terms(t, "second"))
 				if err != nil || changed.Description != "second" {
 					t.Errorf("change: %+v, %v", changed, err)
 				}
 				b.expectHeld(t, acme, "second")
-				if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+				if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 					t.Errorf("revoke: %v", err)
 				}
 				if b.holds(acme) {
@@ -226,10 +226,10 @@ func TestOtherCaseBeyondTheFirstPage(t *testing.T) {
 	b.put(250)
 	key := acme
 	key.AccessDomain = strings.ToLower(account(249))
-	if found, err := b.Find(b.ctx, key, b.Host()); err != nil || found.AccessDomain != account(249) {
+	if found, err := b.Get(b.ctx, key, b.Host()); err != nil || found.AccessDomain != account(249) {
 		t.Errorf("find: %+v, %v", found, err)
 	}
-	if err := b.Revoke(b.ctx, key, b.Host()); err != nil || b.holds(key) {
+	if err := b.Delete(b.ctx, key, b.Host()); err != nil || b.holds(key) {
 		t.Errorf("revoke: %v, still there: %t", err, b.holds(key))
 	}
 }
@@ -244,13 +244,13 @@ func TestTwoSpellings(t *testing.T) {
 	for _, spelling := range []string{"ACME", "acme"} {
 		key := acme
 		key.AccessDomain = spelling
-		if found, err := b.Find(b.ctx, key, ""); err != nil || found.AccessDomain != spelling {
+		if found, err := b.Get(b.ctx, key, ""); err != nil || found.AccessDomain != spelling {
 			t.Errorf("find %q: %+v, %v", spelling, found, err)
 		}
 	}
-	_, err := b.Find(b.ctx, acme, "")
-	expectKind(t, err, swr.KindContradiction)
-	expectKind(t, b.Revoke(b.ctx, acme, ""), swr.KindContradiction)
+	_, err := b.Get(b.ctx, acme, "")
+	expectKind(t, err, swr.KindInvalidResponse)
+	expectKind(t, b.Delete(b.ctx, acme, ""), swr.KindInvalidResponse)
 	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 2 {
 		t.Errorf("%d shares are left", n)
 	}
@@ -265,16 +265,16 @@ func TestGoneElsewhere(t *testing.T) {
 		t.Run("DELETE "+name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
 			const elsewhere = "swr-api.eu-nl.otc.t-systems.com"
-			_, err := b.Find(b.ctx, acme, elsewhere)
+			_, err := b.Get(b.ctx, acme, elsewhere)
 			if failed := expectKind(t, err, swr.KindOtherEndpoint); failed.Err == nil || !strings.Contains(failed.Error(), elsewhere) || !strings.Contains(failed.Error(), b.Host()) {
 				t.Errorf("error %v does not name both endpoints", err)
 			}
-			expectKind(t, b.Revoke(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			expectKind(t, b.Delete(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
 			b.sim.RemoveRepository(repo.Namespace, repo.Name)
-			_, err = b.another(t).Find(b.ctx, acme, elsewhere)
+			_, err = b.another(t).Get(b.ctx, acme, elsewhere)
 			expectKind(t, err, swr.KindOtherEndpoint)
-			expectKind(t, b.another(t).Revoke(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
-			if n := b.sim.Count(swrtest.KindDelete); n != 0 {
+			expectKind(t, b.another(t).Delete(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			if n := b.sim.Count(swrtest.OpDelete); n != 0 {
 				t.Errorf("%d DELETEs were sent", n)
 			}
 		})
@@ -285,10 +285,10 @@ func TestGoneElsewhere(t *testing.T) {
 func TestFoundElsewhere(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("there")
-	if _, err := b.Find(b.ctx, acme, "old.example"); err != nil {
+	if _, err := b.Get(b.ctx, acme, "old.example"); err != nil {
 		t.Errorf("find: %v", err)
 	}
-	if err := b.Revoke(b.ctx, acme, "old.example"); err != nil || b.holds(acme) {
+	if err := b.Delete(b.ctx, acme, "old.example"); err != nil || b.holds(acme) {
 		t.Errorf("revoke: %v, still there: %t", err, b.holds(acme))
 	}
 }
@@ -307,23 +307,23 @@ func TestNotAllowedIsNotGone(t *testing.T) {
 		{http.StatusForbidden, "", swr.KindForbidden},
 		{http.StatusBadRequest, "SVCSTG.SWR.4000031", swr.KindUnauthorized},
 	} {
-		for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindGet, swrtest.KindDelete, swrtest.KindUpdate, swrtest.KindCreate} {
+		for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet, swrtest.OpDelete, swrtest.OpUpdate, swrtest.OpCreate} {
 			t.Run(http.StatusText(test.status)+" "+test.code+" "+string(kind), func(t *testing.T) {
 				b := start(t, nil)
 				b.put(150) // so that GET one is needed
-				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.Status(test.status, test.code)})
+				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.Status(test.status, test.code)})
 				var err error
 				switch kind {
-				case swrtest.KindDelete:
+				case swrtest.OpDelete:
 					b.putAcme("there")
-					err = b.Revoke(b.ctx, acme, b.Host())
+					err = b.Delete(b.ctx, acme, b.Host())
 					b.expectHeld(t, acme, "there")
-				case swrtest.KindUpdate:
-					_, err = b.Change(b.ctx, acme, terms(t, "d"))
-				case swrtest.KindCreate:
+				case swrtest.OpUpdate:
+					_, err = b.Update(b.ctx, acme, terms(t, "d"))
+				case swrtest.OpCreate:
 					_, err = b.Create(b.ctx, acme, terms(t, "d"))
 				default:
-					_, err = b.Find(b.ctx, acme, b.Host())
+					_, err = b.Get(b.ctx, acme, b.Host())
 				}
 				expectKind(t, err, test.want)
 				if n := b.sim.Count(kind); n != 1 {
@@ -339,27 +339,27 @@ func TestWrongToken(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("there")
 	b.sim.ExpireTokens()
-	_, err := b.Find(b.ctx, acme, b.Host())
+	_, err := b.Get(b.ctx, acme, b.Host())
 	expectKind(t, err, swr.KindUnauthorized)
-	expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindUnauthorized)
+	expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindUnauthorized)
 }
 
 // What a listing hides is not gone while the service knows it by name.
 func TestHiddenFromListing(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) { v.HideExpired = true })
 	b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain, Deadline: "2026-01-01T00:00:00.000Z"})
-	found, err := b.Find(b.ctx, acme, b.Host())
+	found, err := b.Get(b.ctx, acme, b.Host())
 	if err != nil || found.Status == nil || *found.Status {
 		t.Errorf("find: %+v, %v", found, err)
 	}
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.Status(http.StatusServiceUnavailable, "")})
-	if err := b.Revoke(b.ctx, acme, b.Host()); err == nil {
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusServiceUnavailable, "")})
+	if err := b.Delete(b.ctx, acme, b.Host()); err == nil {
 		t.Error("a revocation that failed is taken for a success")
 	} else if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("a revocation that failed: %v", err)
 	}
 	b.sim.RemoveFaults()
-	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 		t.Errorf("revoke: %v", err)
 	}
 }
@@ -372,14 +372,14 @@ func TestErrorsWithoutCodes(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) {
 				v.ErrorShape, v.MissingOnGet, v.MissingOnDelete = shape, swrtest.GetNotFound, swrtest.DeleteNotFound
 			})
-			_, err := b.Find(b.ctx, acme, b.Host())
+			_, err := b.Get(b.ctx, acme, b.Host())
 			expectGone(t, err, acme, false) // the listing is complete
-			expectKind(t, b.Revoke(b.ctx, acme, b.Host()), swr.KindNoRoute)
+			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNoRoute)
 			b.sim.RemoveNamespace(repo.Namespace)
-			_, err = b.another(t).Find(b.ctx, acme, b.Host())
+			_, err = b.another(t).Get(b.ctx, acme, b.Host())
 			expectKind(t, err, swr.KindNoRoute)
 			b.sim.AddRepository(repo.Namespace, "other")
-			_, err = b.another(t).Find(b.ctx, acme, b.Host())
+			_, err = b.another(t).Get(b.ctx, acme, b.Host())
 			expectKind(t, err, swr.KindNoRoute)
 		})
 	}

@@ -28,9 +28,9 @@ const until = "2031-03-31"
 
 // terms gives terms with a description, which end on a day that any deadline of
 // the tests lies before.
-func terms(t *testing.T, description string) swr.Terms {
+func terms(t *testing.T, description string) swr.ShareSpec {
 	t.Helper()
-	return swr.Terms{Permit: swr.PermitRead, Deadline: mustDeadline(t, until), Description: description}
+	return swr.ShareSpec{Permit: swr.PermitRead, Deadline: mustDeadline(t, until), Description: description}
 }
 
 // bench is a service and a client of it, on one clock that nobody waits for.
@@ -205,10 +205,10 @@ func (b *bench) held(key swr.Key) (swrtest.Share, bool) {
 }
 
 // expectCounts checks how many requests of each kind came, and that no others did.
-func (b *bench) expectCounts(t *testing.T, want map[swrtest.Kind]int) {
+func (b *bench) expectCounts(t *testing.T, want map[swrtest.Operation]int) {
 	t.Helper()
 	got := b.sim.Counts()
-	for _, kind := range append(swrtest.Kinds(), swrtest.KindUnknown) {
+	for _, kind := range append(swrtest.Operations(), swrtest.OpUnknown) {
 		if got[kind] != want[kind] {
 			t.Errorf("%d %s requests; want %d (all: %v)", got[kind], kind, want[kind], got)
 		}
@@ -309,7 +309,7 @@ func mustURL(t *testing.T, text string) *url.URL {
 // patience gives the time that one request may take where an effect is played:
 // short where it hangs, and otherwise so long that a busy machine is not taken
 // for a silent service.
-func patience(effect swrtest.Effect) swr.Option {
+func patience(effect swrtest.Behavior) swr.Option {
 	if strings.Contains(effect.String(), "hang") {
 		return swr.WithRequestTimeout(150 * time.Millisecond)
 	}

@@ -42,19 +42,19 @@ func TestInterruptedWaiting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, nil)
 			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithBackoff(func(int) time.Duration { return time.Hour }))
-			b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+			b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 			ctx, cancel := end(b.ctx, 50*time.Millisecond)
 			if name == "cancelled" { // for a timeout no wait is begun that outlasts it
 				ctx = noDeadline{ctx}
 			}
 			defer cancel()
 			promptly(t, 2*time.Second, func() {
-				_, err := client.Find(ctx, acme, "")
+				_, err := client.Get(ctx, acme, "")
 				expectEnded(t, err)
 				created, err := client.Create(ctx, acme, terms(t, "d"))
 				expectEnded(t, err)
-				if created.Presence == swr.Seen {
-					t.Errorf("presence %d", created.Presence)
+				if created.Outcome == swr.Created {
+					t.Errorf("presence %d", created.Outcome)
 				}
 			})
 		})
@@ -83,16 +83,16 @@ func TestInterruptedBefore(t *testing.T) {
 	cancel()
 	created, err := b.Create(ctx, acme, terms(t, "d"))
 	expectEnded(t, err)
-	if created.Presence != swr.Absent {
-		t.Errorf("presence %d", created.Presence)
+	if created.Outcome != swr.NotCreated {
+		t.Errorf("presence %d", created.Outcome)
 	}
-	_, err = b.Find(ctx, acme, "")
+	_, err = b.Get(ctx, acme, "")
 	expectEnded(t, err)
 	_, err = b.List(ctx, repo)
 	expectEnded(t, err)
-	_, err = b.Change(ctx, acme, terms(t, "d"))
+	_, err = b.Update(ctx, acme, terms(t, "d"))
 	expectEnded(t, err)
-	expectEnded(t, b.Revoke(ctx, acme, ""))
+	expectEnded(t, b.Delete(ctx, acme, ""))
 	b.expectCounts(t, nil)
 }
 
@@ -100,11 +100,11 @@ func TestInterruptedBefore(t *testing.T) {
 func TestInterruptedRead(t *testing.T) {
 	for name, end := range ends {
 		b := start(t, nil)
-		b.sim.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+		b.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 		ctx, cancel := end(b.ctx, 30*time.Millisecond)
 		defer cancel()
 		promptly(t, time.Second, func() {
-			_, err := b.Find(ctx, acme, "")
+			_, err := b.Get(ctx, acme, "")
 			expectKind(t, err, swr.KindNetwork)
 			if want := map[string]string{"cancelled": "interrupted", "timed out": "timeout ended"}[name]; err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v", name, err)
@@ -117,13 +117,13 @@ func TestInterruptedRead(t *testing.T) {
 // or its effect is slow.
 func TestInterruptedWrite(t *testing.T) {
 	for name, end := range ends {
-		for slow, effect := range map[string]swrtest.Effect{
+		for slow, effect := range map[string]swrtest.Behavior{
 			"effect": swrtest.LatencyBefore(100 * time.Millisecond), "answer": swrtest.LatencyAfter(100 * time.Millisecond),
 		} {
 			t.Run(name+", slow "+slow, func(t *testing.T) {
 				b := start(t, nil)
-				for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindUpdate, swrtest.KindDelete} {
-					b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
+				for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpUpdate, swrtest.OpDelete} {
+					b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
 				}
 				soon := func() context.Context {
 					ctx, cancel := end(b.ctx, 30*time.Millisecond)
@@ -131,19 +131,19 @@ func TestInterruptedWrite(t *testing.T) {
 					return ctx
 				}
 				created, err := b.Create(soon(), acme, terms(t, "d"))
-				if err != nil || created.Presence != swr.Seen {
+				if err != nil || created.Outcome != swr.Created {
 					t.Errorf("create: %+v, %v", created, err)
 				}
 				b.expectHeld(t, acme, "d")
-				share, err := b.Change(soon(), acme, terms(t, "e"))
+				share, err := b.Update(soon(), acme, terms(t, "e"))
 				if err != nil || share == nil || share.Description != "e" {
 					t.Errorf("change: %+v, %v", share, err)
 				}
-				if err := b.Revoke(soon(), acme, ""); err != nil || b.holds(acme) {
+				if err := b.Delete(soon(), acme, ""); err != nil || b.holds(acme) {
 					t.Errorf("revoke: %v, still there: %t", err, b.holds(acme))
 				}
-				b.expectCounts(t, map[swrtest.Kind]int{
-					swrtest.KindCreate: 1, swrtest.KindUpdate: 1, swrtest.KindDelete: 1, swrtest.KindGet: 2, swrtest.KindList: 1,
+				b.expectCounts(t, map[swrtest.Operation]int{
+					swrtest.OpCreate: 1, swrtest.OpUpdate: 1, swrtest.OpDelete: 1, swrtest.OpGet: 2, swrtest.OpList: 1,
 				})
 			})
 		}
@@ -162,34 +162,34 @@ func TestInterruptedBetweenSpellings(t *testing.T) {
 		defer cancel()
 		return signIn{b.sim.Token(), transport}.RoundTrip(r)
 	}), swr.WithClock(b.clock))
-	_, err := client.Change(ctx, acme, terms(t, "new"))
+	_, err := client.Update(ctx, acme, terms(t, "new"))
 	expectKind(t, err, swr.KindNetwork)
 	expectEnded(t, err)
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindUpdate: 1})
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 1})
 }
 
 // A write that hangs is given up in the end, and its outcome found out.
 func TestInterruptedWriteThatHangs(t *testing.T) {
-	for hang, effect := range map[string]swrtest.Effect{"before effect": swrtest.HangBefore(), "after effect": swrtest.HangAfter()} {
+	for hang, effect := range map[string]swrtest.Behavior{"before effect": swrtest.HangBefore(), "after effect": swrtest.HangAfter()} {
 		t.Run(hang, func(t *testing.T) {
 			after := hang == "after effect"
 			b := start(t, nil, swr.WithRequestTimeout(200*time.Millisecond))
-			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: effect})
-			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: effect})
+			b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: effect})
+			b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: effect})
 			ctx, cancel := context.WithCancel(b.ctx)
 			time.AfterFunc(30*time.Millisecond, cancel)
 			promptly(t, 2*time.Second, func() {
 				created, err := b.Create(ctx, acme, terms(t, "d"))
 				// Nobody knows whether the service is still at it.
-				if after && (err != nil || created.Presence != swr.Seen) || !after && (err == nil || created.Presence != swr.Doubtful) {
-					t.Errorf("presence %d, %v", created.Presence, err)
+				if after && (err != nil || created.Outcome != swr.Created) || !after && (err == nil || created.Outcome != swr.Unknown) {
+					t.Errorf("presence %d, %v", created.Outcome, err)
 				}
 			})
 			b.putAcme("d")
 			ctx, cancel = context.WithCancel(b.ctx)
 			time.AfterFunc(30*time.Millisecond, cancel)
 			promptly(t, 2*time.Second, func() {
-				if err := b.Revoke(ctx, acme, ""); (err == nil) != after || b.holds(acme) == after {
+				if err := b.Delete(ctx, acme, ""); (err == nil) != after || b.holds(acme) == after {
 					t.Errorf("%v, still there: %t", err, b.holds(acme))
 				}
 			})
@@ -210,33 +210,33 @@ func TestInterruptedAtAnyMoment(t *testing.T) {
 		}
 		created, err := b.Create(cut(), acme, terms(t, "d"))
 		there := b.holds(acme)
-		switch created.Presence {
-		case swr.Absent:
+		switch created.Outcome {
+		case swr.NotCreated:
 			if there || err == nil {
 				t.Fatalf("forgotten: %v", err)
 			}
-		case swr.Seen, swr.Accepted:
+		case swr.Created, swr.CreatedUnverified:
 			if !there {
 				t.Fatalf("claimed: %v", err)
 			}
-		case swr.Doubtful:
+		case swr.Unknown:
 			t.Logf("doubtful, there: %t, %v", there, err)
 		}
 		if !there {
 			continue
 		}
-		if share, err := b.Change(cut(), acme, terms(t, "e")); err == nil {
+		if share, err := b.Update(cut(), acme, terms(t, "e")); err == nil {
 			b.expectHeld(t, acme, "e")
 		} else if share != nil {
 			b.expectHeld(t, acme, share.Description)
 		}
-		err = b.Revoke(cut(), acme, "")
+		err = b.Delete(cut(), acme, "")
 		if err == nil && b.holds(acme) {
 			t.Fatal("said to be revoked")
 		}
 		if err != nil {
 			expectEnded(t, err)
-			if err := b.Revoke(b.ctx, acme, ""); err != nil {
+			if err := b.Delete(b.ctx, acme, ""); err != nil {
 				t.Fatalf("the next time: %v", err)
 			}
 		}
@@ -258,10 +258,10 @@ func TestNobodyListens(t *testing.T) {
 	client := newClient(t, endpoint, "token", swr.WithClock(b.clock))
 	created, err := client.Create(b.ctx, acme, terms(t, "d"))
 	failed := expectKind(t, err, swr.KindNetwork)
-	if created.Presence != swr.Absent || failed.Tries != 6 || !strings.Contains(err.Error(), endpoint) {
-		t.Errorf("presence %d, %v", created.Presence, err)
+	if created.Outcome != swr.NotCreated || failed.Tries != 6 || !strings.Contains(err.Error(), endpoint) {
+		t.Errorf("presence %d, %v", created.Outcome, err)
 	}
-	expectKind(t, client.Revoke(b.ctx, acme, ""), swr.KindNetwork)
+	expectKind(t, client.Delete(b.ctx, acme, ""), swr.KindNetwork)
 }
 
 // What another try would meet again is reported at once.
@@ -289,8 +289,8 @@ func TestHopeless(t *testing.T) {
 			client := swr.New(mustURL(t, cause.endpoint), next, swr.WithClock(b.clock))
 			created, err := client.Create(b.ctx, acme, terms(t, "d"))
 			failed := expectKind(t, err, swr.KindNetwork)
-			if created.Presence != swr.Absent || failed.Tries != 1 {
-				t.Errorf("presence %d after %d tries: %v", created.Presence, failed.Tries, err)
+			if created.Outcome != swr.NotCreated || failed.Tries != 1 {
+				t.Errorf("presence %d after %d tries: %v", created.Outcome, failed.Tries, err)
 			}
 		})
 	}
@@ -313,8 +313,8 @@ func TestSignInFails(t *testing.T) {
 		}), swr.WithClock(b.clock), swr.WithMaxRetries(2))
 		created, err := client.Create(noDeadline{b.ctx}, acme, terms(t, "d"))
 		failed := expectKind(t, err, swr.KindSignIn)
-		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Tries != want || created.Presence != swr.Absent {
-			t.Errorf("temporary %t: presence %d, %v", temporary, created.Presence, err)
+		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Tries != want || created.Outcome != swr.NotCreated {
+			t.Errorf("temporary %t: presence %d, %v", temporary, created.Outcome, err)
 		}
 		for _, d := range b.clock.Slept() {
 			if d > time.Minute {

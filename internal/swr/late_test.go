@@ -46,10 +46,10 @@ func eachLag(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t
 func TestCreateThatShowsLate(t *testing.T) {
 	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
 		created, err := b.Create(b.ctx, acme, terms(t, "d"))
-		if err != nil || created.Presence != swr.Seen {
+		if err != nil || created.Outcome != swr.Created {
 			t.Errorf("%+v, %v", created, err)
 		}
-		if n := b.sim.Count(swrtest.KindCreate); n != 1 {
+		if n := b.sim.Count(swrtest.OpCreate); n != 1 {
 			t.Errorf("%d POSTs", n)
 		}
 	})
@@ -59,11 +59,11 @@ func TestCreateThatShowsLate(t *testing.T) {
 func TestChangeThatShowsLate(t *testing.T) {
 	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("old")
-		share, err := b.Change(b.ctx, acme, terms(t, "new"))
+		share, err := b.Update(b.ctx, acme, terms(t, "new"))
 		if err != nil || share == nil || share.Description != "new" {
 			t.Errorf("%+v, %v", share, err)
 		}
-		if n := b.sim.Count(swrtest.KindUpdate); n != 1 {
+		if n := b.sim.Count(swrtest.OpUpdate); n != 1 {
 			t.Errorf("%d PATCHes", n)
 		}
 	})
@@ -73,7 +73,7 @@ func TestChangeThatShowsLate(t *testing.T) {
 func TestRevocationThatShowsLate(t *testing.T) {
 	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("d")
-		if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+		if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 			t.Error(err)
 		}
 		listing, err := b.List(b.ctx, repo)
@@ -92,16 +92,16 @@ func TestNeverShown(t *testing.T) {
 	t.Run("create", func(t *testing.T) {
 		b := start(t, everywhere(swrtest.Delays{Create: never}))
 		created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
-		expectKind(t, err, swr.KindContradiction)
-		if created.Presence != swr.Accepted {
-			t.Errorf("presence %d: the service said that it made the share", created.Presence)
+		expectKind(t, err, swr.KindInvalidResponse)
+		if created.Outcome != swr.CreatedUnverified {
+			t.Errorf("presence %d: the service said that it made the share", created.Outcome)
 		}
 	})
 	t.Run("change", func(t *testing.T) {
 		b := start(t, everywhere(swrtest.Delays{Update: never}))
 		b.putAcme("old")
-		share, err := b.Change(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "new"))
-		expectKind(t, err, swr.KindContradiction)
+		share, err := b.Update(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "new"))
+		expectKind(t, err, swr.KindInvalidResponse)
 		if share == nil || share.Description != "old" {
 			t.Errorf("%+v; want what the service shows", share)
 		}
@@ -109,7 +109,7 @@ func TestNeverShown(t *testing.T) {
 	t.Run("revoke", func(t *testing.T) {
 		b := start(t, everywhere(swrtest.Delays{Delete: never}))
 		b.putAcme("old")
-		expectKind(t, b.Revoke(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindContradiction)
+		expectKind(t, b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindInvalidResponse)
 		if n := b.sim.Count(); n > 30 {
 			t.Errorf("%d requests in a minute (%v)", n, b.sim.Counts())
 		}
@@ -123,9 +123,9 @@ func TestNeverShownByDeadline(t *testing.T) {
 		v.ListDelay, v.GetDelay = d, d
 	}, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
 	created, err := b.Create(b.ctx, acme, terms(t, "d"))
-	expectKind(t, err, swr.KindContradiction)
-	if created.Presence != swr.Accepted || len(b.clock.Slept()) != 0 {
-		t.Errorf("presence %d after waits of %s", created.Presence, b.clock.Slept())
+	expectKind(t, err, swr.KindInvalidResponse)
+	if created.Outcome != swr.CreatedUnverified || len(b.clock.Slept()) != 0 {
+		t.Errorf("presence %d after waits of %s", created.Outcome, b.clock.Slept())
 	}
 }
 
@@ -133,12 +133,12 @@ func TestNeverShownByDeadline(t *testing.T) {
 // what it holds.
 func TestCreateThatIsNotKept(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Answer(200, nil,
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Respond(200, nil,
 		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
 	created, err := b.Create(b.ctx, acme, terms(t, "d"))
-	expectKind(t, err, swr.KindContradiction)
+	expectKind(t, err, swr.KindInvalidResponse)
 	expectShort(t, b, err)
-	if created.Presence != swr.Seen || created.Share.Deadline != "forever" {
+	if created.Outcome != swr.Created || created.Share.Deadline != "forever" {
 		t.Errorf("%+v", created)
 	}
 }
@@ -148,8 +148,8 @@ func TestCreateThatIsNotKept(t *testing.T) {
 func TestChangeOfWhatIsListedAndMissing(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("old")
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindUpdate, Effect: swrtest.Status(404, "SVCSTG.SWR.4040091")})
-	share, err := b.Change(b.ctx, acme, terms(t, "new"))
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040091")})
+	share, err := b.Update(b.ctx, acme, terms(t, "new"))
 	expectKind(t, err, swr.KindShareMissing)
 	if share != nil {
 		t.Errorf("%+v", share)

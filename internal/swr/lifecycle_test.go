@@ -27,25 +27,25 @@ func TestLifecycleOnEveryVariant(t *testing.T) {
 
 func lifecycle(t *testing.T, b *bench, noPatch bool) {
 	t.Helper()
-	_, err := b.Find(b.ctx, acme, "")
+	_, err := b.Get(b.ctx, acme, "")
 	expectGone(t, err, acme, false)
 
 	first := terms(t, "first")
 	created, err := b.Create(b.ctx, acme, first)
-	if err != nil || created.Presence != swr.Seen {
-		t.Fatalf("create: presence %d, %v", created.Presence, err)
+	if err != nil || created.Outcome != swr.Created {
+		t.Fatalf("create: presence %d, %v", created.Outcome, err)
 	}
 	expectShare(t, created.Share, "first")
 	b.expectHeld(t, acme, "first")
 
 	created, err = b.Create(b.ctx, acme, terms(t, "again"))
 	expectKind(t, err, swr.KindConflict)
-	if created.Presence != swr.Absent {
-		t.Errorf("create again: presence %d", created.Presence)
+	if created.Outcome != swr.NotCreated {
+		t.Errorf("create again: presence %d", created.Outcome)
 	}
 	b.expectHeld(t, acme, "first")
 
-	found, err := b.Find(b.ctx, acme, b.Host())
+	found, err := b.Get(b.ctx, acme, b.Host())
 	if err != nil {
 		t.Fatalf("find: %v", err)
 	}
@@ -61,7 +61,7 @@ func lifecycle(t *testing.T, b *bench, noPatch bool) {
 	}
 	expectShare(t, listing.Shares[0], "first")
 
-	changed, err := b.Change(b.ctx, acme, terms(t, ""))
+	changed, err := b.Update(b.ctx, acme, terms(t, ""))
 	if noPatch {
 		expectKind(t, err, swr.KindNoRoute)
 		if changed != nil {
@@ -76,19 +76,19 @@ func lifecycle(t *testing.T, b *bench, noPatch bool) {
 		b.expectHeld(t, acme, "")
 	}
 
-	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 		t.Fatalf("revoke: %v", err)
 	}
 	if b.holds(acme) {
 		t.Error("revoked, and still there")
 	}
-	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil { // a 204 can't be told from a success
+	if err := b.Delete(b.ctx, acme, b.Host()); err != nil { // a 204 can't be told from a success
 		expectGone(t, err, acme, false)
 	}
 	b.clock.Advance(5 * time.Second)
-	_, err = b.Find(b.ctx, acme, b.Host())
+	_, err = b.Get(b.ctx, acme, b.Host())
 	for look := 0; look < 2 && err == nil; look++ { // asked by name, some answer late
-		_, err = b.Find(b.ctx, acme, b.Host())
+		_, err = b.Get(b.ctx, acme, b.Host())
 	}
 	expectGone(t, err, acme, false)
 }
@@ -98,16 +98,16 @@ func lifecycleWithoutRoutes(t *testing.T, b *bench) {
 	b.putAcme("there")
 	created, err := b.Create(b.ctx, acme, terms(t, ""))
 	expectKind(t, err, swr.KindNoRoute)
-	if created.Presence != swr.Absent {
-		t.Errorf("create: presence %d", created.Presence)
+	if created.Outcome != swr.NotCreated {
+		t.Errorf("create: presence %d", created.Outcome)
 	}
-	_, err = b.Find(b.ctx, acme, "")
+	_, err = b.Get(b.ctx, acme, "")
 	expectKind(t, err, swr.KindNoRoute)
 	_, err = b.List(b.ctx, repo)
 	expectKind(t, err, swr.KindNoRoute)
-	_, err = b.Change(b.ctx, acme, terms(t, ""))
+	_, err = b.Update(b.ctx, acme, terms(t, ""))
 	expectKind(t, err, swr.KindNoRoute)
-	expectKind(t, b.Revoke(b.ctx, acme, ""), swr.KindNoRoute)
+	expectKind(t, b.Delete(b.ctx, acme, ""), swr.KindNoRoute)
 	b.expectHeld(t, acme, "there")
 }
 
@@ -139,7 +139,7 @@ func (b *bench) expectHeld(t *testing.T, key swr.Key, description string) {
 // On the plain server each call is as documented, and no call is made in vain.
 func TestRequestsOfEachCall(t *testing.T) {
 	b := start(t, nil)
-	do := func(name string, call func() error, want map[swrtest.Kind]int) {
+	do := func(name string, call func() error, want map[swrtest.Operation]int) {
 		t.Run(name, func(t *testing.T) {
 			b.sim.ResetRequests()
 			if err := call(); err != nil {
@@ -151,25 +151,25 @@ func TestRequestsOfEachCall(t *testing.T) {
 	do("create", func() error {
 		_, err := b.Create(b.ctx, acme, terms(t, "first"))
 		return err
-	}, map[swrtest.Kind]int{swrtest.KindCreate: 1, swrtest.KindGet: 1})
+	}, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
 	do("find", func() error {
-		_, err := b.Find(b.ctx, acme, "")
+		_, err := b.Get(b.ctx, acme, "")
 		return err
-	}, map[swrtest.Kind]int{swrtest.KindList: 1})
+	}, map[swrtest.Operation]int{swrtest.OpList: 1})
 	do("list what is known", func() error {
 		_, err := b.List(b.ctx, repo)
 		return err
 	}, nil)
 	do("change", func() error {
-		_, err := b.Change(b.ctx, acme, terms(t, "second"))
+		_, err := b.Update(b.ctx, acme, terms(t, "second"))
 		return err
-	}, map[swrtest.Kind]int{swrtest.KindUpdate: 1, swrtest.KindGet: 1})
+	}, map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpGet: 1})
 	do("list after a write", func() error {
 		_, err := b.List(b.ctx, repo)
 		return err
-	}, map[swrtest.Kind]int{swrtest.KindList: 1})
-	do("revoke", func() error { return b.Revoke(b.ctx, acme, b.Host()) },
-		map[swrtest.Kind]int{swrtest.KindDelete: 1, swrtest.KindList: 1})
+	}, map[swrtest.Operation]int{swrtest.OpList: 1})
+	do("revoke", func() error { return b.Delete(b.ctx, acme, b.Host()) },
+		map[swrtest.Operation]int{swrtest.OpDelete: 1, swrtest.OpList: 1})
 }
 
 // What is sent is what the two documents show.
@@ -179,25 +179,25 @@ func TestRequestsAsDocumented(t *testing.T) {
 	if _, err := b.Create(b.ctx, key, terms(t, "d")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Change(b.ctx, key, terms(t, "")); err != nil {
+	if _, err := b.Update(b.ctx, key, terms(t, "")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Revoke(b.ctx, key, ""); err != nil {
+	if err := b.Delete(b.ctx, key, ""); err != nil {
 		t.Fatal(err)
 	}
 	const shares = "/cloud/eu-de/v2/manage/namespaces/platform/%s/team$app/access-domains"
 	const escaped = "/Acme%20&%20S%C3%B6hne%3F%23%252f"
-	want := map[swrtest.Kind]struct{ method, path, body string }{
-		swrtest.KindCreate: {http.MethodPost, strings.Replace(shares, "%s", "repos", 1),
+	want := map[swrtest.Operation]struct{ method, path, body string }{
+		swrtest.OpCreate: {http.MethodPost, strings.Replace(shares, "%s", "repos", 1),
 			`{"access_domain":"Acme & Söhne?#%2f","permit":"read","deadline":"2031-03-31T00:00:00.000Z","description":"d"}`},
-		swrtest.KindUpdate: {http.MethodPatch, strings.Replace(shares, "%s", "repositories", 1) + escaped,
+		swrtest.OpUpdate: {http.MethodPatch, strings.Replace(shares, "%s", "repositories", 1) + escaped,
 			`{"permit":"read","deadline":"2031-03-31T00:00:00.000Z","description":""}`},
-		swrtest.KindDelete: {http.MethodDelete, strings.Replace(shares, "%s", "repositories", 1) + escaped, ""},
-		swrtest.KindGet:    {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1) + escaped, ""},
-		swrtest.KindList:   {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1), ""},
+		swrtest.OpDelete: {http.MethodDelete, strings.Replace(shares, "%s", "repositories", 1) + escaped, ""},
+		swrtest.OpGet:    {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1) + escaped, ""},
+		swrtest.OpList:   {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1), ""},
 	}
 	for _, r := range b.sim.Requests() {
-		w, ok := want[r.Kind]
+		w, ok := want[r.Operation]
 		if !ok || r.Method != w.method || r.Path != w.path || string(r.Body) != w.body || len(r.Query) > 0 {
 			t.Errorf("%s %s?%v %s; want %+v", r.Method, r.Path, r.Query, r.Body, w)
 		}
@@ -226,9 +226,9 @@ func TestUnaddressableNamesAreNotSent(t *testing.T) {
 		{Namespace: "platform", Repository: "app", AccessDomain: "Ac\nme"},
 	} {
 		_, createErr := b.Create(b.ctx, key, terms(t, ""))
-		_, findErr := b.Find(b.ctx, key, "")
-		_, changeErr := b.Change(b.ctx, key, terms(t, ""))
-		for _, err := range []error{createErr, findErr, changeErr, b.Revoke(b.ctx, key, "")} {
+		_, findErr := b.Get(b.ctx, key, "")
+		_, changeErr := b.Update(b.ctx, key, terms(t, ""))
+		for _, err := range []error{createErr, findErr, changeErr, b.Delete(b.ctx, key, "")} {
 			expectKind(t, err, swr.KindInvalid)
 		}
 		if key.AccessDomain == "Acme" {
@@ -261,16 +261,16 @@ func TestSpellingIsKept(t *testing.T) {
 		if _, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Change(b.ctx, acme, terms(t, "e")); err != nil {
+		if _, err := b.Update(b.ctx, acme, terms(t, "e")); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Revoke(b.ctx, acme, ""); err != nil {
+		if err := b.Delete(b.ctx, acme, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// One more of each call but the POST, which is documented under repos.
-	b.expectCounts(t, map[swrtest.Kind]int{
-		swrtest.KindCreate: 3, swrtest.KindGet: 6 + 1, swrtest.KindUpdate: 3 + 1, swrtest.KindDelete: 3 + 1, swrtest.KindList: 3 + 1,
+	b.expectCounts(t, map[swrtest.Operation]int{
+		swrtest.OpCreate: 3, swrtest.OpGet: 6 + 1, swrtest.OpUpdate: 3 + 1, swrtest.OpDelete: 3 + 1, swrtest.OpList: 3 + 1,
 	})
 }
 
@@ -285,7 +285,7 @@ func TestSpellingIsKeptAfterAnError(t *testing.T) {
 		_, err := b.Create(b.ctx, acme, terms(t, "d"))
 		expectKind(t, err, swr.KindConflict)
 	}
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindCreate: 3 + 1})
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1})
 }
 
 // Where PATCH has no route, nothing is deleted and created instead.
@@ -294,13 +294,13 @@ func TestChangeWithoutRoute(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.Routes.Update, v.NoSuchRoute = swrtest.SpellingNone, form })
 			b.putAcme("old")
-			share, err := b.Change(b.ctx, acme, terms(t, "new"))
+			share, err := b.Update(b.ctx, acme, terms(t, "new"))
 			expectKind(t, err, swr.KindNoRoute)
 			if share != nil {
 				t.Errorf("changed to %+v", share)
 			}
 			b.expectHeld(t, acme, "old")
-			b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindUpdate: 2})
+			b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 2})
 		})
 	}
 }
@@ -308,10 +308,10 @@ func TestChangeWithoutRoute(t *testing.T) {
 // A share that is not there can't be changed.
 func TestChangeOfWhatIsGone(t *testing.T) {
 	b := start(t, nil)
-	_, err := b.Change(b.ctx, acme, terms(t, "d"))
+	_, err := b.Update(b.ctx, acme, terms(t, "d"))
 	expectGone(t, err, acme, false)
 	b.sim.RemoveRepository(repo.Namespace, repo.Name)
-	_, err = b.Change(b.ctx, acme, terms(t, "d"))
+	_, err = b.Update(b.ctx, acme, terms(t, "d"))
 	expectKind(t, err, swr.KindRepositoryMissing)
 }
 

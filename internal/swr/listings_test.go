@@ -21,8 +21,8 @@ func TestListEveryLength(t *testing.T) {
 		paging       swrtest.Paging
 		contentRange bool
 	}{
-		"honoured":                    {swrtest.PagingHonoured, false},
-		"honoured with Content-Range": {swrtest.PagingHonoured, true},
+		"honoured":                    {swrtest.PagingHonored, false},
+		"honoured with Content-Range": {swrtest.PagingHonored, true},
 		"ignored":                     {swrtest.PagingIgnored, false},
 		"refused":                     {swrtest.PagingRefused, false},
 	}
@@ -38,7 +38,7 @@ func TestListEveryLength(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					wantAll := server.paging == swrtest.PagingHonoured || n < 100
+					wantAll := server.paging == swrtest.PagingHonored || n < 100
 					shown, requests := n, 1+n/100
 					switch {
 					case !wantAll:
@@ -47,8 +47,8 @@ func TestListEveryLength(t *testing.T) {
 						requests *= 2 // a second reading has to agree
 					}
 					checkListing(t, listing, shown, wantAll)
-					b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: requests})
-					if server.paging != swrtest.PagingHonoured || n < 100 {
+					b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: requests})
+					if server.paging != swrtest.PagingHonored || n < 100 {
 						return
 					}
 					for i, r := range b.sim.Requests() {
@@ -84,7 +84,7 @@ func checkListing(t *testing.T, listing swr.Listing, shown int, complete bool) {
 // A listing that counts more than it shows is not complete, however it ends.
 func TestListThatCountsMore(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.Answer(200, map[string][]string{
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Respond(200, map[string][]string{
 		"Content-Type": {"application/json"}, "Content-Range": {"0-1/7"},
 	}, `[{"namespace":"platform","repository":"team/app","access_domain":"A","deadline":"forever"}]`)})
 	listing, err := b.List(b.ctx, repo)
@@ -92,11 +92,11 @@ func TestListThatCountsMore(t *testing.T) {
 		t.Errorf("%+v, %v; want it incomplete", listing, err)
 	}
 	// The service's own word decides then.
-	_, err = b.Find(b.ctx, acme, "")
+	_, err = b.Get(b.ctx, acme, "")
 	expectGone(t, err, acme, false)
 	b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
-	_, err = b.another(t).Find(b.ctx, acme, "")
-	expectKind(t, err, swr.KindIncomplete)
+	_, err = b.another(t).Get(b.ctx, acme, "")
+	expectKind(t, err, swr.KindListingIncomplete)
 }
 
 // Two callers may do with a listing what they want.
@@ -121,7 +121,7 @@ func findAll(t *testing.T, b *bench, n int) {
 	concurrently(n, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if share, err := b.Find(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+		if share, err := b.Get(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
 			t.Errorf("%s: %+v, %v", key, share, err)
 		}
 	})
@@ -173,7 +173,7 @@ func TestOneShareAmongHundreds(t *testing.T) {
 				b.put(450)
 				key := acme
 				key.AccessDomain = account(i)
-				if _, err := b.Find(b.ctx, key, b.Host()); err != nil {
+				if _, err := b.Get(b.ctx, key, b.Host()); err != nil {
 					t.Error(err)
 				}
 				// Without GET one the pages are all there is: 5, after the two
@@ -198,14 +198,14 @@ func TestRevokesShareListings(t *testing.T) {
 	concurrently(10, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if err := b.Revoke(b.ctx, key, b.Host()); err != nil {
+		if err := b.Delete(b.ctx, key, b.Host()); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
 	})
 	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 40 {
 		t.Errorf("%d shares are left", n)
 	}
-	if n := b.sim.Count(swrtest.KindList); n >= 10 || n < 1 {
+	if n := b.sim.Count(swrtest.OpList); n >= 10 || n < 1 {
 		t.Errorf("%d listings for 10 revocations", n)
 	}
 }
@@ -216,7 +216,7 @@ func holdList(b *bench, n int32) (reached, release chan struct{}) {
 	reached, release = make(chan struct{}), make(chan struct{})
 	var seen atomic.Int32
 	b.sim.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Kind != swrtest.KindList {
+		if r.Operation != swrtest.OpList {
 			return
 		}
 		switch seen.Add(1) {
@@ -236,23 +236,23 @@ func TestListingBegunBeforeAWrite(t *testing.T) {
 	// The answer is made before the hold, as it is where the way back is slow.
 	reached, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Times: 1, Effect: swrtest.LatencyAfter(200 * time.Millisecond)})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.LatencyAfter(200 * time.Millisecond)})
 	b.sim.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Kind == swrtest.KindList {
+		if r.Operation == swrtest.OpList {
 			once.Do(func() { close(reached) })
 		}
 	})
 	var early swr.Share
 	go func() {
 		defer close(release)
-		early, _ = b.Find(b.ctx, acme, b.Host())
+		early, _ = b.Get(b.ctx, acme, b.Host())
 	}()
 	<-reached
 	time.Sleep(50 * time.Millisecond) // until the answer is made
-	if _, err := b.Change(b.ctx, acme, terms(t, "new")); err != nil {
+	if _, err := b.Update(b.ctx, acme, terms(t, "new")); err != nil {
 		t.Fatal(err)
 	}
-	late, err := b.Find(b.ctx, acme, b.Host())
+	late, err := b.Get(b.ctx, acme, b.Host())
 	if err != nil || late.Description != "new" {
 		t.Errorf("after the write: %+v, %v", late, err)
 	}
@@ -260,7 +260,7 @@ func TestListingBegunBeforeAWrite(t *testing.T) {
 	if early.AccessDomain == "" {
 		t.Error("who came before the write got no answer")
 	}
-	if n := b.sim.Count(swrtest.KindList); n != 2 {
+	if n := b.sim.Count(swrtest.OpList); n != 2 {
 		t.Errorf("%d listings; want one before and one after", n)
 	}
 }
@@ -283,7 +283,7 @@ func TestListingHeldDuringCreateAndRevoke(t *testing.T) {
 	}
 	found := make(chan error)
 	go func() {
-		_, err := b.Find(b.ctx, key, b.Host())
+		_, err := b.Get(b.ctx, key, b.Host())
 		found <- err
 	}()
 	close(release)
@@ -291,10 +291,10 @@ func TestListingHeldDuringCreateAndRevoke(t *testing.T) {
 		t.Errorf("created, but: %v", err)
 	}
 	<-done
-	if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 		t.Error(err)
 	}
-	_, err := b.Find(b.ctx, acme, b.Host())
+	_, err := b.Get(b.ctx, acme, b.Host())
 	expectGone(t, err, acme, false)
 }
 
@@ -306,7 +306,7 @@ func TestCancelledLeader(t *testing.T) {
 	leader, cancel := context.WithCancel(b.ctx)
 	left := make(chan error)
 	go func() {
-		_, err := b.Find(leader, acme, "")
+		_, err := b.Get(leader, acme, "")
 		left <- err
 	}()
 	<-reached
@@ -332,7 +332,7 @@ func TestCancelledLeader(t *testing.T) {
 func TestAbandonedListing(t *testing.T) {
 	b := start(t, nil)
 	b.put(10)
-	hang := b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Effect: swrtest.HangBefore()})
+	hang := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.HangBefore()})
 	ctx, cancel := context.WithCancel(b.ctx)
 	left := make(chan error)
 	go func() {
@@ -344,7 +344,7 @@ func TestAbandonedListing(t *testing.T) {
 	expectKind(t, <-left, swr.KindNetwork)
 	hang.Remove()
 	findAll(t, b, 10)
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 2})
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 2})
 }
 
 // A listing that failed is not kept.
@@ -352,7 +352,7 @@ func TestFailedListingIsNotKept(t *testing.T) {
 	b := start(t, nil, swr.WithMaxRetries(0))
 	b.put(150)
 	for _, skip := range []int{0, 1} { // the first page, the second
-		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Skip: skip, Times: 1, Effect: swrtest.Status(500, "")})
+		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Skip: skip, Times: 1, Behavior: swrtest.Status(500, "")})
 	}
 	for want := range 3 {
 		listing, err := b.List(b.ctx, repo)
@@ -372,7 +372,7 @@ func TestListingsGrowOld(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("old")
 	for range 3 {
-		if _, err := b.Find(b.ctx, acme, ""); err != nil {
+		if _, err := b.Get(b.ctx, acme, ""); err != nil {
 			t.Fatal(err)
 		}
 		b.clock.Advance(time.Minute)
@@ -382,5 +382,5 @@ func TestListingsGrowOld(t *testing.T) {
 	if _, err := b.List(b.ctx, other); err != nil {
 		t.Fatal(err)
 	}
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: 4})
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4})
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // lost are effects that lose the answer to a request that took effect.
-var lost = map[string]swrtest.Effect{
+var lost = map[string]swrtest.Behavior{
 	"reset":    swrtest.ResetAfter(),
 	"cut off":  swrtest.CutOff(),
 	"500":      swrtest.Status(500, "SVCSTG.SWR.5000001").After(),
@@ -25,10 +25,10 @@ var lost = map[string]swrtest.Effect{
 
 // loseAnswers makes a service that loses the answers to a kind of request, once
 // or for ever.
-func loseAnswers(t *testing.T, kind swrtest.Kind, effect swrtest.Effect, times int, variants func(*swrtest.Variants)) *bench {
+func loseAnswers(t *testing.T, kind swrtest.Operation, effect swrtest.Behavior, times int, variants func(*swrtest.Variants)) *bench {
 	t.Helper()
 	b := start(t, variants, patience(effect))
-	b.sim.Inject(swrtest.Fault{Kind: kind, Times: times, Effect: effect})
+	b.sim.Inject(swrtest.Fault{Operation: kind, Times: times, Behavior: effect})
 	return b
 }
 
@@ -39,9 +39,9 @@ func TestLostAnswerOfCreate(t *testing.T) {
 	for name, effect := range lost {
 		for often, times := range onceAndForEver {
 			t.Run(name+" "+often, func(t *testing.T) {
-				b := loseAnswers(t, swrtest.KindCreate, effect, times, nil)
+				b := loseAnswers(t, swrtest.OpCreate, effect, times, nil)
 				created, err := b.Create(b.ctx, acme, terms(t, "d"))
-				if err != nil || created.Presence != swr.Seen {
+				if err != nil || created.Outcome != swr.Created {
 					t.Fatalf("%+v, %v", created, err)
 				}
 				expectShare(t, created.Share, "d")
@@ -67,9 +67,9 @@ func TestLostAnswerOfCreateByTheServersClock(t *testing.T) {
 		"bare conflict":     func(v *swrtest.Variants) { v.ConflictWithoutCode = true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := loseAnswers(t, swrtest.KindCreate, swrtest.ResetAfter(), 1, variant)
+			b := loseAnswers(t, swrtest.OpCreate, swrtest.ResetAfter(), 1, variant)
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
-			if err != nil || created.Presence != swr.Seen {
+			if err != nil || created.Outcome != swr.Created {
 				t.Errorf("%+v, %v", created, err)
 			}
 		})
@@ -101,16 +101,16 @@ func TestLostAnswerNotAdopted(t *testing.T) {
 		"no Date":                  {func(v *swrtest.Variants) { v.NoDate = true }, func(*swrtest.Share, *bench) {}},
 	}
 	for name, test := range tests {
-		for lostAs, effect := range map[string]swrtest.Effect{"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore()} {
+		for lostAs, effect := range map[string]swrtest.Behavior{"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore()} {
 			t.Run(name+", POST lost by "+lostAs, func(t *testing.T) {
-				b := loseAnswers(t, swrtest.KindCreate, effect, 1, test.variant)
+				b := loseAnswers(t, swrtest.OpCreate, effect, 1, test.variant)
 				share := equal(t, b)
 				test.other(&share, b)
 				b.sim.PutShare(share)
 				created, err := b.Create(b.ctx, acme, terms(t, "d"))
 				failed := expectKind(t, err, swr.KindConflict)
-				if created.Presence != swr.Absent || failed.Err == nil || !strings.Contains(err.Error(), "may have made it") {
-					t.Errorf("presence %d, %v", created.Presence, err)
+				if created.Outcome != swr.NotCreated || failed.Err == nil || !strings.Contains(err.Error(), "may have made it") {
+					t.Errorf("presence %d, %v", created.Outcome, err)
 				}
 				if held, _ := b.held(acme); held.Description != share.Description || held.Deadline != share.Deadline {
 					t.Errorf("the other's share became %+v", held)
@@ -123,40 +123,40 @@ func TestLostAnswerNotAdopted(t *testing.T) {
 // A POST whose every answer is lost before it takes effect does not take over
 // what another made long before, even where no conflict is ever told.
 func TestNeverHeardOfButThere(t *testing.T) {
-	b := loseAnswers(t, swrtest.KindCreate, swrtest.ResetBefore(), 0, nil)
+	b := loseAnswers(t, swrtest.OpCreate, swrtest.ResetBefore(), 0, nil)
 	b.sim.PutShare(swrtest.Share{
 		Namespace: acme.Namespace, Repository: acme.Repository, AccessDomain: acme.AccessDomain,
 		Deadline: until + "T00:00:00.000Z", Description: "d", Created: b.clock.Now().Add(-time.Minute),
 	})
 	created, err := b.Create(b.ctx, acme, terms(t, "d"))
 	expectKind(t, err, swr.KindConflict)
-	if created.Presence != swr.Absent {
-		t.Errorf("presence %d", created.Presence)
+	if created.Outcome != swr.NotCreated {
+		t.Errorf("presence %d", created.Outcome)
 	}
 }
 
 // A first 409 never leads to adoption, nor do a busy 409, throttling or a refused
 // connection before it, however equal and new the share is.
 func TestConflictWithoutALostAnswer(t *testing.T) {
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"first 409": {}, "busy": swrtest.Busy(), "throttled": swrtest.Throttle(), "401": {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, nil)
 			if name == "busy" || name == "throttled" {
-				b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 3, Effect: effect})
+				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 3, Behavior: effect})
 			}
 			b.putAcme("d")
 			b.sim.ResetRequests()
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
 			failed := expectKind(t, err, swr.KindConflict)
-			if created.Presence != swr.Absent || failed.Status != http.StatusConflict || failed.Code != "SVCSTG.SWR.4090089" {
-				t.Errorf("presence %d, %+v", created.Presence, failed)
+			if created.Outcome != swr.NotCreated || failed.Status != http.StatusConflict || failed.Code != "SVCSTG.SWR.4090089" {
+				t.Errorf("presence %d, %+v", created.Outcome, failed)
 			}
 			if strings.Contains(err.Error(), "may have made it") {
 				t.Errorf("%q: nothing was lost", err)
 			}
-			if n := b.sim.Count(swrtest.KindGet, swrtest.KindList); n != 0 {
+			if n := b.sim.Count(swrtest.OpGet, swrtest.OpList); n != 0 {
 				t.Errorf("%d reads; want none", n)
 			}
 		})
@@ -165,16 +165,16 @@ func TestConflictWithoutALostAnswer(t *testing.T) {
 
 // A POST that is lost before it takes effect is sent again.
 func TestLostPostIsRepeated(t *testing.T) {
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore(), "busy": swrtest.Busy(), "HTML": swrtest.HTMLPage(200),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := loseAnswers(t, swrtest.KindCreate, effect, 3, nil)
+			b := loseAnswers(t, swrtest.OpCreate, effect, 3, nil)
 			created, err := b.Create(b.ctx, acme, terms(t, "d"))
-			if err != nil || created.Presence != swr.Seen {
+			if err != nil || created.Outcome != swr.Created {
 				t.Errorf("%+v, %v", created, err)
 			}
-			if n := b.sim.Count(swrtest.KindCreate); n != 4 {
+			if n := b.sim.Count(swrtest.OpCreate); n != 4 {
 				t.Errorf("%d POSTs", n)
 			}
 		})
@@ -185,11 +185,11 @@ func TestLostPostIsRepeated(t *testing.T) {
 // is not known: neither made nor not.
 func TestCreateInDoubt(t *testing.T) {
 	for _, effect := range lost {
-		b := loseAnswers(t, swrtest.KindCreate, effect, 0, nil)
-		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(503, "")})
+		b := loseAnswers(t, swrtest.OpCreate, effect, 0, nil)
+		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
 		created, err := b.Create(b.ctx, acme, terms(t, "d"))
-		if err == nil || created.Presence != swr.Doubtful {
-			t.Errorf("%s: presence %d, %v", effect, created.Presence, err)
+		if err == nil || created.Outcome != swr.Unknown {
+			t.Errorf("%s: presence %d, %v", effect, created.Outcome, err)
 		}
 	}
 }
@@ -199,14 +199,14 @@ func TestLostAnswerOfChange(t *testing.T) {
 	for name, effect := range lost {
 		for often, times := range onceAndForEver {
 			t.Run(name+" "+often, func(t *testing.T) {
-				b := loseAnswers(t, swrtest.KindUpdate, effect, times, nil)
+				b := loseAnswers(t, swrtest.OpUpdate, effect, times, nil)
 				b.putAcme("old")
-				share, err := b.Change(b.ctx, acme, terms(t, "new"))
+				share, err := b.Update(b.ctx, acme, terms(t, "new"))
 				if err != nil || share == nil || share.Description != "new" {
 					t.Errorf("%+v, %v", share, err)
 				}
 				b.expectHeld(t, acme, "new")
-				if n := b.sim.Count(swrtest.KindUpdate); n < 2 || n > 6 {
+				if n := b.sim.Count(swrtest.OpUpdate); n < 2 || n > 6 {
 					t.Errorf("%d PATCHes", n)
 				}
 			})
@@ -216,11 +216,11 @@ func TestLostAnswerOfChange(t *testing.T) {
 
 // A PATCH that never took effect is an error, with what the service still holds.
 func TestChangeThatFails(t *testing.T) {
-	for name, effect := range map[string]swrtest.Effect{"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore()} {
+	for name, effect := range map[string]swrtest.Behavior{"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore()} {
 		t.Run(name, func(t *testing.T) {
-			b := loseAnswers(t, swrtest.KindUpdate, effect, 0, nil)
+			b := loseAnswers(t, swrtest.OpUpdate, effect, 0, nil)
 			b.putAcme("old")
-			share, err := b.Change(b.ctx, acme, terms(t, "new"))
+			share, err := b.Update(b.ctx, acme, terms(t, "new"))
 			if err == nil || share == nil || share.Description != "old" {
 				t.Errorf("%+v, %v", share, err)
 			}
@@ -236,9 +236,9 @@ func TestLostAnswerOfRevoke(t *testing.T) {
 		} {
 			for often, times := range onceAndForEver {
 				t.Run(name+" "+often+", then "+missing, func(t *testing.T) {
-					b := loseAnswers(t, swrtest.KindDelete, effect, times, func(v *swrtest.Variants) { v.MissingOnDelete = form })
+					b := loseAnswers(t, swrtest.OpDelete, effect, times, func(v *swrtest.Variants) { v.MissingOnDelete = form })
 					b.putAcme("d")
-					if err := b.Revoke(b.ctx, acme, b.Host()); err != nil {
+					if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 						t.Errorf("error %v", err)
 					}
 					if b.holds(acme) {
@@ -252,14 +252,14 @@ func TestLostAnswerOfRevoke(t *testing.T) {
 
 // A DELETE that never took effect is an error that is no *Gone.
 func TestRevokeThatFails(t *testing.T) {
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"reset": swrtest.ResetBefore(), "503": swrtest.Status(503, ""), "timeout": swrtest.HangBefore(), "busy": swrtest.Busy(),
 		"409": swrtest.Status(409, ""), "HTML 503": swrtest.HTMLPage(503),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := loseAnswers(t, swrtest.KindDelete, effect, 0, nil)
+			b := loseAnswers(t, swrtest.OpDelete, effect, 0, nil)
 			b.putAcme("d")
-			err := b.Revoke(b.ctx, acme, b.Host())
+			err := b.Delete(b.ctx, acme, b.Host())
 			if _, gone := errors.AsType[*swr.Gone](err); err == nil || gone {
 				t.Errorf("error %v", err)
 			}
@@ -273,27 +273,27 @@ func TestRevokeThatFails(t *testing.T) {
 // A success with a status that is not documented proves nothing: the share is
 // read, and what is there decides.
 func TestUnprovenSuccess(t *testing.T) {
-	for _, effect := range []swrtest.Effect{swrtest.Status(200, ""), swrtest.Status(202, ""), swrtest.Status(204, "")} {
+	for _, effect := range []swrtest.Behavior{swrtest.Status(200, ""), swrtest.Status(202, ""), swrtest.Status(204, "")} {
 		b := start(t, nil)
-		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Effect: effect})
+		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: effect})
 		created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
-		expectKind(t, err, swr.KindUnproven)
-		if created.Presence != swr.Doubtful {
-			t.Errorf("%s: presence %d", effect, created.Presence)
+		expectKind(t, err, swr.KindUnexpectedSuccess)
+		if created.Outcome != swr.Unknown {
+			t.Errorf("%s: presence %d", effect, created.Outcome)
 		}
 	}
-	for _, effect := range []swrtest.Effect{swrtest.Status(200, ""), swrtest.Status(202, "")} {
+	for _, effect := range []swrtest.Behavior{swrtest.Status(200, ""), swrtest.Status(202, "")} {
 		b := start(t, nil)
 		b.putAcme("d")
-		b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: effect})
-		expectKind(t, b.Revoke(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindUnproven)
+		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: effect})
+		expectKind(t, b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindUnexpectedSuccess)
 		b.expectHeld(t, acme, "d")
 	}
 	b := start(t, nil)
 	b.putAcme("old")
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindUpdate, Effect: swrtest.Status(202, "")})
-	share, err := b.Change(b.ctx, acme, terms(t, "new"))
-	expectKind(t, err, swr.KindUnproven)
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: swrtest.Status(202, "")})
+	share, err := b.Update(b.ctx, acme, terms(t, "new"))
+	expectKind(t, err, swr.KindUnexpectedSuccess)
 	if share == nil || share.Description != "old" {
 		t.Errorf("%+v", share)
 	}

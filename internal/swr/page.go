@@ -62,7 +62,7 @@ func rangeTotal(header string) int {
 // listing is not complete, if it is not.
 func (c *Client) listRest(ctx context.Context, repo Repository, first page) (all []Share, incomplete string, err error) {
 	for share, err := range c.sharesFrom(ctx, repo, first) {
-		if failed, ok := errors.AsType[*Error](err); ok && failed.Kind == KindIncomplete {
+		if failed, ok := errors.AsType[*Error](err); ok && failed.Kind == KindListingIncomplete {
 			return all, failed.Error(), nil
 		}
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // passing are effects that another try may help against.
-var passing = map[string]swrtest.Effect{
+var passing = map[string]swrtest.Behavior{
 	"500":          swrtest.Status(500, "SVCSTG.SWR.5000001"),
 	"502":          swrtest.Status(502, ""),
 	"503":          swrtest.Status(503, ""),
@@ -29,9 +29,9 @@ var passing = map[string]swrtest.Effect{
 }
 
 // reads are the calls that read, as tests make them.
-var reads = map[swrtest.Kind]func(b *bench) error{
-	swrtest.KindList: func(b *bench) error { _, err := b.List(b.ctx, repo); return err },
-	swrtest.KindGet:  func(b *bench) error { _, err := b.Find(b.ctx, acme, ""); return err },
+var reads = map[swrtest.Operation]func(b *bench) error{
+	swrtest.OpList: func(b *bench) error { _, err := b.List(b.ctx, repo); return err },
+	swrtest.OpGet:  func(b *bench) error { _, err := b.Get(b.ctx, acme, ""); return err },
 }
 
 // What may pass is tried again, as often as is allowed, with growing waits, and
@@ -43,7 +43,7 @@ func TestRetries(t *testing.T) {
 				b := start(t, nil, patience(effect))
 				b.put(100)
 				b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
-				fault := b.sim.Inject(swrtest.Fault{Kind: kind, Times: 5, Effect: effect})
+				fault := b.sim.Inject(swrtest.Fault{Operation: kind, Times: 5, Behavior: effect})
 				if err := read(b); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
@@ -57,7 +57,7 @@ func TestRetries(t *testing.T) {
 
 				b.clock.Advance(time.Hour)
 				b.sim.ResetRequests()
-				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: effect})
+				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
 				err := read(b)
 				failed, ok := errors.AsType[*swr.Error](err)
 				if !ok || failed.Tries != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
@@ -95,7 +95,7 @@ func checkBackoff(t *testing.T, slept []time.Duration) {
 func TestMaxRetries(t *testing.T) {
 	for _, retries := range []int{0, 1, 3} {
 		b := start(t, nil, swr.WithMaxRetries(retries))
-		b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "")})
+		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
 		_, err := b.List(b.ctx, repo)
 		failed := expectKind(t, err, swr.KindUnavailable)
 		if failed.Tries != retries+1 || b.sim.Count() != retries+1 {
@@ -110,7 +110,7 @@ func TestMaxRetries(t *testing.T) {
 // What can't be helped by trying again is reported at once.
 func TestReportedAtOnce(t *testing.T) {
 	for name, test := range map[string]struct {
-		effect swrtest.Effect
+		effect swrtest.Behavior
 		want   swr.Kind
 	}{
 		"400":               {swrtest.Status(400, "SVCSTG.SWR.4000014"), swr.KindInvalid},
@@ -122,18 +122,18 @@ func TestReportedAtOnce(t *testing.T) {
 		"410":               {swrtest.Status(410, ""), swr.KindOther},
 		"505":               {swrtest.Status(505, ""), swr.KindOther},
 		"redirect":          {swrtest.Redirect(302, "http://127.0.0.1:1/login?session=secret"), swr.KindRedirect},
-		"list of nulls":     {swrtest.NullList(), swr.KindContradiction},
-		"wrong types":       {swrtest.WrongTypes(), swr.KindContradiction},
-		"wrong shape":       {swrtest.WrongShape(), swr.KindContradiction},
-		"another share":     {swrtest.OtherShare(), swr.KindContradiction},
-		"200 with an error": {swrtest.SuccessWithError("SVCSTG.SWR.4040091"), swr.KindContradiction},
-		"204":               {swrtest.Status(204, ""), swr.KindContradiction},
+		"list of nulls":     {swrtest.NullList(), swr.KindInvalidResponse},
+		"wrong types":       {swrtest.WrongTypes(), swr.KindInvalidResponse},
+		"wrong shape":       {swrtest.WrongShape(), swr.KindInvalidResponse},
+		"another share":     {swrtest.OtherShare(), swr.KindInvalidResponse},
+		"200 with an error": {swrtest.SuccessWithError("SVCSTG.SWR.4040091"), swr.KindInvalidResponse},
+		"204":               {swrtest.Status(204, ""), swr.KindInvalidResponse},
 	} {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
 				b := start(t, nil)
 				b.put(100)
-				b.sim.Inject(swrtest.Fault{Kind: kind, Effect: test.effect})
+				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
 				failed := expectKind(t, read(b), test.want)
 				if n := b.sim.Count(kind); n != 1 || failed.Tries != 1 || len(b.clock.Slept()) != 0 {
 					t.Errorf("%d requests, %d tries, waits %s", n, failed.Tries, b.clock.Slept())
@@ -151,18 +151,18 @@ func TestErrorThatIsCutOff(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) {
 		v.MissingOnGet, v.MissingOnDelete = swrtest.GetNotFound, swrtest.DeleteNotFound
 	})
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindGet, Times: 2, Effect: swrtest.CutOff()})
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Times: 2, Effect: swrtest.CutOff()})
-	_, err := b.Find(b.ctx, acme, b.Host())
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CutOff()})
+	_, err := b.Get(b.ctx, acme, b.Host())
 	expectGone(t, err, acme, false)
-	expectGone(t, b.Revoke(b.ctx, acme, b.Host()), acme, false)
+	expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, false)
 
 	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Kind: swrtest.KindCreate, Times: 1, Effect: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CutOff()})
 	created, err := b.Create(b.ctx, acme, terms(t, "there"))
 	expectKind(t, err, swr.KindConflict)
-	if created.Presence != swr.Absent {
-		t.Errorf("presence %d", created.Presence)
+	if created.Outcome != swr.NotCreated {
+		t.Errorf("presence %d", created.Outcome)
 	}
 }
 
@@ -170,11 +170,11 @@ func TestErrorThatIsCutOff(t *testing.T) {
 // once, and tells of the last answer.
 func TestNoTimeForAnotherTry(t *testing.T) {
 	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
-	b.sim.Inject(swrtest.Fault{Effect: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+	b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
 		"list":   func() error { _, err := b.List(b.ctx, repo); return err },
-		"find":   func() error { _, err := b.Find(b.ctx, acme, ""); return err },
-		"revoke": func() error { return b.Revoke(b.ctx, acme, "") },
+		"find":   func() error { _, err := b.Get(b.ctx, acme, ""); return err },
+		"revoke": func() error { return b.Delete(b.ctx, acme, "") },
 	} {
 		b.sim.ResetRequests()
 		began := time.Now()
@@ -192,7 +192,7 @@ func TestNoTimeForAnotherTry(t *testing.T) {
 // A reader with more time goes on where one with less gave up.
 func TestMoreTimeThanTheLeader(t *testing.T) {
 	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return 2 * time.Second }))
-	fault := b.sim.Inject(swrtest.Fault{Kind: swrtest.KindList, Times: 1, Effect: swrtest.Status(503, "").After()})
+	fault := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.Status(503, "").After()})
 	reached, release := holdList(b, 1)
 	short, cancel := context.WithTimeout(b.ctx, time.Second)
 	defer cancel()
@@ -222,15 +222,15 @@ func TestMoreTimeThanTheLeader(t *testing.T) {
 // has no time limit of their own, too, and the message names the endpoint.
 func TestSilentService(t *testing.T) {
 	for _, retries := range []int{0, 1} {
-		for name, effect := range map[string]swrtest.Effect{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
+		for name, effect := range map[string]swrtest.Behavior{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
 			t.Run(name, func(t *testing.T) {
 				b := start(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
-				b.sim.Inject(swrtest.Fault{Effect: effect})
+				b.sim.Inject(swrtest.Fault{Behavior: effect})
 				began := time.Now()
 				_, listErr := b.List(context.Background(), repo)
-				_, findErr := b.Find(b.ctx, acme, "")
-				_, changeErr := b.Change(b.ctx, acme, terms(t, "d"))
-				revokeErr := b.Revoke(b.ctx, acme, "")
+				_, findErr := b.Get(b.ctx, acme, "")
+				_, changeErr := b.Update(b.ctx, acme, terms(t, "d"))
+				revokeErr := b.Delete(b.ctx, acme, "")
 				created, createErr := b.Create(b.ctx, acme, terms(t, "d"))
 				for _, err := range []error{listErr, findErr, changeErr, revokeErr, createErr} {
 					expectKind(t, err, swr.KindNetwork)
@@ -238,8 +238,8 @@ func TestSilentService(t *testing.T) {
 						t.Errorf("%q does not name the endpoint and the time", err)
 					}
 				}
-				if created.Presence != swr.Doubtful {
-					t.Errorf("presence %d", created.Presence)
+				if created.Outcome != swr.Unknown {
+					t.Errorf("presence %d", created.Outcome)
 				}
 				if took := time.Since(began); took > 3*time.Second {
 					t.Errorf("it took %s", took)
@@ -252,18 +252,18 @@ func TestSilentService(t *testing.T) {
 // An operation whose time is over tells what it met, and how often.
 func TestTimeoutTellsTheLastAnswer(t *testing.T) {
 	b := start(t, nil, swr.WithMaxRetries(1000))
-	for name, effect := range map[string]swrtest.Effect{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
-		fault := b.sim.Inject(swrtest.Fault{Effect: effect})
-		_, err := b.Find(b.clock.within(t, b.ctx, time.Minute), acme, "")
+	for name, effect := range map[string]swrtest.Behavior{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
+		fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
+		_, err := b.Get(b.clock.within(t, b.ctx, time.Minute), acme, "")
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "tries in 1m") {
 			t.Errorf("%s: %v", name, err)
 		}
 		fault.Remove()
 	}
-	b.sim.Inject(swrtest.Fault{Effect: swrtest.HangBefore()})
+	b.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 	for range 20 {
 		short, cancel := context.WithTimeout(b.ctx, 10*time.Millisecond)
-		_, err := b.Find(short, acme, "")
+		_, err := b.Get(short, acme, "")
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
 			t.Errorf("silence: %v", err)
@@ -286,7 +286,7 @@ func TestSlowBody(t *testing.T) {
 // The number of the try is in the request's context, for the log.
 func TestAttempt(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Times: 2, Effect: swrtest.Status(503, "")})
+	b.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
 	var tries []int
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)

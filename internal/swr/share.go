@@ -39,14 +39,14 @@ func (s Share) End() (Deadline, error) {
 }
 
 // Terms are what a share grants, and can change.
-type Terms struct {
+type ShareSpec struct {
 	Permit      string
 	Deadline    Deadline
 	Description string
 }
 
 // grantedBy tells whether the service's share grants just these terms.
-func (t Terms) grantedBy(s Share) bool {
+func (t ShareSpec) Matches(s Share) bool {
 	end, err := readDeadline(s.Deadline)
 	return err == nil && end.SameDay(t.Deadline) && s.Permit == t.Permit && s.Description == t.Description
 }
@@ -157,7 +157,7 @@ func understood(body []byte, err error) *objection {
 	if err == nil {
 		return nil
 	}
-	return &objection{kind: KindContradiction, err: err, passing: !json.Valid(body)}
+	return &objection{kind: KindInvalidResponse, err: err, passing: !json.Valid(body)}
 }
 
 // writeUnderstood judges the body of a write's success, which is documented as
@@ -168,7 +168,7 @@ func writeUnderstood(got answer) *objection {
 		return nil
 	}
 	return &objection{
-		kind: KindUnproven, passing: !json.Valid(body),
+		kind: KindUnexpectedSuccess, passing: !json.Valid(body),
 		err: fmt.Errorf("the answer to a write should be empty"),
 	}
 }
@@ -187,7 +187,7 @@ type changeBody struct {
 	Description string `json:"description"`
 }
 
-func (t Terms) body() changeBody {
+func (t ShareSpec) body() changeBody {
 	return changeBody{Permit: t.Permit, Deadline: t.Deadline.wire(), Description: t.Description}
 }
 

@@ -205,9 +205,9 @@ func TestEncode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, body := range map[string]any{
-		`{"access_domain":"otc","permit":"read","deadline":"2018-10-01T16:00:00.000Z","description":"description"}`: shareBody{"otc", Terms{"read", deadline, "description"}.body()},
-		`{"permit":"read","deadline":"2031-03-31T00:00:00.000Z","description":""}`:                                  Terms{"read", day, ""}.body(),
-		`{"permit":"read","deadline":"forever","description":"a<b>&\"ä\"\n"}`:                                       Terms{"read", Forever, "a<b>&\"ä\"\n"}.body(),
+		`{"access_domain":"otc","permit":"read","deadline":"2018-10-01T16:00:00.000Z","description":"description"}`: shareBody{"otc", ShareSpec{"read", deadline, "description"}.body()},
+		`{"permit":"read","deadline":"2031-03-31T00:00:00.000Z","description":""}`:                                  ShareSpec{"read", day, ""}.body(),
+		`{"permit":"read","deadline":"forever","description":"a<b>&\"ä\"\n"}`:                                       ShareSpec{"read", Forever, "a<b>&\"ä\"\n"}.body(),
 	} {
 		if got := string(encode(body)); got != want {
 			t.Errorf("%s; want %s", got, want)
@@ -220,7 +220,7 @@ func TestGrantedBy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terms := Terms{Permit: "read", Deadline: deadline, Description: "d"}
+	terms := ShareSpec{Permit: "read", Deadline: deadline, Description: "d"}
 	tests := map[string]struct {
 		share Share
 		want  bool
@@ -235,7 +235,7 @@ func TestGrantedBy(t *testing.T) {
 		"no deadline":       {Share{Permit: "read", Description: "d"}, false},
 	}
 	for name, test := range tests {
-		if got := terms.grantedBy(test.share); got != test.want {
+		if got := terms.Matches(test.share); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -16,12 +16,12 @@ type Center string
 // The two centers.
 const (
 	CenterSelf       Center = "self"       // shared by the account
-	CenterThirdparty Center = "thirdparty" // shared with the account, by others
+	CenterThirdParty Center = "thirdparty" // shared with the account, by others
 )
 
 // CheckCenter checks the word for who shares.
 func CheckCenter(value string) error {
-	if center := Center(value); center != CenterSelf && center != CenterThirdparty {
+	if center := Center(value); center != CenterSelf && center != CenterThirdParty {
 		return &RuleError{Field: "center", Value: value, Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`}
 	}
 	return nil

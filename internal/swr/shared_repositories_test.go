@@ -42,7 +42,7 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 				if err != nil || len(names) != count || len(slices.Compact(slices.Sorted(slices.Values(names)))) != count {
 					t.Errorf("%d repositories, error %v", len(names), err)
 				}
-				b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: pages})
+				b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
 			})
 		}
 	}
@@ -62,7 +62,7 @@ func TestSharedRepositoriesStop(t *testing.T) {
 				break
 			}
 		}
-		b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: pages})
+		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
 	}
 }
 
@@ -87,14 +87,14 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 				{Center: swr.CenterSelf, Name: "team/app"}:                               "platform/team/app",
 				{Center: swr.CenterSelf, Name: "team"}:                                   "",
 				{Center: swr.CenterSelf, DomainName: "nobody"}:                           "",
-				{Center: swr.CenterThirdparty}:                                           "y/app z/app z/app",
-				{Center: swr.CenterThirdparty, Status: &yes}:                             "z/app z/app",
-				{Center: swr.CenterThirdparty, Status: &no}:                              "y/app",
-				{Center: swr.CenterThirdparty, DomainName: "Others"}:                     "z/app",
-				{Center: swr.CenterThirdparty, DomainName: "Them", Namespace: "y"}:       "y/app",
-				{Center: swr.CenterThirdparty, DomainName: "Th", Namespace: "y"}:         "",
-				{Center: swr.CenterThirdparty, Name: "ap", Namespace: "y"}:               "",
-				{Center: swr.CenterThirdparty, Name: "app", Namespace: "y", Status: &no}: "y/app",
+				{Center: swr.CenterThirdParty}:                                           "y/app z/app z/app",
+				{Center: swr.CenterThirdParty, Status: &yes}:                             "z/app z/app",
+				{Center: swr.CenterThirdParty, Status: &no}:                              "y/app",
+				{Center: swr.CenterThirdParty, DomainName: "Others"}:                     "z/app",
+				{Center: swr.CenterThirdParty, DomainName: "Them", Namespace: "y"}:       "y/app",
+				{Center: swr.CenterThirdParty, DomainName: "Th", Namespace: "y"}:         "",
+				{Center: swr.CenterThirdParty, Name: "ap", Namespace: "y"}:               "",
+				{Center: swr.CenterThirdParty, Name: "app", Namespace: "y", Status: &no}: "y/app",
 			} {
 				if names, err := b.shared(filter); err != nil || strings.Join(names, " ") != want {
 					t.Errorf("%+v: %v, error %v; want %s", filter, names, err, want)
@@ -113,7 +113,7 @@ func TestSharedRepositoriesElements(t *testing.T) {
 		swr.CenterSelf: func(r swr.SharedRepository) bool {
 			return r.Status == nil && r.Namespace == "many" && r.DomainName == b.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
 		},
-		swr.CenterThirdparty: func(r swr.SharedRepository) bool {
+		swr.CenterThirdParty: func(r swr.SharedRepository) bool {
 			return r.Status != nil && !*r.Status && r.Name == "team/app" && r.DomainName == "Them" && r.Description == "theirs"
 		},
 	} {
@@ -138,24 +138,24 @@ func TestSharedRepositoriesAnswers(t *testing.T) {
 		"an empty list":         {"[]", 0, "", ""},
 		"just the names":        {"[" + one + "]", 1, "", ""},
 		"null tags":             {`[{"namespace":"platform","name":"app","tags":null,"status":null}]`, 1, "", ""},
-		"a total beyond":        {`[{"namespace":"platform","name":"app","total_range":5}]`, 1, swr.KindIncomplete, "ignores paging"},
+		"a total beyond":        {`[{"namespace":"platform","name":"app","total_range":5}]`, 1, swr.KindListingIncomplete, "ignores paging"},
 		"a total of nonsense":   {`[{"namespace":"platform","name":"app","total_range":-5}]`, 1, "", ""},
 		"the same twice":        {"[" + one + "," + one + "]", 1, "", ""},
-		"a null element":        {"[" + one + ",null]", 0, swr.KindContradiction, "element 1 of the list is null"},
-		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindContradiction, "element 0 of the list is no repository"},
-		"no namespace":          {`[{"name":"app"}]`, 0, swr.KindContradiction, "namespace is empty"},
-		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindContradiction, `".." can't be named in a URL`},
-		"a number for a name":   {`[{"namespace":"platform","name":7}]`, 0, swr.KindContradiction, "not the documented JSON"},
-		"an object":             {`{"repos":[]}`, 0, swr.KindContradiction, "not the documented JSON"},
-		"an error of its own":   {`{"errors":[{"errorCode":"SVCSTG.SWR.4000014"}]}`, 0, swr.KindContradiction, "not the documented JSON"},
-		"nothing":               {"", 0, swr.KindContradiction, "the answer is empty"},
-		"two values":            {"[] []", 0, swr.KindContradiction, "not the documented JSON"},
-		"text for a size":       {`[{"namespace":"platform","name":"app","size":"1 GB"}]`, 0, swr.KindContradiction, "not the documented JSON"},
-		"an escape in the name": {`[{"namespace":"platform","name":"a\u001b[2J"}]`, 0, swr.KindContradiction, "control character"},
+		"a null element":        {"[" + one + ",null]", 0, swr.KindInvalidResponse, "element 1 of the list is null"},
+		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindInvalidResponse, "element 0 of the list is no repository"},
+		"no namespace":          {`[{"name":"app"}]`, 0, swr.KindInvalidResponse, "namespace is empty"},
+		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindInvalidResponse, `".." can't be named in a URL`},
+		"a number for a name":   {`[{"namespace":"platform","name":7}]`, 0, swr.KindInvalidResponse, "not the documented JSON"},
+		"an object":             {`{"repos":[]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
+		"an error of its own":   {`{"errors":[{"errorCode":"SVCSTG.SWR.4000014"}]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
+		"nothing":               {"", 0, swr.KindInvalidResponse, "the answer is empty"},
+		"two values":            {"[] []", 0, swr.KindInvalidResponse, "not the documented JSON"},
+		"text for a size":       {`[{"namespace":"platform","name":"app","size":"1 GB"}]`, 0, swr.KindInvalidResponse, "not the documented JSON"},
+		"an escape in the name": {`[{"namespace":"platform","name":"a\u001b[2J"}]`, 0, swr.KindInvalidResponse, "control character"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, nil)
-			b.sim.Inject(swrtest.Fault{Kind: swrtest.KindSharedRepositories, Effect: swrtest.Answer(200, nil, check.body)})
+			b.sim.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil, check.body)})
 			names, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
 			if len(names) != check.shown {
 				t.Errorf("shown: %v", names)
@@ -177,7 +177,7 @@ func TestSharedRepositoriesRefused(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
 	_, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
 	expectKind(t, err, swr.KindNoRoute)
-	b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindSharedRepositories: 1})
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1})
 }
 
 // The shares of a repository come page by page too.
@@ -197,7 +197,7 @@ func TestSharesStop(t *testing.T) {
 		if got != min(wanted, 250) {
 			t.Errorf("%d shares instead of %d", got, wanted)
 		}
-		b.expectCounts(t, map[swrtest.Kind]int{swrtest.KindList: pages})
+		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
 	}
 }
 
@@ -215,7 +215,7 @@ func TestSharesThatEndEarly(t *testing.T) {
 					got++
 				}
 			}
-			if got != 100 || !errors.Is(last, swr.KindIncomplete) || !strings.Contains(last.Error(), check.word) {
+			if got != 100 || !errors.Is(last, swr.KindListingIncomplete) || !strings.Contains(last.Error(), check.word) {
 				t.Errorf("%d shares, error %v", got, last)
 			}
 		})

@@ -15,7 +15,7 @@ import (
 )
 
 // throttles are all the ways in which a service throttles.
-var throttles = map[string]swrtest.Effect{
+var throttles = map[string]swrtest.Behavior{
 	"429":          swrtest.Throttle(),
 	"429 bare":     swrtest.Status(429, ""),
 	"429 HTML":     swrtest.HTMLPage(429),
@@ -31,19 +31,19 @@ func TestThrottledTriesAreNotCounted(t *testing.T) {
 	for name, effect := range throttles {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, nil, swr.WithMaxRetries(0))
-			for _, kind := range []swrtest.Kind{swrtest.KindCreate, swrtest.KindGet, swrtest.KindList, swrtest.KindUpdate, swrtest.KindDelete} {
-				b.sim.Inject(swrtest.Fault{Kind: kind, Times: 12, Effect: effect})
+			for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpGet, swrtest.OpList, swrtest.OpUpdate, swrtest.OpDelete} {
+				b.sim.Inject(swrtest.Fault{Operation: kind, Times: 12, Behavior: effect})
 			}
-			if created, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil || created.Presence != swr.Seen {
+			if created, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil || created.Outcome != swr.Created {
 				t.Fatalf("%+v, %v", created, err)
 			}
-			if _, err := b.Find(b.ctx, acme, ""); err != nil {
+			if _, err := b.Get(b.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
-			if _, err := b.Change(b.ctx, acme, terms(t, "e")); err != nil {
+			if _, err := b.Update(b.ctx, acme, terms(t, "e")); err != nil {
 				t.Error(err)
 			}
-			if err := b.Revoke(b.ctx, acme, ""); err != nil {
+			if err := b.Delete(b.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
 			for _, d := range b.clock.Slept() {
@@ -59,7 +59,7 @@ func TestThrottledTriesAreNotCounted(t *testing.T) {
 // within half as long again.
 func TestRetryAfterIsHonoured(t *testing.T) {
 	for name, test := range map[string]struct {
-		effect swrtest.Effect
+		effect swrtest.Behavior
 		want   time.Duration
 	}{
 		"seconds":        {swrtest.ThrottleSeconds(7), 7 * time.Second},
@@ -71,7 +71,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
 			t.Run(fmt.Sprintf("%s, clock off by %s", name, skew), func(t *testing.T) {
 				b := start(t, func(v *swrtest.Variants) { v.ClockSkew = skew })
-				b.sim.Inject(swrtest.Fault{Times: 1, Effect: test.effect})
+				b.sim.Inject(swrtest.Fault{Times: 1, Behavior: test.effect})
 				if _, err := b.List(b.ctx, repo); err != nil {
 					t.Fatal(err)
 				}
@@ -87,7 +87,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 // A 503 may ask for a wait, too; it counts as a try.
 func TestRetryAfterOfUnavailable(t *testing.T) {
 	b := start(t, nil, swr.WithMaxRetries(1))
-	b.sim.Inject(swrtest.Fault{Times: 1, Effect: swrtest.Answer(503, map[string][]string{"Retry-After": {"9"}}, "")})
+	b.sim.Inject(swrtest.Fault{Times: 1, Behavior: swrtest.Respond(503, map[string][]string{"Retry-After": {"9"}}, "")})
 	if _, err := b.List(b.ctx, repo); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestThrottlingHoldsBackAll(t *testing.T) {
 	client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(gated))
 	other := swr.Repository{Namespace: "platform", Name: "other"}
 	b.sim.AddRepository(other.Namespace, other.Name)
-	b.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Effect: swrtest.ThrottleSeconds(30)})
+	b.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Behavior: swrtest.ThrottleSeconds(30)})
 	results := make(chan error, 5)
 	list := func(r swr.Repository) {
 		_, err := client.List(b.ctx, r)
@@ -147,11 +147,11 @@ func (h *heldClock) Sleep(ctx context.Context, d time.Duration) error {
 // Throttling that does not end ends with the operation's time, and says so.
 func TestThrottledForEver(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Effect: swrtest.ThrottleSeconds(10)})
+	b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(10)})
 	created, err := b.Create(b.clock.within(t, b.ctx, 5*time.Minute), acme, terms(t, "d"))
 	failed := expectKind(t, err, swr.KindThrottled)
-	if created.Presence != swr.Absent || b.holds(acme) {
-		t.Errorf("presence %d, there: %t", created.Presence, b.holds(acme))
+	if created.Outcome != swr.NotCreated || b.holds(acme) {
+		t.Errorf("presence %d, there: %t", created.Outcome, b.holds(acme))
 	}
 	if failed.Tries < 10 || failed.Tries > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "tries in") {
 		t.Errorf("%v", err)
@@ -162,7 +162,7 @@ func TestThrottledForEver(t *testing.T) {
 func TestInterruptedWhileThrottled(t *testing.T) {
 	b := start(t, nil)
 	client := newClient(t, b.sim.URL, b.sim.Token()) // on the real clock
-	fault := b.sim.Inject(swrtest.Fault{Effect: swrtest.ThrottleSeconds(60)})
+	fault := b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(60)})
 	ctx, cancel := context.WithCancel(b.ctx)
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
@@ -195,7 +195,7 @@ func (q quickClock) Sleep(ctx context.Context, d time.Duration) error {
 // 200 creates through a service that answers 20 requests a second, and 429, or
 // one of the 403s, to the rest: all succeed with the defaults.
 func TestCreatesThroughAThrottledService(t *testing.T) {
-	for name, effect := range map[string]swrtest.Effect{
+	for name, effect := range map[string]swrtest.Behavior{
 		"plain": swrtest.Throttle(), "Retry-After": swrtest.ThrottleSeconds(1), "403": swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestCreatesThroughAThrottledService(t *testing.T) {
 				for n := int(next.Add(1)); n <= 200; n = int(next.Add(1)) {
 					key := acme
 					key.AccessDomain = account(n)
-					if created, err := client.Create(b.ctx, key, terms(t, "d")); err != nil || created.Presence != swr.Seen {
+					if created, err := client.Create(b.ctx, key, terms(t, "d")); err != nil || created.Outcome != swr.Created {
 						t.Errorf("%s: %+v, %v", key, created, err)
 					}
 				}

@@ -80,5 +80,5 @@ func (w walk[T]) more(last piece[T], received int) bool {
 }
 
 func incomplete(format string, args ...any) error {
-	return &Error{Kind: KindIncomplete, Err: fmt.Errorf(format, args...)}
+	return &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(format, args...)}
 }

@@ -20,25 +20,25 @@ const (
 )
 
 // Presence is what is known, after a failed or successful Create, of the share.
-type Presence int
+type CreateOutcome int
 
 const (
 	// Absent: it is not there, or not ours.
-	Absent Presence = iota
+	NotCreated CreateOutcome = iota
 	// Doubtful: the call may have made it, and nobody could tell.
-	Doubtful
+	Unknown
 	// Accepted: the service said that it made it, but it was not read back.
-	Accepted
+	CreatedUnverified
 	// Seen: it was read back.
-	Seen
+	Created
 )
 
 // Created is what came of a Create.
-type Created struct {
-	Presence Presence
-	Share    Share // as read back, where it was seen
+type CreateResult struct {
+	Outcome CreateOutcome
+	Share   Share // as read back, where it was seen
 	// Doubt tells later, where the share is Doubtful, whether it was this call's.
-	Doubt Doubt
+	Pending PendingCreate
 }
 
 // Create shares a repository, and waits until the share can be seen.
@@ -47,9 +47,9 @@ type Created struct {
 // taken for ours if the outcome of a POST of this call is unknown, the share
 // grants what was asked for, and by the server's clock it was not there before
 // this call. A share that was there already is a KindConflict.
-func (c *Client) Create(ctx context.Context, key Key, terms Terms) (Created, error) {
+func (c *Client) Create(ctx context.Context, key Key, terms ShareSpec) (CreateResult, error) {
 	if err := key.Addressable(); err != nil {
-		return Created{}, &Error{Kind: KindInvalid, Err: err}
+		return CreateResult{}, &Error{Kind: KindInvalid, Err: err}
 	}
 	past, err := c.write(ctx, callShare, key, shareBody{AccessDomain: key.AccessDomain, changeBody: terms.body()})
 	since := c.listings.wrote(key.Repo())
@@ -59,28 +59,28 @@ func (c *Client) Create(ctx context.Context, key Key, terms Terms) (Created, err
 	case past.unknown:
 		return c.settleCreated(ctx, key, terms, since, past, err)
 	default:
-		return Created{}, err
+		return CreateResult{}, err
 	}
 }
 
 // confirmCreated waits for a share that the service said it made.
-func (c *Client) confirmCreated(ctx context.Context, key Key, terms Terms, since moment) (Created, error) {
+func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, since moment) (CreateResult, error) {
 	share, err := c.watch(ctx, since, -1, c.seek(ctx, key), isThere)
 	if _, gone := errors.AsType[*Gone](err); gone {
-		return Created{Presence: Accepted}, &Error{Kind: KindContradiction, Err: errors.New(
+		return CreateResult{Outcome: CreatedUnverified}, &Error{Kind: KindInvalidResponse, Err: errors.New(
 			"the service accepted the share, but did not show it until the operation's time was over")}
 	}
 	if err != nil {
-		return Created{Presence: Accepted}, err
+		return CreateResult{Outcome: CreatedUnverified}, err
 	}
-	if !terms.grantedBy(share) {
-		return Created{Presence: Seen, Share: share}, notKept(share)
+	if !terms.Matches(share) {
+		return CreateResult{Outcome: Created, Share: share}, notKept(share)
 	}
-	return Created{Presence: Seen, Share: share}, nil
+	return CreateResult{Outcome: Created, Share: share}, nil
 }
 
 // settleCreated finds out what became of a POST whose outcome is unknown.
-func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since moment, past trail, cause error) (Created, error) {
+func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since moment, past trail, cause error) (CreateResult, error) {
 	looks := settleLooks
 	fault, _ := errors.AsType[*Error](cause)
 	if fault.plainSuccess() || fault.Kind == KindConflict {
@@ -88,25 +88,25 @@ func (c *Client) settleCreated(ctx context.Context, key Key, terms Terms, since 
 	}
 	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
 	_, gone := errors.AsType[*Gone](err)
-	doubt := c.doubt(past.began)
+	doubt := c.pendingSince(past.began)
 	switch {
 	case gone && (past.pending && !fault.refuses() || fault.Kind == KindConflict):
-		return Created{Presence: Doubtful, Doubt: doubt}, fmt.Errorf("%w; the share does not show, but may appear yet", cause)
+		return CreateResult{Outcome: Unknown, Pending: doubt}, fmt.Errorf("%w; the share does not show, but may appear yet", cause)
 	case gone:
-		return Created{Presence: Absent}, cause
+		return CreateResult{Outcome: NotCreated}, cause
 	case err != nil:
-		return Created{Presence: Doubtful, Doubt: doubt}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
-	case doubt.Origin(terms, share) == Ours:
-		return Created{Presence: Seen, Share: share}, nil
+		return CreateResult{Outcome: Unknown, Pending: doubt}, fmt.Errorf("%w; what became of it could not be found out: %w", cause, err)
+	case doubt.Ownership(terms, share) == Own:
+		return CreateResult{Outcome: Created, Share: share}, nil
 	}
-	return Created{Presence: Absent}, &Error{Kind: KindConflict, Err: fmt.Errorf(
+	return CreateResult{Outcome: NotCreated}, &Error{Kind: KindConflict, Err: fmt.Errorf(
 		"the share exists; this run may have made it, since the answer to a request of its own was lost, "+
 			"but that is not certain enough to take it over: %w", cause)}
 }
 
 // Change changes what a share grants, in place. The share is what the service
 // holds afterwards, nil where that is not known; it may be there with an error.
-func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, error) {
+func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, error) {
 	if err := key.Addressable(); err != nil {
 		return nil, &Error{Kind: KindInvalid, Err: err}
 	}
@@ -129,12 +129,12 @@ func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, erro
 	}
 
 	share, lookErr := c.watch(ctx, since, changeLooks, c.seek(ctx, key), func(share Share, err error) bool {
-		return err != nil || terms.grantedBy(share)
+		return err != nil || terms.Matches(share)
 	})
 	switch {
 	case lookErr != nil:
 		return nil, alongside(err, fmt.Errorf("the change could not be verified: %w", lookErr))
-	case terms.grantedBy(share):
+	case terms.Matches(share):
 		return &share, nil
 	case err == nil:
 		err = notKept(share)
@@ -145,13 +145,13 @@ func (c *Client) Change(ctx context.Context, key Key, terms Terms) (*Share, erro
 // Revoke ends a share, and waits until the service no longer shows it in any
 // spelling. It returns nil, or a *[Gone] where the share was not there; lastSeen
 // is as in [Client.Find]. Any other error means that access may still be granted.
-func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
+func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	if err := key.Addressable(); err != nil {
 		return &Error{Kind: KindInvalid, Err: err}
 	}
 	if c.doubtElsewhere(key, lastSeen) != nil {
 		// A server may answer 204 for a share that it never had.
-		if _, err := c.Find(ctx, key, lastSeen); err != nil {
+		if _, err := c.Get(ctx, key, lastSeen); err != nil {
 			return err
 		}
 	}
@@ -187,7 +187,7 @@ func (c *Client) Revoke(ctx context.Context, key Key, lastSeen string) error {
 		case failed:
 			return err
 		case share.AccessDomain == spelling.AccessDomain:
-			return alongside(err, &Error{Kind: KindContradiction, Err: errors.New(
+			return alongside(err, &Error{Kind: KindInvalidResponse, Err: errors.New(
 				"the service still shows the share, so access may not have ended")})
 		}
 		spelling.AccessDomain = share.AccessDomain
@@ -300,7 +300,7 @@ func alongside(first, second error) error {
 
 // notKept says that a write went through, but the service holds something else.
 func notKept(share Share) error {
-	return &Error{Kind: KindContradiction, Err: fmt.Errorf(
+	return &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 		"the service accepted the request, but now holds permit %q, deadline %q and description %q",
 		Printable(share.Permit), Printable(share.Deadline), Printable(share.Description))}
 }

@@ -43,7 +43,7 @@ func (s *Simulator) receive(w http.ResponseWriter, r *http.Request) (*call, erro
 	rt := matchRoute(r.Method, s.basePath, path)
 	c := &call{sim: s, w: w, r: r, route: rt, body: body}
 	c.info = RequestInfo{
-		Kind:       rt.kind,
+		Operation:  rt.kind,
 		Method:     r.Method,
 		Path:       path,
 		Query:      r.URL.Query(),
@@ -51,7 +51,7 @@ func (s *Simulator) receive(w http.ResponseWriter, r *http.Request) (*call, erro
 		Repository: rt.repository,
 		Account:    rt.account,
 	}
-	if rt.kind == KindCreate {
+	if rt.kind == OpCreate {
 		c.info.Account = accountInBody(body)
 	}
 	s.refresh(c)
@@ -110,7 +110,7 @@ func (c *call) perform() answer {
 	if !c.variants.Routes.serves(c.route) {
 		return c.noRoute()
 	}
-	if c.route.kind == KindLogin {
+	if c.route.kind == OpLogin {
 		return c.login()
 	}
 	if refusal, ok := c.authenticate(); !ok {
@@ -120,20 +120,20 @@ func (c *call) perform() answer {
 		return c.badRequest("Content-Type")
 	}
 	switch c.route.kind {
-	case KindCreate:
+	case OpCreate:
 		return c.create()
-	case KindUpdate:
+	case OpUpdate:
 		return c.update()
 	}
 	if len(c.body) > 0 {
 		return c.badRequest("the request takes no body")
 	}
 	switch c.route.kind {
-	case KindList:
+	case OpList:
 		return c.list()
-	case KindGet:
+	case OpGet:
 		return c.get()
-	case KindDelete:
+	case OpDelete:
 		return c.remove()
 	default:
 		return c.sharedRepositories()

@@ -10,19 +10,19 @@ import (
 // Effect is what a fault does to a request. Unless its constructor says
 // otherwise, it happens instead of what was asked for; After makes it happen
 // once that has taken effect.
-type Effect struct {
+type Behavior struct {
 	name    string
 	play    func(*call)
-	choices []Effect
+	choices []Behavior
 }
 
 // String names the effect, as the request log does.
-func (e Effect) String() string { return e.name }
+func (e Behavior) String() string { return e.name }
 
 // After lets the request take effect first, and then answers as the effect does.
-func (e Effect) After() Effect {
+func (e Behavior) After() Behavior {
 	before := e.play
-	after := Effect{
+	after := Behavior{
 		name: e.name + " after effect",
 		play: func(c *call) {
 			c.perform()
@@ -36,11 +36,11 @@ func (e Effect) After() Effect {
 }
 
 // OneOf is one of several effects, chosen by the same chance as Fault.Probability.
-func OneOf(effects ...Effect) Effect {
-	return Effect{name: "one of several", choices: effects}
+func OneOf(effects ...Behavior) Behavior {
+	return Behavior{name: "one of several", choices: effects}
 }
 
-func (e Effect) choose(n uint64) Effect {
+func (e Behavior) choose(n uint64) Behavior {
 	if len(e.choices) == 0 {
 		return e
 	}
@@ -48,18 +48,18 @@ func (e Effect) choose(n uint64) Effect {
 }
 
 // ordinary is what happens to a request without a fault.
-func ordinary() Effect {
-	return Effect{play: func(c *call) { c.send(c.perform()) }}
+func ordinary() Behavior {
+	return Behavior{play: func(c *call) { c.send(c.perform()) }}
 }
 
 // Status answers with an error: a status, a code such as "SVCSTG.SWR.5000001"
 // (empty: no body at all), in the shape that the server's variants give it.
-func Status(status int, code string) Effect {
-	return Effect{
+func Status(status int, code string) Behavior {
+	return Behavior{
 		name: strings.TrimSpace("status " + strconv.Itoa(status) + " " + code),
 		play: func(c *call) {
 			switch {
-			case c.info.Kind == KindLogin && code == "":
+			case c.info.Operation == OpLogin && code == "":
 				c.send(c.iamFail(status))
 			case code == "":
 				c.send(newAnswer(status, "", nil))
@@ -71,41 +71,41 @@ func Status(status int, code string) Effect {
 }
 
 // StatusAs is Status in a given shape.
-func StatusAs(status int, code string, shape ErrorShape) Effect {
-	return Effect{
+func StatusAs(status int, code string, shape ErrorShape) Behavior {
+	return Behavior{
 		name: strings.TrimSpace("status " + strconv.Itoa(status) + " " + code),
 		play: func(c *call) { c.send(c.failAs(shape, serviceError{status: status, code: code})) },
 	}
 }
 
 // Busy is the 409 that is to be tried again (SVCSTG.SWR.4090023).
-func Busy() Effect { return Status(http.StatusConflict, codeBusy).named("busy") }
+func Busy() Behavior { return Status(http.StatusConflict, codeBusy).named("busy") }
 
 // Throttle is a 429 with APIGW.0308 and no Retry-After.
-func Throttle() Effect {
+func Throttle() Behavior {
 	return Status(http.StatusTooManyRequests, codeThrottled).named("throttle")
 }
 
 // ThrottleSeconds is Throttle with a Retry-After in seconds.
-func ThrottleSeconds(seconds int) Effect {
+func ThrottleSeconds(seconds int) Behavior {
 	return ThrottleRetryAfter(strconv.Itoa(seconds))
 }
 
 // ThrottleRetryAfter is Throttle with a Retry-After of any text.
-func ThrottleRetryAfter(value string) Effect {
+func ThrottleRetryAfter(value string) Behavior {
 	return throttleWith("throttle, Retry-After "+value, func(*call) string { return value })
 }
 
 // ThrottleDate is Throttle with a Retry-After that names the time so far ahead
 // of the server's clock.
-func ThrottleDate(ahead time.Duration) Effect {
+func ThrottleDate(ahead time.Duration) Behavior {
 	return throttleWith("throttle, Retry-After date", func(c *call) string {
 		return c.now.Add(ahead).UTC().Format(http.TimeFormat)
 	})
 }
 
-func throttleWith(name string, retryAfter func(*call) string) Effect {
-	return Effect{name: name, play: func(c *call) {
+func throttleWith(name string, retryAfter func(*call) string) Behavior {
+	return Behavior{name: name, play: func(c *call) {
 		a := c.fail(http.StatusTooManyRequests, codeThrottled, "")
 		a.header.Set("Retry-After", retryAfter(c))
 		c.send(a)
@@ -119,24 +119,24 @@ const (
 )
 
 // ThrottleForbidden is a 403 that throttles, with one of its two codes.
-func ThrottleForbidden(code string) Effect {
+func ThrottleForbidden(code string) Behavior {
 	return Status(http.StatusForbidden, code).named("throttle with 403")
 }
 
 // HTMLPage answers with a page of HTML, as a proxy or a login page does.
-func HTMLPage(status int) Effect {
-	return Answer(status, http.Header{"Content-Type": {typeHTML}}, string(htmlPage(status))).
+func HTMLPage(status int) Behavior {
+	return Respond(status, http.Header{"Content-Type": {typeHTML}}, string(htmlPage(status))).
 		named("HTML page " + strconv.Itoa(status))
 }
 
 // Redirect answers with a 3xx that points to a target.
-func Redirect(status int, target string) Effect {
-	return Answer(status, http.Header{"Location": {target}}, "").named("redirect " + strconv.Itoa(status))
+func Redirect(status int, target string) Behavior {
+	return Respond(status, http.Header{"Location": {target}}, "").named("redirect " + strconv.Itoa(status))
 }
 
 // Answer answers with anything.
-func Answer(status int, header http.Header, body string) Effect {
-	return Effect{
+func Respond(status int, header http.Header, body string) Behavior {
+	return Behavior{
 		name: "answer " + strconv.Itoa(status),
 		play: func(c *call) {
 			h := header.Clone()
@@ -148,7 +148,7 @@ func Answer(status int, header http.Header, body string) Effect {
 	}
 }
 
-func (e Effect) named(name string) Effect {
+func (e Behavior) named(name string) Behavior {
 	e.name = name
 	return e
 }

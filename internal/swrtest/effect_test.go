@@ -17,22 +17,22 @@ import (
 )
 
 // requestOf is a request of each kind that would succeed.
-func requestOf(t *testing.T, s *swrtest.Server, kind swrtest.Kind) *http.Request {
+func requestOf(t *testing.T, s *swrtest.Server, kind swrtest.Operation) *http.Request {
 	t.Helper()
 	switch kind {
-	case swrtest.KindCreate:
+	case swrtest.OpCreate:
 		return newRequest(t, s, http.MethodPost, createPath(), strings.Replace(createBody, account, "new", 1))
-	case swrtest.KindList:
+	case swrtest.OpList:
 		return newRequest(t, s, http.MethodGet, listPath(), "")
-	case swrtest.KindGet:
+	case swrtest.OpGet:
 		return newRequest(t, s, http.MethodGet, onePath(account), "")
-	case swrtest.KindUpdate:
+	case swrtest.OpUpdate:
 		return newRequest(t, s, http.MethodPatch, onePath(account), updateBody)
-	case swrtest.KindDelete:
+	case swrtest.OpDelete:
 		return newRequest(t, s, http.MethodDelete, onePath(account), "")
-	case swrtest.KindSharedRepositories:
+	case swrtest.OpSharedRepositories:
 		return newRequest(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
-	case swrtest.KindLogin:
+	case swrtest.OpLogin:
 		return newRequest(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin)
 	}
 	t.Fatalf("no request of kind %q", kind)
@@ -50,28 +50,28 @@ func startWithShare(t *testing.T) (*swrtest.Server, *clock) {
 
 // tookEffect says whether a request of a kind changed anything; false for
 // those that only read.
-func tookEffect(s *swrtest.Server, kind swrtest.Kind) bool {
+func tookEffect(s *swrtest.Server, kind swrtest.Operation) bool {
 	share, exists := s.Share(namespace, repository, account)
 	_, created := s.Share(namespace, repository, "new")
 	switch kind {
-	case swrtest.KindCreate:
+	case swrtest.OpCreate:
 		return created
-	case swrtest.KindUpdate:
+	case swrtest.OpUpdate:
 		return share.Description == "changed"
-	case swrtest.KindDelete:
+	case swrtest.OpDelete:
 		return !exists
 	default:
 		return created || !exists || share.Description != ""
 	}
 }
 
-func writesSomething(kind swrtest.Kind) bool {
-	return kind == swrtest.KindCreate || kind == swrtest.KindUpdate || kind == swrtest.KindDelete
+func writesSomething(kind swrtest.Operation) bool {
+	return kind == swrtest.OpCreate || kind == swrtest.OpUpdate || kind == swrtest.OpDelete
 }
 
 // effectCase is an effect and what a client sees of it.
 type effectCase struct {
-	effect swrtest.Effect
+	effect swrtest.Behavior
 	after  bool   // the request takes effect
 	want   string // status, and the beginning of the body
 	check  func(t *testing.T, s *swrtest.Server, got reply)
@@ -111,7 +111,7 @@ func effectCases() map[string]effectCase {
 			}
 		}},
 		"answer": {
-			swrtest.Answer(418, http.Header{"X-Odd": {"1"}}, "\x1b[31mred\xff"), false, "418 \x1b[31mred\xff",
+			swrtest.Respond(418, http.Header{"X-Odd": {"1"}}, "\x1b[31mred\xff"), false, "418 \x1b[31mred\xff",
 			func(t *testing.T, _ *swrtest.Server, got reply) {
 				t.Helper()
 				if got.header.Get("X-Odd") != "1" || len(got.header["Content-Type"]) != 0 {
@@ -119,7 +119,7 @@ func effectCases() map[string]effectCase {
 				}
 			},
 		},
-		"answer after":   {swrtest.Answer(202, nil, "").After(), true, "202 ", nil},
+		"answer after":   {swrtest.Respond(202, nil, "").After(), true, "202 ", nil},
 		"latency before": {swrtest.LatencyBefore(time.Millisecond), true, "2", nil},
 		"latency after":  {swrtest.LatencyAfter(time.Millisecond), true, "2", nil},
 		"nulls":          {swrtest.NullList(), false, "20x [null,null,null]", nil},
@@ -141,17 +141,17 @@ func effectCases() map[string]effectCase {
 // TestEffects plays each effect that answers at each call.
 func TestEffects(t *testing.T) {
 	for name, test := range effectCases() {
-		for _, kind := range swrtest.Kinds() {
+		for _, kind := range swrtest.Operations() {
 			t.Run(name+"/"+string(kind), func(t *testing.T) {
 				s, _ := startWithShare(t)
-				fault := s.Inject(swrtest.Fault{Kind: kind, Times: 1, Effect: test.effect})
+				fault := s.Inject(swrtest.Fault{Operation: kind, Times: 1, Behavior: test.effect})
 				got := send(t, requestOf(t, s, kind))
 				seen := fmt.Sprint(got.status, " ", got.body)
 				want := test.want
 				if strings.HasPrefix(want, "20x") {
 					seen, want = strings.Replace(seen, fmt.Sprint(successOf(kind)), "20x", 1), want[:min(len(want), 8)]
 				}
-				if kind == swrtest.KindLogin && strings.Contains(want, "{") {
+				if kind == swrtest.OpLogin && strings.Contains(want, "{") {
 					want, _, _ = strings.Cut(want, "{") // the IAM has codes of its own
 				}
 				if !strings.HasPrefix(seen, want) {
@@ -167,7 +167,7 @@ func TestEffects(t *testing.T) {
 				if entry.Fault != test.effect.String() || entry.Fault == "" || entry.Status != got.status || fault.Fired() != 1 {
 					t.Errorf("log: %q %d, fired %d", entry.Fault, entry.Status, fault.Fired())
 				}
-				if again := send(t, requestOf(t, s, kind)); again.status > 204 && !(test.after && kind == swrtest.KindCreate) {
+				if again := send(t, requestOf(t, s, kind)); again.status > 204 && !(test.after && kind == swrtest.OpCreate) {
 					t.Errorf("after the fault: %d %s", again.status, again.body)
 				}
 			})
@@ -176,9 +176,9 @@ func TestEffects(t *testing.T) {
 }
 
 // successOf is the status of the answers that make no sense.
-func successOf(kind swrtest.Kind) int {
+func successOf(kind swrtest.Operation) int {
 	switch kind {
-	case swrtest.KindCreate, swrtest.KindUpdate, swrtest.KindLogin:
+	case swrtest.OpCreate, swrtest.OpUpdate, swrtest.OpLogin:
 		return http.StatusCreated
 	default:
 		return http.StatusOK
@@ -190,7 +190,7 @@ func successOf(kind swrtest.Kind) int {
 func TestNonsense(t *testing.T) {
 	s, _ := startWithShare(t)
 	for _, test := range []struct {
-		effect    swrtest.Effect
+		effect    swrtest.Behavior
 		list, one string
 	}{
 		{swrtest.WrongShape(), `{"items":[]}`, `[]`},
@@ -198,11 +198,11 @@ func TestNonsense(t *testing.T) {
 		{swrtest.OtherShare(), `[{"namespace":"elsewhere",`, `{"namespace":"elsewhere",`},
 		{swrtest.HugeBody(1), `[{"description":""}]`, `{"description":""}`},
 	} {
-		fault := s.Inject(swrtest.Fault{Effect: test.effect})
-		if got := send(t, requestOf(t, s, swrtest.KindList)); !strings.HasPrefix(got.body, test.list) {
+		fault := s.Inject(swrtest.Fault{Behavior: test.effect})
+		if got := send(t, requestOf(t, s, swrtest.OpList)); !strings.HasPrefix(got.body, test.list) {
 			t.Errorf("%s: %s", test.effect, got.body)
 		}
-		if got := send(t, requestOf(t, s, swrtest.KindGet)); !strings.HasPrefix(got.body, test.one) {
+		if got := send(t, requestOf(t, s, swrtest.OpGet)); !strings.HasPrefix(got.body, test.one) {
 			t.Errorf("%s: %s", test.effect, got.body)
 		}
 		fault.Remove()
@@ -212,13 +212,13 @@ func TestNonsense(t *testing.T) {
 func TestResets(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		for _, test := range []struct {
-			effect swrtest.Effect
+			effect swrtest.Behavior
 			after  bool
 		}{{swrtest.ResetBefore(), false}, {swrtest.ResetAfter(), true}} {
-			for _, kind := range swrtest.Kinds() {
+			for _, kind := range swrtest.Operations() {
 				t.Run(fmt.Sprint(test.effect, "/", kind, "/", secure), func(t *testing.T) {
 					s, httpClient := startEither(t, secure)
-					s.Inject(swrtest.Fault{Kind: kind, Effect: test.effect})
+					s.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
 					resp, err := httpClient.Do(requestOf(t, s, kind))
 					if err == nil {
 						t.Fatalf("answered %d, %v", resp.StatusCode, resp.Body.Close())
@@ -262,10 +262,10 @@ func startEither(t *testing.T, secure bool) (*swrtest.Server, *http.Client) {
 
 func TestCutOff(t *testing.T) {
 	for _, secure := range []bool{false, true} {
-		for _, kind := range swrtest.Kinds() {
+		for _, kind := range swrtest.Operations() {
 			t.Run(fmt.Sprint(kind, "/", secure), func(t *testing.T) {
 				s, httpClient := startEither(t, secure)
-				s.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.CutOff()})
+				s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.CutOff()})
 				resp, err := httpClient.Do(requestOf(t, s, kind))
 				if err == nil {
 					_, err = io.ReadAll(resp.Body)
@@ -285,7 +285,7 @@ func TestCutOff(t *testing.T) {
 // A hanging request ends when its client gives up, and with the server.
 func TestHangs(t *testing.T) {
 	for _, test := range []struct {
-		effect swrtest.Effect
+		effect swrtest.Behavior
 		after  bool
 	}{
 		{swrtest.HangBefore(), false},
@@ -295,10 +295,10 @@ func TestHangs(t *testing.T) {
 	} {
 		t.Run(test.effect.String(), func(t *testing.T) {
 			s, _ := startWithShare(t)
-			fault := s.Inject(swrtest.Fault{Kind: swrtest.KindUpdate, Effect: test.effect})
+			fault := s.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: test.effect})
 			ctx, cancel := context.WithCancel(t.Context())
 			s.OnRequest(func(swrtest.RequestInfo) { cancel() }) // once it has arrived
-			_, err := try(requestOf(t, s, swrtest.KindUpdate).WithContext(ctx))
+			_, err := try(requestOf(t, s, swrtest.OpUpdate).WithContext(ctx))
 			if !errors.Is(err, context.Canceled) {
 				t.Fatalf("%v", err)
 			}
@@ -306,7 +306,7 @@ func TestHangs(t *testing.T) {
 
 			hanging := make(chan error, 1)
 			go func() {
-				_, err := try(requestOf(t, s, swrtest.KindUpdate))
+				_, err := try(requestOf(t, s, swrtest.OpUpdate))
 				hanging <- err
 			}()
 			for fault.Fired() < 2 {
@@ -318,7 +318,7 @@ func TestHangs(t *testing.T) {
 			if err := <-hanging; err == nil {
 				t.Error("answered by a closed server")
 			}
-			if got := tookEffect(s, swrtest.KindUpdate); got != test.after {
+			if got := tookEffect(s, swrtest.OpUpdate); got != test.after {
 				t.Errorf("took effect: %v", got)
 			}
 		})
@@ -327,9 +327,9 @@ func TestHangs(t *testing.T) {
 
 // A client gives up on an answer that stops midway.
 func TestHangAmid(t *testing.T) {
-	for _, kind := range []swrtest.Kind{swrtest.KindList, swrtest.KindUpdate} {
+	for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpUpdate} {
 		s, _ := startWithShare(t)
-		s.Inject(swrtest.Fault{Kind: kind, Effect: swrtest.HangAmid()})
+		s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.HangAmid()})
 		ctx, cancel := context.WithCancel(t.Context())
 		resp, err := client.Do(requestOf(t, s, kind).WithContext(ctx))
 		if err != nil {
@@ -355,8 +355,8 @@ func TestHangAmid(t *testing.T) {
 		}
 	}
 	s, _ := startWithShare(t)
-	s.Inject(swrtest.Fault{Kind: swrtest.KindDelete, Effect: swrtest.HangAmid()})
-	if got := send(t, requestOf(t, s, swrtest.KindDelete)); got.status != http.StatusNoContent {
+	s.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.HangAmid()})
+	if got := send(t, requestOf(t, s, swrtest.OpDelete)); got.status != http.StatusNoContent {
 		t.Errorf("%d", got.status)
 	}
 }
@@ -365,7 +365,7 @@ func TestLatency(t *testing.T) {
 	s, _ := startWithShare(t)
 	s.Latency(20 * time.Millisecond)
 	begin := time.Now()
-	send(t, requestOf(t, s, swrtest.KindList))
+	send(t, requestOf(t, s, swrtest.OpList))
 	if took := time.Since(begin); took < 20*time.Millisecond {
 		t.Errorf("answered after %s", took)
 	}

@@ -5,24 +5,24 @@ import "time"
 // What follows are effects on the connection rather than on the answer.
 
 // ResetBefore resets the connection; the request takes no effect.
-func ResetBefore() Effect {
-	return Effect{name: "reset before effect", play: (*call).reset}
+func ResetBefore() Behavior {
+	return Behavior{name: "reset before effect", play: (*call).reset}
 }
 
 // ResetAfter resets the connection once the request has taken effect.
-func ResetAfter() Effect { return ResetBefore().After().named("reset after effect") }
+func ResetAfter() Behavior { return ResetBefore().After().named("reset after effect") }
 
 // CutOff lets the request take effect, announces the whole answer, and closes
 // the connection amid it: in the body, or in the headers where the status
 // allows no body.
-func CutOff() Effect {
-	return Effect{name: "cut off", play: func(c *call) { c.cutOff(c.perform()) }}
+func CutOff() Behavior {
+	return Behavior{name: "cut off", play: func(c *call) { c.cutOff(c.perform()) }}
 }
 
 // LatencyBefore waits before the request takes effect, and drops it if the
 // client gives up meanwhile.
-func LatencyBefore(d time.Duration) Effect {
-	return Effect{name: "latency before effect", play: func(c *call) {
+func LatencyBefore(d time.Duration) Behavior {
+	return Behavior{name: "latency before effect", play: func(c *call) {
 		if c.wait(d) {
 			c.send(c.perform())
 		}
@@ -30,8 +30,8 @@ func LatencyBefore(d time.Duration) Effect {
 }
 
 // LatencyAfter lets the request take effect and waits before it answers.
-func LatencyAfter(d time.Duration) Effect {
-	return Effect{name: "latency after effect", play: func(c *call) {
+func LatencyAfter(d time.Duration) Behavior {
+	return Behavior{name: "latency after effect", play: func(c *call) {
 		a := c.perform()
 		if c.wait(d) {
 			c.send(a)
@@ -41,16 +41,16 @@ func LatencyAfter(d time.Duration) Effect {
 
 // HangBefore says nothing until the client gives up or the server closes; the
 // request takes no effect.
-func HangBefore() Effect {
-	return Effect{name: "hang before effect", play: func(c *call) { <-c.r.Context().Done() }}
+func HangBefore() Behavior {
+	return Behavior{name: "hang before effect", play: func(c *call) { <-c.r.Context().Done() }}
 }
 
 // HangAfter is HangBefore once the request has taken effect.
-func HangAfter() Effect { return HangBefore().After().named("hang after effect") }
+func HangAfter() Behavior { return HangBefore().After().named("hang after effect") }
 
 // HangAmid lets the request take effect, sends the first half of the answer
 // (all of it where the status allows no body), and then says nothing until the
 // client gives up or the server closes.
-func HangAmid() Effect {
-	return Effect{name: "hang amid answer", play: func(c *call) { c.sendHalf(c.perform()) }}
+func HangAmid() Behavior {
+	return Behavior{name: "hang amid answer", play: func(c *call) { c.sendHalf(c.perform()) }}
 }

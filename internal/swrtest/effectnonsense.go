@@ -11,8 +11,8 @@ import (
 // successStatus is the documented status of a success, but for DELETE's 204,
 // which allows no body to make nonsense in.
 func (c *call) successStatus() int {
-	switch c.info.Kind {
-	case KindCreate, KindUpdate, KindLogin:
+	switch c.info.Operation {
+	case OpCreate, OpUpdate, OpLogin:
 		return http.StatusCreated
 	default:
 		return http.StatusOK
@@ -21,23 +21,23 @@ func (c *call) successStatus() int {
 
 // isList says whether the call answers with an array.
 func (c *call) isList() bool {
-	return c.info.Kind == KindList || c.info.Kind == KindSharedRepositories
+	return c.info.Operation == OpList || c.info.Operation == OpSharedRepositories
 }
 
-func nonsense(name string, body func(c *call) []byte) Effect {
-	return Effect{name: name, play: func(c *call) {
+func nonsense(name string, body func(c *call) []byte) Behavior {
+	return Behavior{name: name, play: func(c *call) {
 		c.send(newAnswer(c.successStatus(), typeJSON, body(c)))
 	}}
 }
 
 // NullList answers with a list of nulls.
-func NullList() Effect {
+func NullList() Behavior {
 	return nonsense("list of nulls", func(*call) []byte { return []byte("[null,null,null]") })
 }
 
 // WrongTypes answers with fields of wrong types: an array where a list is due,
 // else an object.
-func WrongTypes() Effect {
+func WrongTypes() Behavior {
 	return nonsense("wrong types", func(c *call) []byte {
 		object := `{"namespace":1,"repository":["a"],"access_domain":true,"permit":{},` +
 			`"deadline":20310331,"description":[],"created":7,"updated":false,"status":"yes","exist":"no","token":[]}`
@@ -50,7 +50,7 @@ func WrongTypes() Effect {
 
 // WrongShape answers with an object where a list is due, and with a list where
 // an object is.
-func WrongShape() Effect {
+func WrongShape() Behavior {
 	return nonsense("wrong shape", func(c *call) []byte {
 		if c.isList() {
 			return []byte(`{"items":[]}`)
@@ -60,7 +60,7 @@ func WrongShape() Effect {
 }
 
 // OtherShare answers with a share of another repository and another account.
-func OtherShare() Effect {
+func OtherShare() Behavior {
 	return nonsense("another share", func(c *call) []byte {
 		item := c.variants.shareJSON(Share{
 			Namespace: "elsewhere", Repository: "other/app", AccessDomain: "SOMEBODY-ELSE",
@@ -75,13 +75,13 @@ func OtherShare() Effect {
 }
 
 // SuccessWithError answers 200 with the body of an error.
-func SuccessWithError(code string) Effect {
-	return Effect{name: "200 with an error", play: func(c *call) { c.send(c.fail(http.StatusOK, code, "")) }}
+func SuccessWithError(code string) Behavior {
+	return Behavior{name: "200 with an error", play: func(c *call) { c.send(c.fail(http.StatusOK, code, "")) }}
 }
 
 // HugeBody answers 200 with valid JSON of so many bytes, which it streams.
-func HugeBody(size int64) Effect {
-	return Effect{
+func HugeBody(size int64) Behavior {
+	return Behavior{
 		name: "huge body of " + strconv.FormatInt(size, 10) + " bytes",
 		play: func(c *call) { c.stream(size) },
 	}

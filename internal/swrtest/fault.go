@@ -14,7 +14,7 @@ type Fault struct {
 	// Kind, Namespace, Repository (with "/") and Account (case ignored) say
 	// which requests are met; empty: any. A request to a route that the
 	// server has not is KindUnknown here.
-	Kind       Kind
+	Operation  Operation
 	Namespace  string
 	Repository string
 	Account    string
@@ -28,7 +28,7 @@ type Fault struct {
 	// calls come.
 	Probability float64
 	// Effect is what happens.
-	Effect Effect
+	Behavior Behavior
 }
 
 // Injection is a fault that was injected. Of several that meet a request, the
@@ -75,7 +75,7 @@ func (s *Simulator) RemoveFaults() {
 }
 
 // effect decides what happens to a request, and notes it in the log.
-func (c *call) effect() Effect {
+func (c *call) effect() Behavior {
 	c.sim.mu.Lock()
 	defer c.sim.mu.Unlock()
 	if e, refused := c.sim.limiter.refuses(c); refused {
@@ -95,34 +95,34 @@ func (c *call) effect() Effect {
 }
 
 // meets says whether the fault happens to a request, and with which effect.
-func (in *Injection) meets(c *call) (Effect, bool) {
+func (in *Injection) meets(c *call) (Behavior, bool) {
 	f := in.fault
-	kind := c.info.Kind
+	kind := c.info.Operation
 	if !c.variants.Routes.serves(c.route) {
-		kind = KindUnknown
+		kind = OpUnknown
 	}
-	if (f.Kind != KindAny && f.Kind != kind) ||
+	if (f.Operation != OpAny && f.Operation != kind) ||
 		(f.Namespace != "" && f.Namespace != c.info.Namespace) ||
 		(f.Repository != "" && f.Repository != c.info.Repository) ||
 		(f.Account != "" && fold(f.Account) != fold(c.info.Account)) {
-		return Effect{}, false
+		return Behavior{}, false
 	}
 	in.seen++
 	if in.seen <= f.Skip || (f.Times > 0 && in.fired >= f.Times) {
-		return Effect{}, false
+		return Behavior{}, false
 	}
 	chance, choice := in.draw(c)
 	if f.Probability > 0 && f.Probability < 1 && chance >= f.Probability {
-		return Effect{}, false
+		return Behavior{}, false
 	}
 	in.fired++
-	return f.Effect.choose(choice), true
+	return f.Behavior.choose(choice), true
 }
 
 // draw returns a number from 0 up to 1, and another to choose an effect by.
 func (in *Injection) draw(c *call) (float64, uint64) {
 	key := strings.Join([]string{
-		string(c.info.Kind), c.info.Namespace, c.info.Repository, fold(c.info.Account), c.info.Query.Encode(),
+		string(c.info.Operation), c.info.Namespace, c.info.Repository, fold(c.info.Account), c.info.Query.Encode(),
 	}, "\x00")
 	in.calls[key]++
 	hash := fnv.New64a()

@@ -11,7 +11,7 @@ import (
 )
 
 // statuses sends the same request some times.
-func statuses(t *testing.T, s *swrtest.Server, n int, kind swrtest.Kind) string {
+func statuses(t *testing.T, s *swrtest.Server, n int, kind swrtest.Operation) string {
 	t.Helper()
 	var got []string
 	for range n {
@@ -27,9 +27,9 @@ func TestFaultSelection(t *testing.T) {
 		meets bool // a GET of the one account
 	}{
 		"any":                {swrtest.Fault{}, true},
-		"kind":               {swrtest.Fault{Kind: swrtest.KindGet}, true},
-		"other kind":         {swrtest.Fault{Kind: swrtest.KindList}, false},
-		"unknown kind":       {swrtest.Fault{Kind: swrtest.KindUnknown}, false},
+		"kind":               {swrtest.Fault{Operation: swrtest.OpGet}, true},
+		"other kind":         {swrtest.Fault{Operation: swrtest.OpList}, false},
+		"unknown kind":       {swrtest.Fault{Operation: swrtest.OpUnknown}, false},
 		"namespace":          {swrtest.Fault{Namespace: namespace}, true},
 		"other namespace":    {swrtest.Fault{Namespace: "other"}, false},
 		"repository":         {swrtest.Fault{Repository: repository}, true},
@@ -41,9 +41,9 @@ func TestFaultSelection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := startWithShare(t)
-			test.fault.Effect = failing
+			test.fault.Behavior = failing
 			fault := s.Inject(test.fault)
-			got := send(t, requestOf(t, s, swrtest.KindGet)).status
+			got := send(t, requestOf(t, s, swrtest.OpGet)).status
 			if (got == 500) != test.meets || (fault.Fired() == 1) != test.meets {
 				t.Errorf("%d, fired %d", got, fault.Fired())
 			}
@@ -54,8 +54,8 @@ func TestFaultSelection(t *testing.T) {
 // A POST's account is its body's.
 func TestFaultByAccountOfPost(t *testing.T) {
 	s, _ := startWithShare(t)
-	s.Inject(swrtest.Fault{Account: "NEW", Effect: swrtest.Status(500, "")})
-	if got := send(t, requestOf(t, s, swrtest.KindCreate)).status; got != 500 {
+	s.Inject(swrtest.Fault{Account: "NEW", Behavior: swrtest.Status(500, "")})
+	if got := send(t, requestOf(t, s, swrtest.OpCreate)).status; got != 500 {
 		t.Errorf("%d", got)
 	}
 }
@@ -64,22 +64,22 @@ func TestFaultByAccountOfPost(t *testing.T) {
 func TestFaultOnMissingRoute(t *testing.T) {
 	s, _ := startWithShare(t)
 	s.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
-	get := s.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Status(500, "")})
-	if got := statuses(t, s, 1, swrtest.KindGet); got != "404" || get.Fired() != 0 {
+	get := s.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(500, "")})
+	if got := statuses(t, s, 1, swrtest.OpGet); got != "404" || get.Fired() != 0 {
 		t.Errorf("%s", got)
 	}
-	s.Inject(swrtest.Fault{Kind: swrtest.KindUnknown, Effect: swrtest.Status(502, "")})
-	if got := statuses(t, s, 1, swrtest.KindGet); got != "502" {
+	s.Inject(swrtest.Fault{Operation: swrtest.OpUnknown, Behavior: swrtest.Status(502, "")})
+	if got := statuses(t, s, 1, swrtest.OpGet); got != "502" {
 		t.Errorf("%s", got)
 	}
 }
 
 func TestFaultSkipTimesRemove(t *testing.T) {
 	s, _ := startWithShare(t)
-	first := s.Inject(swrtest.Fault{Name: "first", Skip: 1, Times: 2, Effect: swrtest.Status(500, "")})
-	second := s.Inject(swrtest.Fault{Skip: 1, Effect: swrtest.Status(503, "")})
+	first := s.Inject(swrtest.Fault{Name: "first", Skip: 1, Times: 2, Behavior: swrtest.Status(500, "")})
+	second := s.Inject(swrtest.Fault{Skip: 1, Behavior: swrtest.Status(503, "")})
 	// The second fault sees requests 1, 4, 5 and lets the first of them pass.
-	if got := statuses(t, s, 5, swrtest.KindList); got != "200 500 500 503 503" {
+	if got := statuses(t, s, 5, swrtest.OpList); got != "200 500 500 503 503" {
 		t.Errorf("%s", got)
 	}
 	if first.Fired() != 2 || second.Fired() != 2 {
@@ -90,12 +90,12 @@ func TestFaultSkipTimesRemove(t *testing.T) {
 	}
 	second.Remove()
 	second.Remove()
-	if got := statuses(t, s, 1, swrtest.KindList); got != "200" {
+	if got := statuses(t, s, 1, swrtest.OpList); got != "200" {
 		t.Errorf("removed: %s", got)
 	}
-	s.Inject(swrtest.Fault{Effect: swrtest.Status(500, "")})
+	s.Inject(swrtest.Fault{Behavior: swrtest.Status(500, "")})
 	s.RemoveFaults()
-	if got := statuses(t, s, 1, swrtest.KindList); got != "200" {
+	if got := statuses(t, s, 1, swrtest.OpList); got != "200" {
 		t.Errorf("all removed: %s", got)
 	}
 }
@@ -105,10 +105,10 @@ func TestFaultProbability(t *testing.T) {
 	storm := func(seed uint64) string {
 		s, _ := start(t, swrtest.WithSeed(seed))
 		put(s, account)
-		s.Inject(swrtest.Fault{Probability: 0.2, Effect: swrtest.OneOf(
+		s.Inject(swrtest.Fault{Probability: 0.2, Behavior: swrtest.OneOf(
 			swrtest.Status(500, ""), swrtest.Status(502, ""), swrtest.OneOf(swrtest.Status(503, ""), swrtest.Status(504, "")),
 		)})
-		return statuses(t, s, 300, swrtest.KindGet)
+		return statuses(t, s, 300, swrtest.OpGet)
 	}
 	one := storm(1)
 	if again := storm(1); again != one {
@@ -132,7 +132,7 @@ func TestFaultProbability(t *testing.T) {
 func TestFaultChanceIsPerCall(t *testing.T) {
 	outcome := func(accounts ...string) map[string]int {
 		s, _ := start(t)
-		s.Inject(swrtest.Fault{Probability: 0.5, Effect: swrtest.Status(500, "")})
+		s.Inject(swrtest.Fault{Probability: 0.5, Behavior: swrtest.Status(500, "")})
 		got := map[string]int{}
 		for _, name := range accounts {
 			got[name] = do(t, s, http.MethodGet, onePath(name), "").status
@@ -147,8 +147,8 @@ func TestFaultChanceIsPerCall(t *testing.T) {
 
 func TestOneOfAfter(t *testing.T) {
 	s, _ := startWithShare(t)
-	s.Inject(swrtest.Fault{Effect: swrtest.OneOf(swrtest.Status(500, "")).After()})
-	if got := send(t, requestOf(t, s, swrtest.KindUpdate)); got.status != 500 || !tookEffect(s, swrtest.KindUpdate) {
+	s.Inject(swrtest.Fault{Behavior: swrtest.OneOf(swrtest.Status(500, "")).After()})
+	if got := send(t, requestOf(t, s, swrtest.OpUpdate)); got.status != 500 || !tookEffect(s, swrtest.OpUpdate) {
 		t.Errorf("%d", got.status)
 	}
 }
@@ -156,29 +156,29 @@ func TestOneOfAfter(t *testing.T) {
 func TestRateLimit(t *testing.T) {
 	s, c := startWithShare(t)
 	s.RateLimit(3)
-	if got := statuses(t, s, 5, swrtest.KindList); got != "200 200 200 429 429" {
+	if got := statuses(t, s, 5, swrtest.OpList); got != "200 200 200 429 429" {
 		t.Errorf("%s", got)
 	}
 	if entry := s.Requests()[3]; entry.Fault != "rate limit" || entry.Status != 429 {
 		t.Errorf("log: %+v", entry)
 	}
-	if got := statuses(t, s, 4, swrtest.KindLogin); got != "201 201 201 201" {
+	if got := statuses(t, s, 4, swrtest.OpLogin); got != "201 201 201 201" {
 		t.Errorf("logins: %s", got)
 	}
 	c.advance(999 * time.Millisecond)
-	if got := statuses(t, s, 1, swrtest.KindList); got != "429" {
+	if got := statuses(t, s, 1, swrtest.OpList); got != "429" {
 		t.Errorf("too early: %s", got)
 	}
 	c.advance(time.Millisecond)
-	if got := statuses(t, s, 4, swrtest.KindList); got != "200 200 200 429" {
+	if got := statuses(t, s, 4, swrtest.OpList); got != "200 200 200 429" {
 		t.Errorf("a second later: %s", got)
 	}
 	s.RateLimit(1, swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
-	if got := statuses(t, s, 2, swrtest.KindList); got != "200 403" {
+	if got := statuses(t, s, 2, swrtest.OpList); got != "200 403" {
 		t.Errorf("by 403: %s", got)
 	}
 	s.RateLimit(0)
-	if got := statuses(t, s, 9, swrtest.KindList); strings.Count(got, "200") != 9 {
+	if got := statuses(t, s, 9, swrtest.OpList); strings.Count(got, "200") != 9 {
 		t.Errorf("lifted: %s", got)
 	}
 }

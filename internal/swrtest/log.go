@@ -11,9 +11,9 @@ import (
 // RequestInfo is what a request says.
 type RequestInfo struct {
 	// Number counts the requests of a simulator, from 1.
-	Number int
-	Kind   Kind
-	Method string
+	Number    int
+	Operation Operation
+	Method    string
 	// Path is escaped, as it stood on the wire, with the base path.
 	Path  string
 	Query url.Values
@@ -40,13 +40,13 @@ type Request struct {
 type requestLog struct {
 	limit   int // entries kept; negative: all
 	entries []*Request
-	counts  map[Kind]int
+	counts  map[Operation]int
 	number  int
 }
 
 // add counts a request and keeps its entry.
 func (l *requestLog) add(entry *Request) {
-	l.counts[entry.Kind]++
+	l.counts[entry.Operation]++
 	if l.limit == 0 {
 		return
 	}
@@ -79,12 +79,12 @@ func (s *Simulator) Requests() []Request {
 // Count returns how many requests of these kinds came since the start or the
 // last ResetRequests; without a kind, how many in all. It counts also what
 // WithLogLimit keeps out of the log.
-func (s *Simulator) Count(kinds ...Kind) int {
+func (s *Simulator) Count(kinds ...Operation) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	total := 0
 	for kind, n := range s.log.counts {
-		if len(kinds) == 0 || slices.Contains(kinds, kind) || slices.Contains(kinds, KindAny) {
+		if len(kinds) == 0 || slices.Contains(kinds, kind) || slices.Contains(kinds, OpAny) {
 			total += n
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Simulator) Count(kinds ...Kind) int {
 }
 
 // Counts returns how many requests came, by kind.
-func (s *Simulator) Counts() map[Kind]int {
+func (s *Simulator) Counts() map[Operation]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.log.counts)

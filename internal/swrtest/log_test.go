@@ -20,26 +20,26 @@ func TestRequestLog(t *testing.T) {
 		t.Fatalf("%d entries", len(log))
 	}
 	create := log[0]
-	if create.Number != 1 || create.Kind != swrtest.KindCreate || create.Method != http.MethodPost ||
+	if create.Number != 1 || create.Operation != swrtest.OpCreate || create.Method != http.MethodPost ||
 		create.Path != swrtest.DefaultBasePath+"/v2/manage/namespaces/platform/repos/team$app/access-domains" ||
 		create.Namespace != namespace || create.Repository != repository || create.Account != account ||
 		string(create.Body) != createBody || create.Header.Get("X-Auth-Token") != s.Token() ||
 		create.Status != 201 || !create.Time.Equal(c.Now()) || create.Fault != "" {
 		t.Errorf("%+v", create)
 	}
-	if list := log[1]; list.Kind != swrtest.KindList || list.Query.Get("limit") != "10" || list.Account != "" {
+	if list := log[1]; list.Operation != swrtest.OpList || list.Query.Get("limit") != "10" || list.Account != "" {
 		t.Errorf("%+v", list)
 	}
 	if remove := log[2]; remove.Account != "a b" || remove.Path != swrtest.DefaultBasePath+onePath("a b") {
 		t.Errorf("%+v", remove)
 	}
-	if unknown := log[3]; unknown.Kind != swrtest.KindUnknown || unknown.Status != 404 || unknown.Namespace != "" {
+	if unknown := log[3]; unknown.Operation != swrtest.OpUnknown || unknown.Status != 404 || unknown.Namespace != "" {
 		t.Errorf("%+v", unknown)
 	}
-	if got := fmt.Sprint(s.Count(), s.Count(swrtest.KindList), s.Count(swrtest.KindList, swrtest.KindDelete), s.Count(swrtest.KindAny), s.Count(swrtest.KindGet)); got != "4 1 2 4 0" {
+	if got := fmt.Sprint(s.Count(), s.Count(swrtest.OpList), s.Count(swrtest.OpList, swrtest.OpDelete), s.Count(swrtest.OpAny), s.Count(swrtest.OpGet)); got != "4 1 2 4 0" {
 		t.Errorf("counts: %s", got)
 	}
-	if got := s.Counts(); len(got) != 4 || got[swrtest.KindUnknown] != 1 {
+	if got := s.Counts(); len(got) != 4 || got[swrtest.OpUnknown] != 1 {
 		t.Errorf("%v", got)
 	}
 	s.ResetRequests()
@@ -73,12 +73,12 @@ func TestOnRequest(t *testing.T) {
 		seen = info
 		put(s, account)
 		s.SetVariants(func(v *swrtest.Variants) { v.AccountsInAnswers = swrtest.CaseUpper })
-		s.Inject(swrtest.Fault{Kind: swrtest.KindGet, Effect: swrtest.Busy()})
+		s.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Busy()})
 	})
 	if got := listed(t, s, ""); fmt.Sprint(got) != "[ACME-CORP]" {
 		t.Errorf("%v", got)
 	}
-	if seen.Kind != swrtest.KindList || seen.Number != 1 {
+	if seen.Operation != swrtest.OpList || seen.Number != 1 {
 		t.Errorf("%+v", seen)
 	}
 	if _, got := getOne(t, s, account); got.status != http.StatusConflict {
@@ -94,7 +94,7 @@ func TestObserver(t *testing.T) {
 	observed := make(chan swrtest.Request, 1)
 	s, _ := start(t, swrtest.WithObserver(func(r swrtest.Request) { observed <- r }))
 	do(t, s, http.MethodGet, listPath(), "")
-	if r := <-observed; r.Kind != swrtest.KindList || r.Status != 200 {
+	if r := <-observed; r.Operation != swrtest.OpList || r.Status != 200 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -102,7 +102,7 @@ func TestObserver(t *testing.T) {
 // Everything at once, for the race detector.
 func TestConcurrency(t *testing.T) {
 	s, _ := start(t)
-	s.Inject(swrtest.Fault{Probability: 0.1, Effect: swrtest.OneOf(swrtest.Busy(), swrtest.Throttle())})
+	s.Inject(swrtest.Fault{Probability: 0.1, Behavior: swrtest.OneOf(swrtest.Busy(), swrtest.Throttle())})
 	var group sync.WaitGroup
 	for i := range 4 {
 		group.Add(1)

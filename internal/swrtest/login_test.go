@@ -97,7 +97,7 @@ func TestLogin(t *testing.T) {
 	if status := withToken(t, s, s.Token()); status != http.StatusOK {
 		t.Errorf("the static token: %d", status)
 	}
-	if n := s.Count(swrtest.KindLogin); n != 1 {
+	if n := s.Count(swrtest.OpLogin); n != 1 {
 		t.Errorf("%d logins counted", n)
 	}
 }

@@ -12,14 +12,14 @@ const limitName = "rate limit"
 // locks; nil lets all pass.
 type limiter struct {
 	perSecond int
-	refusal   Effect
+	refusal   Behavior
 	passed    []time.Time // of the last second
 }
 
 // RateLimit lets this many requests a second reach SWR (logins, which are the
 // IAM's, do not count), by the simulator's clock, and plays an effect on the
 // rest: Throttle if none is given. 0 lifts the limit.
-func (s *Simulator) RateLimit(perSecond int, refusal ...Effect) {
+func (s *Simulator) RateLimit(perSecond int, refusal ...Behavior) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if perSecond <= 0 {
@@ -32,9 +32,9 @@ func (s *Simulator) RateLimit(perSecond int, refusal ...Effect) {
 	}
 }
 
-func (l *limiter) refuses(c *call) (Effect, bool) {
-	if l == nil || c.info.Kind == KindLogin {
-		return Effect{}, false
+func (l *limiter) refuses(c *call) (Behavior, bool) {
+	if l == nil || c.info.Operation == OpLogin {
+		return Behavior{}, false
 	}
 	start := c.now.Add(-time.Second)
 	l.passed = slices.DeleteFunc(l.passed, func(t time.Time) bool { return !t.After(start) })
@@ -42,5 +42,5 @@ func (l *limiter) refuses(c *call) (Effect, bool) {
 		return l.refusal, true
 	}
 	l.passed = append(l.passed, c.now)
-	return Effect{}, false
+	return Behavior{}, false
 }

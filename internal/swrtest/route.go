@@ -14,7 +14,7 @@ const (
 
 // route is what a request's method and path say.
 type route struct {
-	kind       Kind
+	kind       Operation
 	segment    string // segmentRepos or segmentRepositories, or empty
 	namespace  string
 	repository string // with "/"
@@ -25,7 +25,7 @@ type route struct {
 // doubled slash, another base path or another method is no route. Whether the
 // server offers the route is for Routes to say.
 func matchRoute(method, basePath, escapedPath string) route {
-	unknown := route{kind: KindUnknown}
+	unknown := route{kind: OpUnknown}
 	rest, ok := strings.CutPrefix(escapedPath, basePath+"/")
 	if !ok {
 		return unknown
@@ -42,21 +42,21 @@ func matchRoute(method, basePath, escapedPath string) route {
 	}
 	switch {
 	case matches(segments, "v3", "auth", "tokens"):
-		return byMethod(route{}, method, map[string]Kind{http.MethodPost: KindLogin})
+		return byMethod(route{}, method, map[string]Operation{http.MethodPost: OpLogin})
 	case matches(segments, "v2", "manage", "shared-repositories"):
-		return byMethod(route{}, method, map[string]Kind{http.MethodGet: KindSharedRepositories})
+		return byMethod(route{}, method, map[string]Operation{http.MethodGet: OpSharedRepositories})
 	case matches(segments, "v2", "manage", "namespaces", "", "", "", "access-domains"):
-		return byMethod(shareRoute(segments), method, map[string]Kind{
-			http.MethodPost: KindCreate,
-			http.MethodGet:  KindList,
+		return byMethod(shareRoute(segments), method, map[string]Operation{
+			http.MethodPost: OpCreate,
+			http.MethodGet:  OpList,
 		})
 	case matches(segments, "v2", "manage", "namespaces", "", "", "", "access-domains", ""):
 		r := shareRoute(segments)
 		r.account = segments[7]
-		return byMethod(r, method, map[string]Kind{
-			http.MethodGet:    KindGet,
-			http.MethodPatch:  KindUpdate,
-			http.MethodDelete: KindDelete,
+		return byMethod(r, method, map[string]Operation{
+			http.MethodGet:    OpGet,
+			http.MethodPatch:  OpUpdate,
+			http.MethodDelete: OpDelete,
 		})
 	}
 	return unknown
@@ -83,13 +83,13 @@ func shareRoute(segments []string) route {
 	}
 }
 
-func byMethod(r route, method string, kinds map[string]Kind) route {
+func byMethod(r route, method string, kinds map[string]Operation) route {
 	kind, ok := kinds[method]
 	if r.segment != "" && r.segment != segmentRepos && r.segment != segmentRepositories {
 		ok = false
 	}
 	if !ok {
-		return route{kind: KindUnknown}
+		return route{kind: OpUnknown}
 	}
 	r.kind = kind
 	return r

@@ -61,26 +61,26 @@ func NoRoutes() Routes {
 func (r Routes) serves(rt route) bool {
 	var spelling Spelling
 	switch rt.kind {
-	case KindCreate:
+	case OpCreate:
 		spelling = r.Create
-	case KindList:
+	case OpList:
 		spelling = r.List
-	case KindGet:
+	case OpGet:
 		spelling = r.Get
-	case KindUpdate:
+	case OpUpdate:
 		spelling = r.Update
-	case KindDelete:
+	case OpDelete:
 		spelling = r.Delete
-	case KindSharedRepositories:
+	case OpSharedRepositories:
 		return !r.NoSharedRepositories
-	case KindLogin:
+	case OpLogin:
 		return !r.NoLogin
 	default:
 		return false
 	}
 	switch spelling {
 	case SpellingDocumented:
-		return rt.segment == segmentRepositories || rt.kind == KindCreate
+		return rt.segment == segmentRepositories || rt.kind == OpCreate
 	case SpellingBoth:
 		return true
 	case SpellingRepositories:

@@ -35,14 +35,14 @@ func TestListenIsForLoopback(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	s, httpClient := startEither(t, true)
-	resp, err := httpClient.Do(requestOf(t, s, swrtest.KindList))
+	resp, err := httpClient.Do(requestOf(t, s, swrtest.OpList))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
 		t.Errorf("%d %v", resp.StatusCode, err)
 	}
-	if _, err := try(requestOf(t, s, swrtest.KindList)); err == nil {
+	if _, err := try(requestOf(t, s, swrtest.OpList)); err == nil {
 		t.Error("trusted without its authority")
 	}
 }
@@ -70,7 +70,7 @@ func TestHandler(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	// There is no connection to reset: the answer is aborted.
-	s.Inject(swrtest.Fault{Effect: swrtest.ResetBefore()})
+	s.Inject(swrtest.Fault{Behavior: swrtest.ResetBefore()})
 	defer func() {
 		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 			t.Errorf("panic: %v", err)

@@ -102,7 +102,7 @@ func (c *call) list() answer {
 		items = []shareJSON{}
 	}
 	result := c.jsonAnswer(http.StatusOK, items)
-	if c.variants.ListContentRange && c.variants.Paging == PagingHonoured {
+	if c.variants.ListContentRange && c.variants.Paging == PagingHonored {
 		result.header.Set("Content-Range", p.contentRange(len(items), len(all)))
 	}
 	return result

@@ -80,7 +80,7 @@ func New(opts ...Option) *Simulator {
 		clock:         time.Now,
 		store:         newStore(),
 		accounts:      newAccounts(),
-		log:           requestLog{limit: -1, counts: map[Kind]int{}},
+		log:           requestLog{limit: -1, counts: map[Operation]int{}},
 	}
 	for _, opt := range opts {
 		opt(s)

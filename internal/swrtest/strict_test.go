@@ -49,7 +49,7 @@ func TestRoutesAreExact(t *testing.T) {
 			if got.status != test.status {
 				t.Errorf("%d %s, want %d", got.status, got.body, test.status)
 			}
-			if kind := s.Requests()[0].Kind; (kind == swrtest.KindUnknown) != (test.status == 404) {
+			if kind := s.Requests()[0].Operation; (kind == swrtest.OpUnknown) != (test.status == 404) {
 				t.Errorf("kind %q", kind)
 			}
 		})

@@ -172,9 +172,9 @@ type Paging int
 
 // The three servers of api.md, "List". All give 100 records where not asked.
 const (
-	PagingHonoured Paging = iota // as the sibling lists do
-	PagingIgnored                // always the first 100
-	PagingRefused                // 400 SVCSTG.SWR.4000014
+	PagingHonored Paging = iota // as the sibling lists do
+	PagingIgnored               // always the first 100
+	PagingRefused               // 400 SVCSTG.SWR.4000014
 )
 
 // Delays are delays after each kind of write.
