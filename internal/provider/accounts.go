@@ -55,6 +55,18 @@ func (a accounts) set() types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
+// String returns the accounts for a message: "A, B and C".
+func (a accounts) String() string {
+	if len(a) == 0 {
+		return "no account"
+	}
+	names := make([]string, len(a))
+	for i, account := range a {
+		names[i] = swr.Printable(account)
+	}
+	return enumerate(names)
+}
+
 func (a accounts) has(account string) bool {
 	return slices.ContainsFunc(a, func(other string) bool { return swr.SameAccount(account, other) })
 }
@@ -82,7 +94,7 @@ func (a accounts) same(b accounts) bool {
 type accountsRule struct{}
 
 func (accountsRule) Description(context.Context) string {
-	return "elements must be names of accounts, each named once"
+	return "elements must be unique account names"
 }
 
 func (r accountsRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
@@ -97,14 +109,14 @@ func (accountsRule) ValidateSet(ctx context.Context, req validator.SetRequest, r
 		at := req.Path.AtSetValue(element)
 		checked := validator.StringResponse{}
 		if text.IsNull() {
-			resp.Diagnostics.AddAttributeError(at, "Invalid access_domains", "access_domains has an element that is null.")
+			resp.Diagnostics.AddAttributeError(at, "Invalid access_domains", "access_domains contains a null element.")
 			continue
 		}
 		accountRule.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: text}, &checked)
 		resp.Diagnostics.Append(checked.Diagnostics...)
 		if seen.has(text.ValueString()) {
 			resp.Diagnostics.AddAttributeError(at, "Invalid access_domains", fmt.Sprintf(
-				"access_domains names the account %q twice: upper and lower case mean the same account.", text.ValueString()))
+				"access_domains contains the account %q more than once. Account names are not case-sensitive.", text.ValueString()))
 		}
 		seen = append(seen, text.ValueString())
 	}

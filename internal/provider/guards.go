@@ -30,7 +30,8 @@ func (g *guards) refuseSecond(repo swr.Repository, these accounts, diags *diag.D
 		return
 	}
 	if !others.same(these) {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Two guards of %s", repo), fmt.Sprintf(
-			"One lets %q pull and no others, the other %q: each would revoke what the other lets in. Keep one guard, with all accounts.", others, these))
+		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate %s for %s", typeExclusive, repo), fmt.Sprintf(
+			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
+				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.", others, these))
 	}
 }

@@ -24,7 +24,7 @@ type writablePrivateState interface {
 func note(ctx context.Context, private writablePrivateState, key string, value any, diags *diag.Diagnostics) {
 	text, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("The private state can't be written", fmt.Sprintf("This is a bug in the provider: %s: %s.", key, err))
+		diags.AddError("Unable to write private state", fmt.Sprintf("This is a bug in the provider: %s: %s.", key, err))
 		return
 	}
 	diags.Append(private.SetKey(ctx, key, text)...)
@@ -39,7 +39,7 @@ func noted[T any](ctx context.Context, private privateState, key string, diags *
 		return value, false
 	}
 	if err := json.Unmarshal(text, &value); err != nil {
-		diags.AddError("The private state of the share can't be read", err.Error())
+		diags.AddError("Unable to read private state", err.Error())
 		var none T
 		return none, true
 	}

@@ -51,7 +51,7 @@ func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		err = model.take(share)
 	}
 	if err != nil {
-		d.session.addError(&resp.Diagnostics, doing{what: "look up the share", key: key}, err)
+		d.session.addError(&resp.Diagnostics, opLookUpShare, key, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)

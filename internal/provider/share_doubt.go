@@ -32,15 +32,15 @@ func originOf(doubt swr.PendingCreate, state shareResourceModel, found swr.Share
 	key := state.key()
 	switch origin {
 	case swr.Foreign:
-		diags.AddWarning(fmt.Sprintf("The share %s was not made here", key),
-			"It was not known whether an earlier apply made it, since the answer was lost. Now it shows that the share is of another time: "+
-				"it is another client's, so it was left alone and taken out of the state. "+importHint(key))
+		diags.AddWarning(fmt.Sprintf("Share %s is not managed by this configuration", objectName(key)),
+			"An earlier apply may have created the share: the response to its request was lost. The share that exists was created at another time, "+
+				"by another client. It was left unchanged and removed from the state. "+importRemedy(key))
 	case swr.Undetermined:
-		diags.AddError(fmt.Sprintf("It is not known who made the share %s", key), fmt.Sprintf(
-			"An earlier apply may have made it: the answer to its request was lost. A share is there now, made by %q on %q, but it can't be told whether it is that one. "+
-				"It was left alone, and the state was kept.\n\nLook at it. Then let Terraform forget it:\n\n  terraform state rm ADDRESS\n\n"+
-				"with the address of the resource, and import the share if it is to be managed here:\n\n%s",
-			swr.Printable(found.CreatorName), swr.Printable(found.Created), importBlock(key)))
+		diags.AddError(fmt.Sprintf("Unable to determine who created share %s", objectName(key)), fmt.Sprintf(
+			"An earlier apply may have created the share: the response to its request was lost. A share exists, created by %q on %q, but whether it is the same one is not known. "+
+				"It was left unchanged, and the state was not changed.\n\nInspect the share. Then remove it from the state:\n\n  terraform state rm ADDRESS\n\n"+
+				"with the address of the resource. %s",
+			swr.Printable(found.CreatorName), swr.Printable(found.Created), importRemedy(key)))
 	}
 	return origin
 }

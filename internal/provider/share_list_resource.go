@@ -72,7 +72,7 @@ func (l *shareListResource) ValidateListResourceConfig(ctx context.Context, req 
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if !model.Repository.IsNull() && model.Namespace.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("repository"), "Invalid repository",
-			"A repository is named together with the organization that holds it: set namespace too.")
+			"repository requires namespace: set namespace too.")
 	}
 }
 
@@ -109,7 +109,8 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 // listFailure is an error, and in what it occurred. One of the kind
 // KindIncomplete is a warning, after which more shares may come.
 type listFailure struct {
-	at  doing
+	op  operation
+	key swr.Key
 	err error
 }
 
@@ -122,7 +123,7 @@ func (l *shareListResource) shares(ctx context.Context, model shareListModel) it
 	return func(yield func(swr.Share, *listFailure) bool) {
 		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
 			if err != nil {
-				yield(swr.Share{}, &listFailure{listingShared(filter.Namespace), err})
+				yield(swr.Share{}, &listFailure{opListSharedRepositories, swr.Key{Namespace: filter.Namespace}, err})
 				return
 			}
 			for share, failed := range l.sharesOf(ctx, repository.Repo()) {
@@ -142,7 +143,7 @@ func (l *shareListResource) sharesOf(ctx context.Context, repo swr.Repository) i
 		for share, err := range l.session.client.Shares(ctx, repo) {
 			var failed *listFailure
 			if err != nil {
-				failed = &listFailure{listingShares(repo), err}
+				failed = &listFailure{opListShares, repositoryKey(repo), err}
 			}
 			if !yield(share, failed) {
 				return
@@ -156,7 +157,7 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 	var model shareResourceModel
 	if failed == nil && req.IncludeResource {
 		if err := model.take(share); err != nil {
-			failed = &listFailure{doing{what: "list the share", key: share.Key()}, err}
+			failed = &listFailure{opLookUpShare, share.Key(), err}
 		}
 	}
 	if failed != nil {
@@ -182,10 +183,10 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 func (l *shareListResource) failure(failed listFailure) list.ListResult {
 	var diags diag.Diagnostics
 	if errors.Is(failed.err, swr.KindListingIncomplete) {
-		diags.AddWarning(fmt.Sprintf("The list of the shares of %s is not complete", failed.at.object()),
+		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(failed.key)),
 			sentence(failed.err.Error())+" There may be more shares.")
 	} else {
-		l.session.addError(&diags, failed.at, failed.err)
+		l.session.addError(&diags, failed.op, failed.key, failed.err)
 	}
 	return list.ListResult{Diagnostics: diags}
 }

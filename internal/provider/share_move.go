@@ -50,7 +50,7 @@ func (r *shareResource) MoveState(context.Context) []resource.StateMover {
 func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	providerType, ok := providerType(req.SourceProviderAddress)
 	if !ok {
-		addCantMove(&resp.Diagnostics, req, "The provider's address is of no known form: [host/[namespace/]]type.", importInstead)
+		addCantMove(&resp.Diagnostics, req, "The provider address does not have the form [host/[namespace/]]type.", importInstead)
 		return
 	}
 	for _, older := range olderProviders {
@@ -72,21 +72,21 @@ func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateReq
 		setLastSeen(ctx, resp.TargetPrivate, "an endpoint of the provider "+older.providerType, &resp.Diagnostics)
 		return
 	}
-	known := typeShare + " of another address"
+	known := typeShare + " from another provider address"
 	for _, older := range olderProviders {
 		known += ", " + older.resourceType
 	}
-	addCantMove(&resp.Diagnostics, req, "Only these can be moved: "+known+".", importInstead)
+	addCantMove(&resp.Diagnostics, req, "Only these resource types can be moved: "+known+".", importInstead)
 }
 
 // share reads what the older provider stored.
 func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel, error) {
 	if req.SourceSchemaVersion != 0 {
-		return shareResourceModel{}, fmt.Errorf("the state has the schema version %d, and only 0 is known", req.SourceSchemaVersion)
+		return shareResourceModel{}, fmt.Errorf("the state has schema version %d, and only version 0 is supported", req.SourceSchemaVersion)
 	}
 	var state olderState
 	if err := json.Unmarshal(req.SourceRawState.JSON, &state); err != nil {
-		return shareResourceModel{}, fmt.Errorf("the state is no JSON object: %w", err)
+		return shareResourceModel{}, fmt.Errorf("the state is not a JSON object: %w", err)
 	}
 	key, err := state.key(p.account)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 	}
 	permit, ok := p.permits[permission]
 	if !ok {
-		return shareResourceModel{}, fmt.Errorf("its permission %q is not known", permission)
+		return shareResourceModel{}, fmt.Errorf("permission %q is not supported", permission)
 	}
 	deadline, err := state.text("deadline")
 	if err != nil {
@@ -106,7 +106,7 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 	}
 	end, err := swr.ParseDeadline(deadline)
 	if err != nil {
-		return shareResourceModel{}, fmt.Errorf("its %w", err)
+		return shareResourceModel{}, fmt.Errorf("%w", err)
 	}
 	moved := shareResourceModel{
 		shareModel: shareModel{
@@ -169,7 +169,7 @@ func (s olderState) text(name string) (string, error) {
 	case nil:
 		return "", fmt.Errorf("the attribute %q is missing", name)
 	default:
-		return "", fmt.Errorf("the attribute %q is no text", name)
+		return "", fmt.Errorf("the attribute %q is not a string", name)
 	}
 }
 
@@ -201,7 +201,7 @@ func moverFromItself(resourceType string, instead wayAround) resource.StateMover
 		kind := resp.TargetState.Schema.Type().TerraformType(ctx)
 		state, err := req.SourceRawState.Unmarshal(kind)
 		if err == nil && req.SourceSchemaVersion != resp.TargetState.Schema.GetVersion() {
-			err = fmt.Errorf("the state has the schema version %d, and this provider's is %d", req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
+			err = fmt.Errorf("the state has schema version %d, and this provider supports version %d", req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
 		}
 		if err != nil {
 			addCantMove(&resp.Diagnostics, req, sentence(err.Error()), instead)
@@ -233,13 +233,13 @@ type wayAround struct {
 }
 
 var importInstead = wayAround{
-	then:  "import the share, which changes nothing on the service",
+	then:  "import the share, which does not change it",
 	block: "\n\n" + importBlock(swr.Key{Namespace: "namespace", Repository: "repository", AccessDomain: "access_domain"}),
 }
 
 // addCantMove says why a state can't be moved, and what to do instead.
 func addCantMove(diags *diag.Diagnostics, req resource.MoveStateRequest, why string, instead wayAround) {
-	diags.AddError(fmt.Sprintf("This %s can't be moved", req.SourceTypeName), fmt.Sprintf(
-		"%s\n\nThe state is that of %s (provider %s), and it was kept. Instead of the moved block, let Terraform forget the old resource and %s:\n\n%s%s",
+	diags.AddError(fmt.Sprintf("Unable to move %s", req.SourceTypeName), fmt.Sprintf(
+		"%s\n\nThe source is %s of the provider %s. Its state was not changed. Instead of the moved block, remove the old resource from the state and %s:\n\n%s%s",
 		why, req.SourceTypeName, req.SourceProviderAddress, instead.then, removedBlock(req.SourceTypeName), instead.block))
 }

@@ -61,17 +61,17 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	created, err := r.session.client.Create(ctx, plan.key(), terms)
 	switch created.Outcome {
 	case swr.NotCreated:
-		r.session.addError(&resp.Diagnostics, doing{what: "create the share", key: plan.key()}, err)
+		r.session.addError(&resp.Diagnostics, opCreateShare, plan.key(), err)
 		return
 	case swr.Created:
 		err = errors.Join(err, plan.take(created.Share))
 		if err != nil {
-			r.session.addError(&resp.Diagnostics, doing{what: confirming, key: plan.key()}, err)
+			r.session.addError(&resp.Diagnostics, opVerifyShare, plan.key(), err)
 		}
 	case swr.CreatedUnverified:
-		r.session.addUnconfirmed(&resp.Diagnostics, plan.key(), err)
+		r.session.addUnverified(&resp.Diagnostics, plan.key(), err)
 	case swr.Unknown:
-		r.session.addDoubtful(&resp.Diagnostics, plan.key(), err)
+		addUnknown(&resp.Diagnostics, plan.key(), err)
 		note(ctx, resp.Private, doubtKey, created.Pending, &resp.Diagnostics)
 	}
 	// From here on the share exists, or may: whatever else fails, it must stand
@@ -108,7 +108,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	share, err := r.session.client.Get(ctx, key, seenAt)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		if imported {
-			addNothingToImport(&resp.Diagnostics, gone, r.session)
+			r.session.addError(&resp.Diagnostics, opImportShare, key, gone)
 			return
 		}
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
@@ -129,11 +129,11 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		err = state.take(share)
 	}
 	if err != nil {
-		at := doing{what: "read the share", key: key}
-		if !imported {
-			at = at.keeping(typeShare)
+		op := opReadShare
+		if imported {
+			op = opImportShare
 		}
-		r.session.addError(&resp.Diagnostics, at, err)
+		r.session.addError(&resp.Diagnostics, op, key, err)
 		return
 	}
 	unnamed := state.ID.IsNull()
@@ -178,7 +178,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		plan.keepPlanned(planned)
 	}
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, doing{what: "change the share", key: plan.key()}.keeping(typeShare), err)
+		r.session.addError(&resp.Diagnostics, opUpdateShare, plan.key(), err)
 	}
 	if share == nil {
 		return // the state stays what it was
@@ -200,7 +200,7 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if doubt, doubted := inDoubt(ctx, req.Private, &resp.Diagnostics); doubted {
 		share, err := r.session.client.Get(ctx, state.key(), seenAt)
 		if err != nil && !errors.As(err, new(*swr.Gone)) {
-			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
+			r.session.addError(&resp.Diagnostics, opDeleteShare, state.key(), err)
 			return
 		}
 		if err == nil && originOf(doubt, state, share, &resp.Diagnostics) != swr.Own {
@@ -213,7 +213,7 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: state.key()}.keeping(typeShare), err)
+		r.session.addError(&resp.Diagnostics, opDeleteShare, state.key(), err)
 	}
 }
 
@@ -253,14 +253,14 @@ func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag
 			AccessDomain: identity.AccessDomain.ValueString(),
 		}
 		if err := key.Addressable(); err != nil {
-			diags.AddError("Nothing can be imported by this identity", err.Error()+".")
+			diags.AddError("Invalid import identity", err.Error()+".")
 			return swr.Key{}, false
 		}
 		return key, true
 	}
 	key, err := swr.ParseID(req.ID)
 	if err != nil {
-		diags.AddError("Nothing can be imported by this id", err.Error()+".")
+		diags.AddError("Invalid import ID", err.Error()+".")
 		return swr.Key{}, false
 	}
 	return key, true

@@ -61,8 +61,8 @@ func warnIfPast(diags *diag.Diagnostics, plan shareResourceModel) {
 		return
 	}
 	diags.AddAttributeWarning(pathDeadline,
-		fmt.Sprintf("The share %q ended on %s", plan.key().String(), end.Day()),
-		"The account can't pull the image any more. Set a later deadline, or remove the share from the configuration.")
+		fmt.Sprintf("Share %s expired at the end of %s", objectName(plan.key()), end.Day()),
+		"The account can no longer pull the image. Set a later deadline, or remove the share from the configuration.")
 }
 
 // keepForm plans the prior value where the configured one means the same. It
@@ -76,7 +76,7 @@ type formKeeper struct {
 }
 
 func (formKeeper) Description(context.Context) string {
-	return "A change of form alone is no change; the older form is kept."
+	return "A value that is equivalent to the prior value is not a change."
 }
 
 func (k formKeeper) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }

@@ -39,7 +39,7 @@ func (m *shareResourceModel) texts() []textField {
 func readShare(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics) shareResourceModel {
 	var model shareResourceModel
 	if err := model.decode(ctx, raw); err != nil {
-		diags.AddError("The share's values can't be read", fmt.Sprintf("This is a bug in the provider: %s.", err))
+		diags.AddError("Unable to read the values of the share", fmt.Sprintf("This is a bug in the provider: %s.", err))
 	}
 	return model
 }
@@ -82,7 +82,7 @@ func (m *shareResourceModel) decode(ctx context.Context, raw tftypes.Value) erro
 func (m shareResourceModel) write(ctx context.Context, raw *tftypes.Value, diags *diag.Diagnostics) {
 	encoded, err := m.encode(ctx, raw.Type())
 	if err != nil {
-		diags.AddError("The share's values can't be written", fmt.Sprintf("This is a bug in the provider: %s.", err))
+		diags.AddError("Unable to write the values of the share", fmt.Sprintf("This is a bug in the provider: %s.", err))
 		return
 	}
 	*raw = encoded

@@ -135,8 +135,8 @@ func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req d
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("status"), &status)...)
 	if center.ValueString() == string(swr.CenterSelf) && !status.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("status"), "Invalid status",
-			`SWR tells only of center = "thirdparty" whether a repository is still shared. For what this account shares, `+
-				"leave status out, and look at the shares themselves with the data source swr_repository_shares.")
+			`status is supported only with center = "thirdparty": SWR has no status for the repositories that this account shares. `+
+				"For these, omit status and read the shares with the data source swr_repository_shares.")
 	}
 }
 
@@ -154,12 +154,12 @@ func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.
 	for repository, err := range d.session.client.SharedRepositories(ctx, model.filter()) {
 		if errors.Is(err, swr.KindListingIncomplete) {
 			model.Complete = types.BoolValue(false)
-			resp.Diagnostics.AddWarning("The list of shared repositories is not complete",
+			resp.Diagnostics.AddWarning("Incomplete list of shared repositories",
 				sentence(err.Error())+" There may be more repositories.")
 			break
 		}
 		if err != nil {
-			d.session.addError(&resp.Diagnostics, listingShared(model.Namespace.ValueString()), err)
+			d.session.addError(&resp.Diagnostics, opListSharedRepositories, swr.Key{Namespace: model.Namespace.ValueString()}, err)
 			return
 		}
 		model.Repositories = append(model.Repositories, sharedRepository(repository))

@@ -66,22 +66,21 @@ func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	defer cancel()
 
 	repo := swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}
-	at := listingShares(repo)
 	listing, err := d.session.client.List(ctx, repo)
 	if err != nil {
-		d.session.addError(&resp.Diagnostics, at, err)
+		d.session.addError(&resp.Diagnostics, opListShares, repositoryKey(repo), err)
 		return
 	}
 	model.Complete = types.BoolValue(listing.Incomplete == "")
 	model.Shares = make([]shareModel, len(listing.Shares)) // empty, but not null
 	for i, share := range listing.Shares {
 		if err := model.Shares[i].take(share); err != nil {
-			d.session.addError(&resp.Diagnostics, at, err)
+			d.session.addError(&resp.Diagnostics, opListShares, repositoryKey(repo), err)
 			return
 		}
 	}
 	if listing.Incomplete != "" {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("The list of the shares of %s is not complete", repo),
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", repo),
 			sentence(listing.Incomplete)+" There may be more accounts that can pull this image.")
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)

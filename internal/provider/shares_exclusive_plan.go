@@ -90,9 +90,9 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	switch {
 	case len(doomed) == 0:
 	case !all:
-		resp.Diagnostics.AddAttributeError(pathAccessDomains, "The plan can't show whom the guard would revoke", fmt.Sprintf(
-			"access_domains of the guard of %s is not wholly known before apply, and the guard revokes nothing that no plan has shown by name. "+
-				"Apply what the accounts come from first, with -target.", plan.repo()))
+		resp.Diagnostics.AddAttributeError(pathAccessDomains, fmt.Sprintf("Accounts to revoke from %s not yet known", plan.repo()), fmt.Sprintf(
+			"access_domains is not fully known before apply, and %s revokes only accounts that a plan has shown by name. "+
+				"First apply the resources that the accounts come from, with -target.", typeExclusive))
 	default:
 		r.mayRevoke(ctx, plan.repo(), req.Private, &resp.Diagnostics)
 	}
@@ -109,7 +109,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		return // it may be made in the same apply
 	}
 	if err != nil {
-		r.session.addError(diags, guarding("read the shares of", plan.repo()), err)
+		r.session.addError(diags, opListShares, repositoryKey(plan.repo()), err)
 		return
 	}
 	if listing.Incomplete != "" {
@@ -123,9 +123,9 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared accounts) {
 	for _, account := range undeclared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%s is shared with %q, which is not declared", repo, swr.Printable(account)),
-			"A guard that is created revokes nothing. The next plan will show this account as to be revoked. "+
-				"To let it keep its access, declare a swr_repository_share for it and add it to access_domains.")
+			fmt.Sprintf("Undeclared share %s/%s", repo, swr.Printable(account)),
+			typeExclusive+" revokes nothing when it is created. The next plan proposes to revoke this account. "+
+				"To keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
 }
 
@@ -133,12 +133,12 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 func warnAppeared(diags *diag.Diagnostics, repo swr.Repository, appeared accounts) {
 	for _, account := range appeared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%s is shared with %q, which appeared since the plan", repo, swr.Printable(account)),
-			"The plan did not show this account, so it was left alone. Plan again to see it and to revoke it.")
+			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, swr.Printable(account)),
+			"The plan did not show this account, so it was not revoked. Plan again to see it and to revoke it.")
 	}
 }
 
 func warnIncomplete(diags *diag.Diagnostics, repo swr.Repository, why string) {
-	diags.AddWarning(fmt.Sprintf("The guard of %s can't see all accounts", repo),
-		sentence(why)+" An account that nobody declared may not show.")
+	diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", repo),
+		sentence(why)+" Undeclared accounts may be missing from it.")
 }

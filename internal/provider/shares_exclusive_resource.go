@@ -100,19 +100,19 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	listing, err := r.session.client.List(ctx, state.repo())
 	switch {
 	case errors.Is(err, swr.KindRepositoryMissing):
-		resp.Diagnostics.AddWarning(fmt.Sprintf("The guarded repository %s does not exist", state.repo()),
-			"Nobody can pull it. Remove the guard from the configuration if the repository is not to come back.")
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Repository %s does not exist", state.repo()),
+			"No account can pull it. If it will not be created again, remove "+typeExclusive+" from the configuration.")
 	case err != nil:
-		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()).keeping(typeGuard), err)
+		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 		return
 	case listing.Incomplete != "":
-		resp.Diagnostics.AddWarning(fmt.Sprintf("The guard of %s can't see all accounts", state.repo()),
-			sentence(listing.Incomplete)+" The state was kept as it was: an account that nobody declared may not show in this plan.")
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", state.repo()),
+			sentence(listing.Incomplete)+" The state was not changed. Undeclared accounts may be missing from this plan.")
 		return
 	}
 	actual, err := r.actual(ctx, state, listing)
 	if err != nil {
-		r.session.addError(&resp.Diagnostics, guarding("read the shares of", state.repo()).keeping(typeGuard), err)
+		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 		return
 	}
 	if !actual.same(state.accounts()) {
@@ -155,7 +155,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		}
 		if err != nil {
 			// The others are still tried: each is a door that is open.
-			r.session.addError(&resp.Diagnostics, doing{what: "revoke the share", key: plan.key(account)}.keeping(typeGuard), err)
+			r.session.addError(&resp.Diagnostics, opRevokeShare, plan.key(account), err)
 			continue
 		}
 		known = known.without(accounts{account})
@@ -181,7 +181,7 @@ func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *res
 func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) (accounts, bool) {
 	listing, err := r.session.client.List(ctx, repo)
 	if err != nil {
-		r.session.addError(diags, guarding("read the shares of", repo), err)
+		r.session.addError(diags, opListShares, repositoryKey(repo), err)
 		return nil, false
 	}
 	if listing.Incomplete != "" {
@@ -219,13 +219,13 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 		}
 		ok = false
 		if _, gone := errors.AsType[*swr.Gone](err); !gone {
-			r.session.addError(diags, doing{what: "read the share", key: plan.key(account)}, err)
+			r.session.addError(diags, opLookUpShare, plan.key(account), err)
 			continue
 		}
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("%s is not shared with %q", plan.repo(), account), fmt.Sprintf(
-			"The guard lets these accounts pull and no others, but it never shares. Declare the share, and refer to it in access_domains:\n\n"+
+		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(plan.key(account))), fmt.Sprintf(
+			"%s does not create shares. Declare the share, and refer to it in access_domains:\n\n"+
 				"  resource \"swr_repository_share\" \"NAME\" {\n    namespace     = %q\n    repository    = %q\n    access_domain = %q\n    deadline      = \"YYYY-MM-DD\"\n  }",
-			plan.Namespace.ValueString(), plan.Repository.ValueString(), account))
+			typeExclusive, plan.Namespace.ValueString(), plan.Repository.ValueString(), account))
 	}
 	return ok
 }
@@ -235,9 +235,9 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 // showed somebody else's, or what remains would not be known.
 func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, private privateState, diags *diag.Diagnostics) (swr.Listing, bool) {
 	if there, here := lastSeen(ctx, private, diags), r.session.client.Host(); there != "" && there != here {
-		diags.AddError(fmt.Sprintf("Could not revoke shares of %s", repo), fmt.Sprintf(
-			"The accounts were seen at %s, and this is %s, where the same names may stand for something else. Nothing was revoked. "+
-				"Plan again, with a refresh, to see who can pull here.", swr.Printable(there), here))
+		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
+			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. Nothing was revoked. "+
+				"Plan again, with a refresh, to see which accounts have access at this endpoint.", swr.Printable(there), here))
 		return swr.Listing{}, false
 	}
 	listing, err := r.session.client.List(ctx, repo)
@@ -248,7 +248,7 @@ func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, 
 		err = &swr.Error{Kind: swr.KindListingIncomplete, Err: errors.New(listing.Incomplete)}
 	}
 	if err != nil {
-		r.session.addError(diags, guarding("revoke shares of", repo).keeping(typeGuard), err)
+		r.session.addError(diags, opRevokeShares, repositoryKey(repo), err)
 		return listing, false
 	}
 	return listing, true
@@ -290,8 +290,4 @@ func respell(actual accounts, spellings ...accounts) accounts {
 		}
 	}
 	return respelled
-}
-
-func guarding(what string, repo swr.Repository) doing {
-	return doing{what: what, key: swr.Key{Namespace: repo.Namespace, Repository: repo.Name}}
 }

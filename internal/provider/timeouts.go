@@ -27,7 +27,7 @@ func timeoutsFor(ctx context.Context, opts timeouts.Opts) schema.Attribute {
 // all is refused by the attribute itself.
 type aboveZero struct{}
 
-func (aboveZero) Description(context.Context) string             { return "each duration must be above zero" }
+func (aboveZero) Description(context.Context) string             { return "each duration must be greater than 0" }
 func (v aboveZero) MarkdownDescription(c context.Context) string { return v.Description(c) }
 
 func (aboveZero) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
@@ -36,7 +36,7 @@ func (aboveZero) ValidateObject(_ context.Context, req validator.ObjectRequest, 
 		text, _ := limits[name].(types.String)
 		if limit, err := time.ParseDuration(text.ValueString()); err == nil && limit <= 0 {
 			resp.Diagnostics.AddAttributeError(req.Path.AtName(name), "Invalid "+req.Path.AtName(name).String(),
-				fmt.Sprintf("%s = %q: must be above zero.", req.Path.AtName(name), text.ValueString()))
+				fmt.Sprintf("%s = %q: must be greater than 0.", req.Path.AtName(name), text.ValueString()))
 		}
 	}
 }

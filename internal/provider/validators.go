@@ -44,7 +44,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	warning, err := r.check(req.ConfigValue.ValueString())
 	if warning != "" {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Doubtful "+req.Path.String(), warning)
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Potentially invalid "+req.Path.String(), warning)
 	}
 	if err != nil {
 		addRuleError(&resp.Diagnostics, req.Path, err)
