@@ -141,11 +141,5 @@ func sentence(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// enumerate returns names as a list in prose: "A, B and C".
-func enumerate(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
+// isGone reports whether an error says that a share does not exist.
+func isGone(err error) bool { return errors.As(err, new(*swr.Gone)) }

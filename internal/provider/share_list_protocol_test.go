@@ -303,7 +303,7 @@ func TestProtocolListConfig(t *testing.T) {
 		"nothing":                       {listing{}, ""},
 		"a namespace":                   {listing{namespace: "platform"}, ""},
 		"both":                          {listing{namespace: "platform", repository: "team/app"}, ""},
-		"a repository without its home": {listing{repository: "team/app"}, "set namespace too"},
+		"a repository without its home": {listing{repository: "team/app"}, `"namespace" must be specified when "repository" is specified`},
 		"a bad namespace":               {listing{namespace: "Platform"}, `namespace = "Platform"`},
 		"a bad repository":              {listing{namespace: "platform", repository: "team$app"}, `repository = "team$app"`},
 	} {

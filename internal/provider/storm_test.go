@@ -268,7 +268,7 @@ func TestShareInDoubtThatStaysSo(t *testing.T) {
 			for _, args := range [][]string{
 				{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"},
 			} {
-				wants(t, tf.run(failed, args...), "Unable to determine who created share platform/team/app/ACME", "The state was not changed", "terraform state rm", "import {")
+				wants(t, tf.run(failed, args...), "Unable to determine who created share platform/team/app/ACME", "the state was not changed", "terraform state rm", "import {")
 				if ids := tf.ids(); !ids["platform/team/app/ACME"] {
 					t.Errorf("%v: in the state: %v", args, ids)
 				}
