@@ -61,17 +61,17 @@ func TestCLIFaults(t *testing.T) {
 	}{
 		"succeeds at another try": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()}, stated: true, atServer: 1},
 		"not made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: forbidden}, code: failed,
-			words: []string{"Could not create the share platform/team/app/ACME", "403 Forbidden", "token from the environment variable OS_TOKEN"}},
+			words: []string{"Unable to create share platform/team/app/ACME", "403 Forbidden", "token from the environment variable OS_TOKEN"}},
 		"made, not read back": {fault: swrtest.Fault{Operation: swrtest.OpGet, Behavior: forbidden}, stated: true, atServer: 1,
 			words: []string{"was made, but could not be read back"}},
 		"perhaps made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter()}, code: failed, stated: true, tainted: true, atServer: 1,
 			words: []string{"platform/team/app/ACME", "within 1s", "terraform untaint"}},
 		"state kept": {fault: swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.OtherShare()}, args: []string{"plan"}, code: failed, stated: true, atServer: 1,
-			words: []string{"Could not read the share platform/team/app/ACME"}},
+			words: []string{"Unable to read share platform/team/app/ACME"}},
 		"not revoked": {fault: swrtest.Fault{Operation: swrtest.OpDelete, Behavior: forbidden}, args: []string{"destroy", "-auto-approve"}, code: failed,
-			stated: true, atServer: 1, words: []string{"Could not revoke the share platform/team/app/ACME"}},
+			stated: true, atServer: 1, words: []string{"Unable to delete share platform/team/app/ACME"}},
 		"forgotten with a warning": {fault: swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")},
-			args: []string{"apply", "-refresh-only", "-auto-approve"}, words: []string{"is gone with its repository"}, atServer: 1},
+			args: []string{"apply", "-refresh-only", "-auto-approve"}, words: []string{"was deleted with its repository"}, atServer: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,7 +114,7 @@ func TestCLIConflict(t *testing.T) {
 	config := partner(`deadline = "forever"`, `description = "by hand"`)
 	tf := newCLI(t, server, config)
 	output := tf.output(failed, "apply", "-auto-approve")
-	assertContains(t, unwrap(output), "Could not create the share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089")
+	assertContains(t, unwrap(output), "Unable to create share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089")
 	block := regexp.MustCompile(`(?s)import \{.*?\}`).FindString(strings.ReplaceAll(output, "│", ""))
 	tf.config(config + strings.Replace(block, "NAME", "partner", 1))
 	assertContains(t, tf.apply(), "1 imported, 0 added, 0 changed")
@@ -196,7 +196,7 @@ func TestCLIQuery(t *testing.T) {
 		}
 	}
 	list("config { repository = \"app\" }\n")
-	assertContains(t, tf.run(failed, "query"), "set namespace too")
+	assertContains(t, tf.run(failed, "query"), `"namespace" must be specified when "repository" is specified`)
 	list("config {\n namespace = \"platform\"\n repository = \"team/app\"\n}\n")
 	assertContains(t, tf.run(success, "query", "-generate-config-out=shares.tf"), "platform/team/app/ACME", "platform/team/app/Ünï ${corp}")
 	assertContains(t, tf.apply(), "3 imported, 0 added, 0 changed, 0 destroyed")
@@ -262,8 +262,8 @@ func TestCLIValidate(t *testing.T) {
 	tf.run(success, "validate")
 	assertContains(t, tf.run(failed, "plan"), "OS_TOKEN")
 	tf.config(partner(`deadline = "2031-02-30"`, `timeouts = { create = "0s" }`))
-	assertContains(t, tf.run(failed, "validate"), `deadline = "2031-02-30"`, "there is no such day", `timeouts.create = "0s": must be above zero`)
+	assertContains(t, tf.run(failed, "validate"), `deadline = "2031-02-30"`, "there is no such day", `timeouts.create = "0s": must be greater than 0`)
 	tf.config(partner(`deadline = "2020-01-01"`))
 	tf.Env = []string{"SWR_ENDPOINT=http://127.0.0.1:1", "OS_TOKEN=unused"}
-	assertContains(t, tf.plan(changes), `Warning: The share "platform/team/app/ACME" ended on 2020-01-01`)
+	assertContains(t, tf.plan(changes), `Warning: Share platform/team/app/ACME expired at the end of 2020-01-01`)
 }

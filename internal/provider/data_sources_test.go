@@ -40,7 +40,7 @@ func TestShareDataSource(t *testing.T) {
 		}
 	}
 	_, d = h.dataSource("swr_repository_share", shareNames.with("access_domain", "NOBODY"))
-	d.assertError(t, `"platform/team/app" is not shared with "NOBODY"`, "Check the three names, and the endpoint")
+	d.assertError(t, `"platform/team/app" is not shared with "NOBODY"`, "Check the three names and the endpoint")
 }
 
 // Package swr has tests of listings of every length.
@@ -71,7 +71,7 @@ func TestSharesDataSource(t *testing.T) {
 			if test.complete {
 				d.silent(t)
 			} else {
-				d.assertWarning(t, "The list of the shares of platform/team/app is not complete")
+				d.assertWarning(t, "Incomplete list of shares of platform/team/app")
 			}
 		})
 	}
@@ -115,13 +115,13 @@ func TestSharesDataSourceErrors(t *testing.T) {
 	server.AddNamespace("platform")
 	h := newHarness(t, server)
 	read := func() diagnostics { _, d := h.dataSource("swr_repository_shares", repositoryNames); return d }
-	read().assertError(t, "Could not list the shares of platform/team/app", `The repository "platform/team/app" does not exist`)
+	read().assertError(t, "Unable to list shares of platform/team/app", `The repository "platform/team/app" does not exist`)
 	server.RemoveNamespace("platform")
 	d := read()
 	d.assertError(t, `The organization "platform" does not exist`)
-	assertNotContains(t, d.String(), "removed {", "state was kept") // there is none
+	assertNotContains(t, d.String(), "removed {", "state was not changed") // there is none
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	read().assertError(t, "The server has no such route")
+	read().assertError(t, "The server does not implement this API path")
 }
 
 // A data source that is read after a write of the same run has what was written.
@@ -199,7 +199,7 @@ func TestSharedRepositoriesDataSourceValidation(t *testing.T) {
 		message string
 	}{
 		{values{"center": "me"}, `center = "me": must be "self"`},
-		{values{"center": "self", "status": true}, "SWR tells only of center"},
+		{values{"center": "self", "status": true}, "status is supported only with center"},
 		{values{"center": "self", "name": "team$app"}, `AttributeName("name")`},
 		{values{"center": "self", "namespace": "Platform"}, `namespace = "Platform"`},
 		{values{"center": "thirdparty", "domain_name": "a/b"}, `AttributeName("domain_name")`},
@@ -217,12 +217,12 @@ func TestSharedRepositoriesDataSourceIncomplete(t *testing.T) {
 		`[{"namespace":"platform","name":"app","total_range":2}]`)})
 	h := newHarness(t, server)
 	got, d := h.dataSource("swr_shared_repositories", values{"center": "self"})
-	d.assertWarning(t, "The list of shared repositories is not complete", "ignores paging", "There may be more repositories")
+	d.assertWarning(t, "Incomplete list of shared repositories", "ignores paging", "There may be more repositories")
 	if got["complete"] != false {
 		t.Errorf("complete: %v", got["complete"])
 	}
 	server.RemoveFaults()
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
 	_, d = h.dataSource("swr_shared_repositories", values{"center": "self"})
-	d.assertError(t, "Could not list the shared repositories of all organizations", "this service can't list what is shared")
+	d.assertError(t, "Unable to list shared repositories of all organizations", "this service does not support listing shared repositories")
 }

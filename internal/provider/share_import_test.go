@@ -36,8 +36,8 @@ func TestShareImportErrors(t *testing.T) {
 	server := startServer(t)
 	h := newHarness(t, server)
 	for id, message := range map[string]string{
-		"platform/team/app/NOBODY": "There is no share platform/team/app/NOBODY to import",
-		"platform/team/other/ACME": "There is no share platform/team/other/ACME to import",
+		"platform/team/app/NOBODY": "Unable to import share platform/team/app/NOBODY",
+		"platform/team/other/ACME": "Unable to import share platform/team/other/ACME",
 		"elsewhere/team/app/ACME":  `The organization "elsewhere" does not exist`,
 		"ACME":                     `"ACME" has too few parts`,
 		"platform/ACME":            `"platform/ACME" has too few parts`,
@@ -49,7 +49,7 @@ func TestShareImportErrors(t *testing.T) {
 	} {
 		d := h.newShare().importID(id)
 		d.assertError(t, message)
-		assertNotContains(t, d.String(), "state was kept")
+		assertNotContains(t, d.String(), "state was not changed")
 	}
 	for _, test := range []struct{ namespace, repository, account, message string }{
 		{"platform", "team/app", "NOBODY", "platform/team/app/NOBODY"},

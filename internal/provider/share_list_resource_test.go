@@ -147,7 +147,7 @@ func TestListIncomplete(t *testing.T) {
 			if len(got.ids) != 105 || len(got.warnings) != 1 {
 				t.Errorf("%d shares, warnings %v", len(got.ids), got.warnings)
 			}
-			got.assertWarning(t, "The list of the shares of platform/app is not complete", "the first 100 accounts", "There may be more shares")
+			got.assertWarning(t, "Incomplete list of shares of platform/app", "the first 100 accounts", "There may be more shares")
 			// Who wants no more than there is has no reason to be warned.
 			if got := newHarness(t, server).list(query{limit: 100}); len(got.warnings) > 0 {
 				t.Errorf("warnings %v", got.warnings)
@@ -165,21 +165,21 @@ func TestListErrors(t *testing.T) {
 		shown int
 	}{
 		"no such repository": {query{namespace: "platform", repository: "nothing"}, func(*swrtest.Server) {},
-			[]string{"Could not list the shares of platform/nothing", `The repository "platform/nothing" does not exist`}, 0},
+			[]string{"Unable to list shares of platform/nothing", `The repository "platform/nothing" does not exist`}, 0},
 		"no such namespace": {query{namespace: "elsewhere", repository: "app"}, func(*swrtest.Server) {},
-			[]string{"Could not list the shares of elsewhere/app", `The organization "elsewhere" does not exist`}, 0},
+			[]string{"Unable to list shares of elsewhere/app", `The organization "elsewhere" does not exist`}, 0},
 		"not allowed": {query{}, func(s *swrtest.Server) {
 			s.Inject(swrtest.Fault{Operation: swrtest.OpList, Repository: "team/app", Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
-		}, []string{"Could not list the shares of platform/team/app", "403"}, 2},
+		}, []string{"Unable to list shares of platform/team/app", "403"}, 2},
 		"no such list": {query{}, func(s *swrtest.Server) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-		}, []string{"Could not list the shared repositories of all organizations", "repositories have to be named one by one"}, 0},
+		}, []string{"Unable to list shared repositories of all organizations", "each repository has to be named explicitly"}, 0},
 		"no such list of a namespace": {query{namespace: "platform"}, func(s *swrtest.Server) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-		}, []string{"Could not list the shared repositories of platform"}, 0},
+		}, []string{"Unable to list shared repositories of platform"}, 0},
 		"nonsense": {query{}, func(s *swrtest.Server) {
 			s.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.WrongTypes()})
-		}, []string{"Could not list the shared repositories of all organizations", "not the documented JSON"}, 0},
+		}, []string{"Unable to list shared repositories of all organizations", "not the documented JSON"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -217,7 +217,7 @@ func TestListOfInvalidShare(t *testing.T) {
 	if got := h.list(query{}); len(got.ids) != 1 || len(got.errors) > 0 {
 		t.Errorf("%+v", got)
 	}
-	h.list(query{include: true}).assertError(t, "Could not list the share platform/team/app/ACME", "some day")
+	h.list(query{include: true}).assertError(t, "Unable to read share platform/team/app/ACME", "some day")
 }
 
 func TestListValidation(t *testing.T) {
@@ -230,7 +230,7 @@ func TestListValidation(t *testing.T) {
 		"nothing":            {query{}, ""},
 		"a namespace":        {query{namespace: "platform"}, ""},
 		"both":               {query{namespace: "platform", repository: "team/app"}, ""},
-		"a repository alone": {query{repository: "team/app"}, "set namespace too"},
+		"a repository alone": {query{repository: "team/app"}, `"namespace" must be specified when "repository" is specified`},
 		"a bad namespace":    {query{namespace: "Platform"}, `namespace = "Platform"`},
 		"a bad repository":   {query{namespace: "platform", repository: "team$app"}, `repository = "team$app"`},
 	} {

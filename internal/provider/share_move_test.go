@@ -176,21 +176,21 @@ func TestMoveRefused(t *testing.T) {
 		"an empty organization": {otc.request(address, otc.state(t, set("organization", ""))), "amespace is empty"},
 		"a slash too many":      {otc.request(address, otc.state(t, set("organization", "a/b"))), `amespace "a/b" contains a /`},
 		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "can't be named in a URL"},
-		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `permission "write" is not known`},
-		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `permission "pull" is not known`},
+		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `ermission "write" is not supported`},
+		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `ermission "pull" is not supported`},
 		"an odd deadline":       {otc.request(address, otc.state(t, set("deadline", "tomorrow"))), `"tomorrow"`},
-		"a number":              {otc.request(address, otc.state(t, set("organization", 5))), `attribute "organization" is no text`},
-		"a list":                {otc.request(address, otc.state(t, set("deadline", []string{"forever"}))), `attribute "deadline" is no text`},
-		"no object":             {otc.request(address, []byte(`["forever"]`)), "is no JSON object"},
+		"a number":              {otc.request(address, otc.state(t, set("organization", 5))), `attribute "organization" is not a string`},
+		"a list":                {otc.request(address, otc.state(t, set("deadline", []string{"forever"}))), `attribute "deadline" is not a string`},
+		"no object":             {otc.request(address, []byte(`["forever"]`)), "is not a JSON object"},
 		"null":                  {otc.request(address, []byte(`null`)), "is missing"},
-		"nothing":               {otc.request(address, nil), "is no JSON object"},
-		"the other provider":    {otc.request("registry.terraform.io/huaweicloud/huaweicloud", otc.state(t, nil)), "Only these can be moved"},
-		"too long an address":   {otc.request("a/b/c/opentelekomcloud", otc.state(t, nil)), "of no known form"},
-		"an empty segment":      {otc.request("a//opentelekomcloud", otc.state(t, nil)), "of no known form"},
-		"no address":            {otc.request("", otc.state(t, nil)), "of no known form"},
+		"nothing":               {otc.request(address, nil), "is not a JSON object"},
+		"the other provider":    {otc.request("registry.terraform.io/huaweicloud/huaweicloud", otc.state(t, nil)), "Only these resource types can be moved"},
+		"too long an address":   {otc.request("a/b/c/opentelekomcloud", otc.state(t, nil)), "does not have the form"},
+		"an empty segment":      {otc.request("a//opentelekomcloud", otc.state(t, nil)), "does not have the form"},
+		"no address":            {otc.request("", otc.state(t, nil)), "does not have the form"},
 		"another type": {olderShare{resourceType: "opentelekomcloud_swr_repository_v2"}.request(address, otc.state(t, nil)),
-			"Only these can be moved: swr_repository_share of another address, opentelekomcloud_swr_domain_v2, huaweicloud_swr_repository_sharing"},
-		"a stranger's share": {olderShare{resourceType: shareType}.request("a/b/other", otc.state(t, nil)), "Only these can be moved"},
+			"Only these resource types can be moved: swr_repository_share from another provider address, opentelekomcloud_swr_domain_v2, huaweicloud_swr_repository_sharing"},
+		"a stranger's share": {olderShare{resourceType: shareType}.request("a/b/other", otc.state(t, nil)), "Only these resource types can be moved"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, d := h.forTest(t).move(test.request)
@@ -200,7 +200,7 @@ func TestMoveRefused(t *testing.T) {
 	newer := otc.request(address, otc.state(t, nil))
 	newer.SourceSchemaVersion = 1
 	_, d := h.move(newer)
-	d.assertError(t, "schema version 1, and only 0 is known")
+	d.assertError(t, "schema version 1, and only version 0 is supported")
 }
 
 // A share that was never seen at this endpoint is not gone from it.
@@ -212,7 +212,7 @@ func TestMovedShareIsNotGone(t *testing.T) {
 			server := swrtest.Start(t)
 			server.AddRepository("platform", older.repository)
 			s := newHarness(t, server).moved(older.request(name, older.state(t, nil)))
-			s.refresh().assertError(t, "does not know the share", "last seen at an endpoint of the provider "+name, "Check endpoint and region of the provider")
+			s.refresh().assertError(t, "does not know the share", "last seen at an endpoint of the provider "+name, "Check the endpoint and the region of the provider")
 			older.seed(server, strings.ToLower(olderAccount))
 			s.refresh().silent(t)
 			s.assertState(values{"access_domain": olderAccount, "deadline": older.want["deadline"]})
@@ -278,7 +278,7 @@ func TestMoveFromItself(t *testing.T) {
 		odd := itself("swr")
 		change(odd)
 		_, d := h.move(odd)
-		d.assertError(t, "can't be moved", name)
+		d.assertError(t, "Unable to move", name)
 	}
 }
 
@@ -332,7 +332,7 @@ func TestMoveExclusiveFromItself(t *testing.T) {
 		t.Errorf("the state is %s, %v", got, err)
 	}
 	_, d = h.move(request(exclusiveType, []byte(`{"accounts":[]}`)))
-	d.assertError(t, "declare a new guard")
+	d.assertError(t, "declare a new swr_repository_shares_exclusive")
 	assertNotContains(t, d.String(), "%!")
 	_, d = h.move(request(shareType, state))
 	d.assertError(t, "does not include support")

@@ -179,7 +179,7 @@ func TestShareOnEveryVariant(t *testing.T) {
 
 					description := "changed"
 					if variants.Routes.Update == swrtest.NoRoutes().Update {
-						s.apply(config.with("description", "changed")).assertError(t, "terraform apply -replace=ADDRESS", "the account has no access")
+						s.apply(config.with("description", "changed")).assertError(t, "terraform apply -replace=ADDRESS", "The account has no access until the share is created again")
 						description = ""
 					} else {
 						s.apply(config.with("description", "changed")).silent(t)
@@ -221,14 +221,14 @@ func TestShareIsNotGone(t *testing.T) {
 		words  []string
 	}{
 		"no such route": {func(s *swrtest.Server) { s.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() }) },
-			[]string{"404 Not Found", "The server has no such route", "http://127.0.0.1:", "from the provider block", "the state was kept"}},
+			[]string{"404 Not Found", "The server does not implement this API path", "http://127.0.0.1:", "from the provider block", "The state was not changed"}},
 		"no such organization": {func(s *swrtest.Server) { s.RemoveNamespace("platform") },
 			[]string{`The organization "platform" does not exist`, "404 Not Found", "SVCSTG.SWR.4040058", "removed {", "token from the provider block"}},
 		"401": {fault(swrtest.Status(http.StatusUnauthorized, "SVCSTG.SWR.4010000")),
 			[]string{"401 Unauthorized", "SVCSTG.SWR.4010000", "token from the provider block"}},
 		"403": {fault(swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")), []string{"403 Forbidden", "token from the provider block"}},
 		"a redirect": {fault(swrtest.Redirect(http.StatusFound, "https://login.example/page?session=s3cret")),
-			[]string{"302 Found", "https://login.example/page", "never followed"}},
+			[]string{"302 Found", "https://login.example/page", "Redirects are not followed"}},
 		"another share": {fault(swrtest.OtherShare()), []string{"instead of", `"elsewhere/other/app"`}},
 		"nonsense":      {fault(swrtest.NullList()), []string{`begins with "[null,null,null]"`}},
 		"control characters": {fault(swrtest.Respond(http.StatusBadRequest, http.Header{"Content-Type": {"application/json"}},
@@ -287,13 +287,13 @@ func TestShareGoneWithItsRepository(t *testing.T) {
 	s, server := appliedShare(t)
 	server.RemoveRepository("platform", "team/app")
 	p := s.plan(shareConfig)
-	p.assertWarning(t, "The share platform/team/app/ACME is gone with its repository")
+	p.assertWarning(t, "Share platform/team/app/ACME was deleted with its repository")
 	if p.action != createAction {
 		t.Errorf("the plan is to %s", p.action)
 	}
 	destroyed, server := appliedShare(t)
 	server.RemoveRepository("platform", "team/app")
-	destroyed.destroy().assertWarning(t, "gone with its repository")
+	destroyed.destroy().assertWarning(t, "was deleted with its repository")
 	if destroyed.exists() {
 		t.Error("the state keeps the share")
 	}
@@ -303,7 +303,7 @@ func TestShareRevoke(t *testing.T) {
 	t.Parallel()
 	s, server := appliedShare(t)
 	refusal := server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
-	s.destroy().assertError(t, "Could not revoke the share platform/team/app/ACME", "403 Forbidden")
+	s.destroy().assertError(t, "Unable to delete share platform/team/app/ACME", "403 Forbidden")
 	assertShares(t, server, "ACME")
 	if !s.exists() {
 		t.Error("the state lost the share")
@@ -330,7 +330,7 @@ func TestShareExists(t *testing.T) {
 				server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()})
 			}
 			s := newHarness(t, server).newShare()
-			s.apply(shareConfig).assertError(t, "Could not create the share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089",
+			s.apply(shareConfig).assertError(t, "Unable to create share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089",
 				`import { to = swr_repository_share.NAME id = "platform/team/app/ACME" }`)
 			if s.exists() {
 				t.Error("the share was adopted")
@@ -349,13 +349,13 @@ func TestShareOfWhatIsMissing(t *testing.T) {
 	server := startServer(t)
 	server.KnownAccounts("OTHER")
 	s := newHarness(t, server).newShare()
-	s.apply(shareConfig).assertError(t, `There is no account "ACME"`, "SVCSTG.SWR.4001041")
+	s.apply(shareConfig).assertError(t, `The account "ACME" does not exist`, "SVCSTG.SWR.4001041")
 	server.RemoveRepository("platform", "team/app")
-	s.apply(shareConfig).assertError(t, `The repository "platform/team/app" does not exist: push an image to it first`)
+	s.apply(shareConfig).assertError(t, `The repository "platform/team/app" does not exist. Push an image to it first`)
 	server.RemoveNamespace("platform")
 	d := s.apply(shareConfig)
 	d.assertError(t, `The organization "platform" does not exist`)
-	assertNotContains(t, d.String(), "removed {", "state was kept") // there is none
+	assertNotContains(t, d.String(), "removed {", "state was not changed") // there is none
 	if s.exists() {
 		t.Error("the share is in the state")
 	}
@@ -416,7 +416,7 @@ func TestShareWithUnknownOutcome(t *testing.T) {
 				}
 				if test.foreign {
 					assertRequests(t, server, nil)
-					d.assertWarning(t, "The share platform/team/app/ACME was not made here", "import {")
+					d.assertWarning(t, "Share platform/team/app/ACME is not managed by this configuration", "import {")
 				}
 			}
 
@@ -445,7 +445,7 @@ func unknownOutcome(t *testing.T, server *swrtest.Server, lost swrtest.Behavior)
 	s := newHarness(t, server, values{"token": server.Token(), "max_retries": 0}).newShare()
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: lost})
 	server.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
-	s.apply(shareConfig).assertError(t, "It is not known whether the share platform/team/app/ACME was made")
+	s.apply(shareConfig).assertError(t, "Share platform/team/app/ACME may have been created")
 	if !s.exists() || !s.tainted {
 		t.Error("the state does not have the share as tainted")
 	}
@@ -472,7 +472,7 @@ func TestShareWithUndeterminedOwner(t *testing.T) {
 			s := unknownOutcome(t, server, swrtest.ResetAfter())
 			change(server)
 			for _, d := range []diagnostics{s.refresh(), s.apply(shareConfig), s.destroy()} {
-				d.assertError(t, "It is not known who made the share platform/team/app/ACME", "the state was kept", "terraform state rm", "import {")
+				d.assertError(t, "Unable to determine who created share platform/team/app/ACME", "the state was not changed", "terraform state rm", "import {")
 			}
 			if !s.exists() {
 				t.Error("the state lost the share")
@@ -493,7 +493,7 @@ func TestShareMadeLater(t *testing.T) {
 	server := startServer(t)
 	s := newHarness(t, server, values{"token": server.Token(), "max_retries": 0}).newShare()
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
-	s.apply(shareConfig).assertError(t, "It is not known whether the share platform/team/app/ACME was made", "may appear yet")
+	s.apply(shareConfig).assertError(t, "Share platform/team/app/ACME may have been created", "may appear yet")
 	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Permit: "read", Deadline: "forever"})
 	s.refresh().silent(t)
 	s.tainted = false
@@ -529,10 +529,10 @@ func TestShareValidation(t *testing.T) {
 		}
 	}
 	d := h.newShare().validate(shareConfig.with("timeouts", values{"create": "0s", "read": "1s", "update": "-5m"}))
-	d.assertError(t, `timeouts.create = "0s": must be above zero`, `timeouts.update = "-5m": must be above zero`)
+	d.assertError(t, `timeouts.create = "0s": must be greater than 0`, `timeouts.update = "-5m": must be greater than 0`)
 	assertNotContains(t, d.String(), `"1s"`)
 	h.newShare().validate(shareConfig.with("timeouts", values{"create": "soon"})).assertError(t, `"soon"`)
-	h.newExclusive().validate(exclusiveValues().with("timeouts", values{"read": "-1ns"})).assertError(t, `timeouts.read = "-1ns": must be above zero`)
+	h.newExclusive().validate(exclusiveValues().with("timeouts", values{"read": "-1ns"})).assertError(t, `timeouts.read = "-1ns": must be greater than 0`)
 	assertNoRequests(t, h.server)
 }
 
@@ -551,10 +551,10 @@ func TestShareWarnings(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, startServer(t)).newShare()
 	past := shareConfig.with("deadline", "2020-01-01")
-	s.plan(past).assertWarning(t, `The share "platform/team/app/ACME" ended on 2020-01-01`)
+	s.plan(past).assertWarning(t, `Share platform/team/app/ACME expired at the end of 2020-01-01`)
 	s.apply(past).ok(t)
 	p := s.plan(past)
-	p.assertWarning(t, `The share "platform/team/app/ACME" ended on 2020-01-01`)
+	p.assertWarning(t, `Share platform/team/app/ACME expired at the end of 2020-01-01`)
 	if p.action != noAction {
 		t.Errorf("the plan is to %s", p.action)
 	}

@@ -73,7 +73,7 @@ func TestExclusiveRevokesWhatThePlanShowed(t *testing.T) {
 	assertRequests(t, server, nil)
 
 	putShare(server, "team/app", "LATER", "forever")
-	e.applyPlan(p).assertWarning(t, `platform/team/app is shared with "LATER", which appeared since the plan`, "Plan again")
+	e.applyPlan(p).assertWarning(t, "Undeclared share platform/team/app/LATER, created since the plan", "Plan again")
 	assertShares(t, server, "ACME", "LATER")
 	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
 	p = e.plan(only)
@@ -101,7 +101,7 @@ func TestExclusiveCreationRevokesNothing(t *testing.T) {
 	nobody := exclusiveValues()
 	p := e.plan(nobody)
 	for _, d := range []diagnostics{p.diagnostics, e.applyPlan(p)} {
-		d.assertWarning(t, `platform/team/app is shared with "EVIL-1", which is not declared`, `platform/team/app is shared with "EVIL-2", which is not declared`)
+		d.assertWarning(t, "Undeclared share platform/team/app/EVIL-1", "Undeclared share platform/team/app/EVIL-2")
 	}
 	assertShares(t, server, "EVIL-1", "EVIL-2")
 	assertRequests(t, server, nil)
@@ -123,7 +123,7 @@ func TestExclusiveCreationRevokesNothing(t *testing.T) {
 		if p.action != replace {
 			t.Errorf("%s: the plan is to %s", prior, p.action)
 		}
-		e.applyPlan(p).assertWarning(t, `"EVIL-1", which is not declared`)
+		e.applyPlan(p).assertWarning(t, "Undeclared share platform/team/app/EVIL-1")
 		assertShares(t, server, "EVIL-1")
 		assertRequests(t, server, nil)
 		e.apply(nobody).silent(t)
@@ -139,7 +139,7 @@ func TestExclusiveWithoutRefresh(t *testing.T) {
 	putShare(server, "team/app", "EVIL", "forever")
 	e.refresh().silent(t)
 	putShare(server, "team/app", "UNSEEN", "forever")
-	e.applyWithoutRefresh(only).assertWarning(t, `"UNSEEN", which appeared since the plan`)
+	e.applyWithoutRefresh(only).assertWarning(t, "Undeclared share platform/team/app/UNSEEN, created since the plan")
 	assertShares(t, server, "ACME", "UNSEEN")
 	p := e.plan(only)
 	server.DeleteShare("platform", "team/app", "UNSEEN")
@@ -173,7 +173,7 @@ func TestExclusiveIgnoresCase(t *testing.T) {
 			e.apply(exclusiveValues("AcMe")).silent(t)
 			e.assertUnchanged(exclusiveValues("AcMe"))
 			e.assertUnchanged(exclusiveValues("acme"))
-			e.validate(exclusiveValues("acme", "ACME")).assertError(t, `access_domains names the account "`, "twice")
+			e.validate(exclusiveValues("acme", "ACME")).assertError(t, `access_domains contains the account "`, "more than once")
 			putShare(server, "team/app", "Evil", "forever")
 			e.apply(exclusiveValues("acme")).silent(t)
 			if n := len(server.AllShares()); n != 1 {
@@ -230,13 +230,13 @@ func TestExclusiveNamesWhatIsNotShared(t *testing.T) {
 	e, server := appliedExclusive(t)
 	putShare(server, "team/app", "EVIL", "forever")
 	e.apply(exclusiveValues("ACME", "NOBODY")).assertError(t,
-		`platform/team/app is not shared with "NOBODY"`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
+		`Missing share platform/team/app/NOBODY`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
 	assertShares(t, server, "ACME") // what the plan showed was revoked all the same
 	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
 	e.assertAccounts("ACME")
 
 	created := newHarness(t, server).newExclusive()
-	created.apply(exclusiveValues("NOBODY")).assertError(t, `platform/team/app is not shared with "NOBODY"`)
+	created.apply(exclusiveValues("NOBODY")).assertError(t, `Missing share platform/team/app/NOBODY`)
 	if created.exists() {
 		t.Error("a creation that failed is in the state")
 	}
@@ -269,7 +269,7 @@ func TestExclusiveFailsAmidRevocations(t *testing.T) {
 		words []string
 	}{
 		"one revocation": {swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: forbidden}, []string{"ACME", "EVIL-2"},
-			[]string{"Could not revoke the share platform/team/app/EVIL-2", "403 Forbidden"}},
+			[]string{"Unable to revoke share platform/team/app/EVIL-2", "403 Forbidden"}},
 		"all after the first": {swrtest.Fault{Operation: swrtest.OpDelete, Skip: 1, Behavior: forbidden}, []string{"ACME", "EVIL-2", "EVIL-3"},
 			[]string{"EVIL-2", "EVIL-3"}},
 		"the listing after them": {swrtest.Fault{Operation: swrtest.OpList, Skip: 2, Behavior: forbidden}, nil, nil},
@@ -306,10 +306,10 @@ func TestExclusiveTwice(t *testing.T) {
 	h := newHarness(t, server).inOneRun()
 	e.harness = h
 	e.plan(exclusiveValues("ACME")).silent(t)
-	h.newExclusive().plan(exclusiveValues("OTHER")).assertError(t, "Two guards of platform/team/app", `"ACME"`, `"OTHER"`)
+	h.newExclusive().plan(exclusiveValues("OTHER")).assertError(t, "Duplicate swr_repository_shares_exclusive for platform/team/app", "one allows", "ACME", "OTHER")
 	// Through an alias of the provider they don't know of each other; each one's
 	// revocations are in its plan all the same.
-	newHarness(t, server).newExclusive().apply(exclusiveValues()).assertWarning(t, `"ACME", which is not declared`)
+	newHarness(t, server).newExclusive().apply(exclusiveValues()).assertWarning(t, "Undeclared share platform/team/app/ACME")
 	assertRequests(t, server, nil)
 
 	// Where the repository is unknown at plan, it is found out at apply.
@@ -318,7 +318,7 @@ func TestExclusiveTwice(t *testing.T) {
 		h.newExclusive().planWithoutRefresh(exclusiveValues("OTHER").with("repository", unknown)).silent(t)
 	}
 	h.newExclusive().plan(exclusiveValues("ACME")).silent(t)
-	h.newExclusive().plan(exclusiveValues()).assertError(t, "Two guards of platform/team/app")
+	h.newExclusive().plan(exclusiveValues()).assertError(t, "Duplicate swr_repository_shares_exclusive for platform/team/app")
 }
 
 // Where not all accounts can be seen, refresh warns and keeps the state, and
@@ -333,8 +333,8 @@ func TestExclusiveWithIncompleteListing(t *testing.T) {
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
 	p := e.plan(exclusiveValues("ACME"))
-	p.assertError(t, "Could not revoke shares of platform/team/app", "ignores paging")
-	assertContains(t, p.String(), "The guard of platform/team/app can't see all accounts")
+	p.assertError(t, "Unable to revoke shares of platform/team/app", "ignores paging")
+	assertContains(t, p.String(), "Incomplete list of shares of platform/team/app")
 	e.assertAccounts("ACME", "EVIL")
 	if n := len(server.AllShares()); n != 122 {
 		t.Errorf("%d shares are left of 122", n)
@@ -348,7 +348,7 @@ func TestExclusiveWithUnknownAccounts(t *testing.T) {
 	e, server := appliedExclusive(t)
 	with := func(accounts ...any) values { return exclusiveValues().with("access_domains", accounts) }
 	e.plan(with("ACME", unknown)).silent(t) // what is known covers all who have access
-	e.plan(with(unknown)).assertError(t, "The plan can't show whom the guard would revoke", "-target")
+	e.plan(with(unknown)).assertError(t, "Accounts to revoke from platform/team/app not yet known", "-target")
 	assertRequests(t, server, nil)
 }
 
@@ -362,7 +362,7 @@ func TestExclusiveAtAnotherEndpoint(t *testing.T) {
 	putShare(other, "team/app", "ACME", "forever")
 	putShare(other, "team/app", "EVIL", "forever")
 	e.harness = newHarness(t, other)
-	e.applyPlan(p).assertError(t, "Could not revoke shares of platform/team/app", "Plan again")
+	e.applyPlan(p).assertError(t, "Unable to revoke shares of platform/team/app", "Plan again")
 	assertShares(t, other, "ACME", "EVIL")
 	assertRequests(t, other, nil)
 	e.apply(exclusiveValues("ACME")).silent(t)
@@ -387,9 +387,9 @@ func TestExclusiveKeepsStateOnErrors(t *testing.T) {
 		server.RemoveFaults()
 	}
 	server.RemoveNamespace("platform")
-	e.refresh().assertError(t, `The organization "platform" does not exist`, "The state was kept", "from = swr_repository_shares_exclusive.NAME")
+	e.refresh().assertError(t, `The organization "platform" does not exist`, "The state was not changed", "from = swr_repository_shares_exclusive.NAME")
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	e.refresh().assertError(t, "The server has no such route")
+	e.refresh().assertError(t, "The server does not implement this API path")
 	e.assertAccounts("ACME")
 	assertRequests(t, server, nil)
 }
