@@ -214,7 +214,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 	}
 	silence := strings.HasPrefix(line.name, "silence")
 	if lasting && !silence {
-		r.timeout = "4s"
+		r.timeout = "6s"
 	}
 	if column.exists {
 		if d := r.applyWithoutRefresh(faultConfig("2031-03-31", "first", r.timeout)); d.failed() {
@@ -223,7 +223,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 		}
 	}
 	if silence {
-		r.harness = newHarness(t, server, block.with("request_timeout", "2s")).inOneRun()
+		r.harness = newHarness(t, server, block.with("request_timeout", "3s")).inOneRun()
 	}
 	server.ResetRequests()
 	fault := swrtest.Fault{Operation: column.operation, Behavior: line.behavior, Times: 1}
@@ -306,7 +306,7 @@ func TestFaultMatrix(t *testing.T) {
 			}
 		}
 	}
-	concurrently(len(cells), 120, func(n int) { cells[n]() }) // they mostly wait
+	concurrently(len(cells), 60, func(n int) { cells[n]() }) // they mostly wait
 
 	document := faultsDocument(lines, tables)
 	t.Log("\n" + document)

@@ -2,10 +2,12 @@ package provider_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"math/big"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -73,12 +75,20 @@ func unconfigured(t testing.TB, server *swrtest.Server) *harness {
 func serve(t testing.TB, server *swrtest.Server, served tfprotov6.ProviderServer, err error) *harness {
 	t.Helper()
 	h := &harness{ProviderServer: served, t: t, server: server}
-	if err == nil {
-		h.schemas, err = served.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	}
+	h.must(err)
+	h.schemas, err = schemas()
 	h.must(err)
 	return h
 }
+
+// schemas are the same for all, and take their time.
+var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	served, err := factories["swr"]()
+	if err != nil {
+		return nil, err
+	}
+	return served.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+})
 
 // configure configures the provider with the block, whose endpoint is the
 // simulator's unless it has one of its own.
