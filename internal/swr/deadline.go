@@ -11,14 +11,14 @@ import (
 const forever = "forever"
 
 // wireTime is how the API writes a time: UTC, in milliseconds.
-const wireTime = "2006-01-02T15:04:05.000Z"
+const apiTimeLayout = "2006-01-02T15:04:05.000Z"
 
 // Deadline is the end date of a share. SWR counts in whole days: access ends at
 // 00:00:00 UTC on the day after the end date, so two deadlines on one UTC day
 // mean the same. The zero value is no deadline at all, and not valid.
 type Deadline struct {
 	forever bool
-	moment  time.Time // in UTC; as exact as it was written
+	time    time.Time // in UTC; as exact as it was written
 }
 
 // Forever is the deadline that never comes.
@@ -39,10 +39,10 @@ func ParseDeadline(text string) (Deadline, error) {
 	if err != nil {
 		moment, err = time.Parse(time.RFC3339Nano, text)
 	}
-	if err != nil && noSuchDay(text) {
+	if err != nil && isInvalidDate(text) {
 		return broken("there is no such day")
 	}
-	if err != nil || !strictlyWritten(text) {
+	if err != nil || !isStrictRFC3339(text) {
 		return broken(`must be a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`)
 	}
 	if _, offset := moment.Zone(); offset != 0 || strings.HasSuffix(text, "-00:00") {
@@ -53,16 +53,16 @@ func ParseDeadline(text string) (Deadline, error) {
 	switch {
 	case moment.Year() < 1:
 		return broken("the first possible day is 0001-01-01")
-	case endOf(moment).Year() > 9999:
+	case endOfDay(moment).Year() > 9999:
 		return broken(`the last possible day is 9999-12-30; for access without an end write "forever"`)
 	}
-	return Deadline{moment: moment}, nil
+	return Deadline{time: moment}, nil
 }
 
 var datePattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}`)
 
 // noSuchDay tells whether the calendar is all that is wrong with a text.
-func noSuchDay(text string) bool {
+func isInvalidDate(text string) bool {
 	date := datePattern.FindString(text)
 	if date == "" {
 		return false
@@ -76,14 +76,14 @@ func noSuchDay(text string) bool {
 
 // strictlyWritten refuses what Go's parser takes of a time beyond RFC 3339: an
 // hour of one digit, and a comma before the fraction.
-func strictlyWritten(text string) bool {
+func isStrictRFC3339(text string) bool {
 	const hourEnd = len("2006-01-02T15")
 	return len(text) == len(time.DateOnly) || (text[hourEnd] == ':' && !strings.Contains(text, ","))
 }
 
 // readDeadline reads a deadline as a server writes it, which may be in any
 // offset, any fraction and any case of "forever".
-func readDeadline(text string) (Deadline, error) {
+func parseAPIDeadline(text string) (Deadline, error) {
 	if strings.EqualFold(text, forever) {
 		return Forever, nil
 	}
@@ -91,7 +91,7 @@ func readDeadline(text string) (Deadline, error) {
 		moment, err := time.Parse(layout, text)
 		// In UTC it may be of a year that no form can write.
 		if year := moment.UTC().Year(); err == nil && 0 <= year && year <= 9999 {
-			return Deadline{moment: moment.UTC()}, nil
+			return Deadline{time: moment.UTC()}, nil
 		}
 	}
 	return Deadline{}, fmt.Errorf("the deadline %q is neither a time nor %q", text, forever)
@@ -105,7 +105,7 @@ func (d Deadline) Day() string {
 	if d.forever {
 		return forever
 	}
-	return d.moment.Format(time.DateOnly)
+	return d.time.Format(time.DateOnly)
 }
 
 // ExpiresAt gives the instant at which access ends, 00:00:00 UTC on the day
@@ -114,7 +114,7 @@ func (d Deadline) ExpiresAt() (at time.Time, ok bool) {
 	if d.forever {
 		return time.Time{}, false
 	}
-	return endOf(d.moment), true
+	return endOfDay(d.time), true
 }
 
 // Past tells whether access has ended by now.
@@ -124,14 +124,14 @@ func (d Deadline) Past(now time.Time) bool {
 }
 
 // wire gives the deadline as the API wants it.
-func (d Deadline) wire() string {
+func (d Deadline) apiFormat() string {
 	if d.forever {
 		return forever
 	}
-	return d.moment.Format(wireTime)
+	return d.time.Format(apiTimeLayout)
 }
 
-func endOf(moment time.Time) time.Time {
+func endOfDay(moment time.Time) time.Time {
 	y, m, day := moment.Date()
 	return time.Date(y, m, day+1, 0, 0, 0, 0, time.UTC)
 }

@@ -36,9 +36,9 @@ func (c *Client) Get(ctx context.Context, key Key, lastSeen string) (Share, erro
 	if err := key.Addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	share, err := c.look(ctx, key, c.listings.lastWrite(key.Repo()), sureIfNamed)
+	share, err := c.lookup(ctx, key, c.listCache.lastWrite(key.Repo()), byListingAndGet)
 	if _, gone := errors.AsType[*Gone](err); gone {
-		if err := c.doubtElsewhere(key, lastSeen); err != nil {
+		if err := c.checkEndpoint(key, lastSeen); err != nil {
 			return Share{}, err
 		}
 	}
@@ -46,7 +46,7 @@ func (c *Client) Get(ctx context.Context, key Key, lastSeen string) (Share, erro
 }
 
 // doubtElsewhere refuses to take a share for gone that was seen elsewhere.
-func (c *Client) doubtElsewhere(key Key, lastSeen string) error {
+func (c *Client) checkEndpoint(key Key, lastSeen string) error {
 	if lastSeen == "" || lastSeen == c.Host() {
 		return nil
 	}
@@ -62,7 +62,7 @@ type Listing struct {
 }
 
 // readings is how often a long list is read until two readings agree.
-const readings = 5
+const maxListReads = 5
 
 // List gives the shares of a repository, and overlooks none. Between two pages a
 // share may move from the later to the earlier one, so that neither shows it: a
@@ -71,14 +71,14 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	if err := repo.addressable(); err != nil {
 		return Listing{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	listing, err := c.listSince(ctx, repo, c.listings.lastWrite(repo))
+	listing, err := c.listSince(ctx, repo, c.listCache.lastWrite(repo))
 	for n := 2; err == nil && listing.Incomplete == "" && len(listing.Shares) >= pageSize; n++ {
 		before := listing.Shares
-		listing, err = c.listSince(ctx, repo, c.listings.now())
+		listing, err = c.listSince(ctx, repo, c.listCache.nextVersion())
 		if slices.EqualFunc(before, listing.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
 			break
 		}
-		if n == readings && listing.Incomplete == "" {
+		if n == maxListReads && listing.Incomplete == "" {
 			listing.Incomplete = fmt.Sprintf("the list was another each of the %d times that it was read", n)
 		}
 	}
@@ -87,8 +87,8 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 
 // listSince gives the shares of a repository from a listing that began after the
 // moment.
-func (c *Client) listSince(ctx context.Context, repo Repository, since moment) (Listing, error) {
-	at, err := c.listings.after(ctx, repo, since)
+func (c *Client) listSince(ctx context.Context, repo Repository, since version) (Listing, error) {
+	at, err := c.listCache.since(ctx, repo, since)
 	if err != nil {
 		return Listing{}, asError(err)
 	}
@@ -103,21 +103,21 @@ func (c *Client) listSince(ctx context.Context, repo Repository, since moment) (
 }
 
 // proof is how much it takes to call a share gone.
-type proof int
+type absencePolicy int
 
 const (
 	// sureIfListed: a complete listing without it is enough.
-	sureIfListed proof = iota
+	byListing absencePolicy = iota
 	// sureIfNamed: the service must also say so when asked by name, if it can be
 	// asked. Some services leave expired shares out of their listings.
-	sureIfNamed
+	byListingAndGet
 )
 
 // look searches the listing for the share, in any case of the account, and asks
 // for it by name where that is cheaper or where the listing does not tell.
-func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) (Share, error) {
+func (c *Client) lookup(ctx context.Context, key Key, since version, enough absencePolicy) (Share, error) {
 	repo := key.Repo()
-	at, err := c.listings.after(ctx, repo, since)
+	at, err := c.listCache.since(ctx, repo, since)
 	if err != nil {
 		return Share{}, asError(err)
 	}
@@ -125,13 +125,13 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 	if err != nil {
 		return Share{}, c.goneWithRepository(key, err)
 	}
-	if share, found, err := pick(first.shares, key); found || err != nil {
+	if share, found, err := findAccount(first.shares, key); found || err != nil {
 		return share, err
 	}
 	byName := error(KindNoRoute) // what asking by name told; not asked yet
-	if len(first.shares) == pageSize && at.mayAskByName() {
-		share, err := c.show(ctx, key)
-		if err == nil || !saysNothing(err) {
+	if len(first.shares) == pageSize && at.allowGetByName() {
+		share, err := c.getByName(ctx, key)
+		if err == nil || !inconclusive(err) {
 			return share, asError(err)
 		}
 		byName = err
@@ -141,22 +141,22 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 	if err != nil {
 		return Share{}, c.goneWithRepository(key, err)
 	}
-	if share, found, err := pick(all.shares, key); found || err != nil {
+	if share, found, err := findAccount(all.shares, key); found || err != nil {
 		return share, err
 	}
-	if all.incomplete == "" && !all.paged && enough == sureIfListed {
+	if all.incomplete == "" && !all.paged && enough == byListing {
 		return Share{}, &Gone{Key: key}
 	}
 	// Between two pages a share may have moved from the second to the first, so
 	// that neither showed it: a listing of several pages is proof only with the
 	// service's own word, where it can be asked.
 	if !errors.Is(byName, KindShareMissing) {
-		share, err := c.show(ctx, key)
+		share, err := c.getByName(ctx, key)
 		if errors.Is(err, KindRepositoryMissing) {
 			return Share{}, &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists the shares of %s, but asked for the one with %q it says: %w", repo, key.AccessDomain, err)}
 		}
-		if err == nil || !saysNothing(err) {
+		if err == nil || !inconclusive(err) {
 			return share, asError(err)
 		}
 		byName = err
@@ -171,7 +171,7 @@ func (c *Client) look(ctx context.Context, key Key, since moment, enough proof) 
 // saysNothing tells whether asking by name left open if there is a share: another
 // spelling may have one, or the service can't be asked. That the repository is
 // missing is not believed as long as its shares are listed.
-func saysNothing(err error) bool {
+func inconclusive(err error) bool {
 	return errors.Is(err, KindShareMissing) || errors.Is(err, KindNoRoute) || errors.Is(err, KindRepositoryMissing)
 }
 
@@ -187,7 +187,7 @@ func (c *Client) goneWithRepository(key Key, err error) error {
 
 // pick finds the share with the account: in its very spelling, or else in the
 // only spelling that differs in case alone.
-func pick(shares []Share, key Key) (found Share, ok bool, err error) {
+func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 	for _, share := range shares {
 		if share.AccessDomain == key.AccessDomain {
 			return share, true, nil
@@ -207,7 +207,7 @@ func pick(shares []Share, key Key) (found Share, ok bool, err error) {
 
 // show asks for one share by name. That it says "missing" proves nothing on its
 // own: the service may know the account in another case.
-func (c *Client) show(ctx context.Context, key Key) (Share, error) {
+func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
 	_, err := c.send(ctx, request{
@@ -218,7 +218,7 @@ func (c *Client) show(ctx context.Context, key Key) (Share, error) {
 		},
 		understand: func(got answer) *objection {
 			var err error
-			found, exists, err = decodeShow(got.body, key)
+			found, exists, err = decodeGet(got.body, key)
 			return understood(got.body, err)
 		},
 	})

@@ -44,7 +44,7 @@ func ParseID(id string) (Key, error) {
 	}
 	key := Key{
 		Namespace:    id[:first],
-		Repository:   repositoryFromWire(id[first+1 : last]),
+		Repository:   repositoryFromAPI(id[first+1 : last]),
 		AccessDomain: id[last+1:],
 	}
 	if err := key.Addressable(); err != nil {
@@ -77,10 +77,10 @@ func lowerASCII(c byte) byte {
 
 // repositoryToWire gives a repository's name as it stands in a path: SWR wants
 // "$" for "/".
-func repositoryToWire(name string) string { return strings.ReplaceAll(name, "/", "$") }
+func repositoryToAPI(name string) string { return strings.ReplaceAll(name, "/", "$") }
 
 // repositoryFromWire undoes repositoryToWire; some servers answer with the "$".
-func repositoryFromWire(name string) string { return strings.ReplaceAll(name, "$", "/") }
+func repositoryFromAPI(name string) string { return strings.ReplaceAll(name, "$", "/") }
 
 // Addressable tells whether the share's names can stand in a URL and mean what
 // they say. It guards requests, where the rules of names do not apply: a
@@ -89,11 +89,11 @@ func (k Key) Addressable() error {
 	if err := k.Repo().addressable(); err != nil {
 		return err
 	}
-	return segment("access_domain", k.AccessDomain)
+	return checkSegment("access_domain", k.AccessDomain)
 }
 
 func (r Repository) addressable() error {
-	if err := segment("namespace", r.Namespace); err != nil {
+	if err := checkSegment("namespace", r.Namespace); err != nil {
 		return err
 	}
 	for _, level := range strings.Split(r.Name, "/") {
@@ -101,10 +101,10 @@ func (r Repository) addressable() error {
 			return fmt.Errorf("repository %q has an empty level", r.Name)
 		}
 	}
-	return segment("repository", repositoryToWire(r.Name))
+	return checkSegment("repository", repositoryToAPI(r.Name))
 }
 
-func segment(field, value string) error {
+func checkSegment(field, value string) error {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return fmt.Errorf("%s is empty", field)

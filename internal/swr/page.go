@@ -61,7 +61,7 @@ func rangeTotal(header string) int {
 // listRest asks for the pages after the first. It gives all shares, and why the
 // listing is not complete, if it is not.
 func (c *Client) listRest(ctx context.Context, repo Repository, first page) (all []Share, incomplete string, err error) {
-	for share, err := range c.sharesFrom(ctx, repo, first) {
+	for share, err := range c.sharesAfter(ctx, repo, first) {
 		if failed, ok := errors.AsType[*Error](err); ok && failed.Kind == KindListingIncomplete {
 			return all, failed.Error(), nil
 		}
@@ -83,7 +83,7 @@ func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, e
 			yield(Share{}, &Error{Kind: KindInvalid, Err: err})
 			return
 		}
-		at, err := c.listings.after(ctx, repo, c.listings.lastWrite(repo))
+		at, err := c.listCache.since(ctx, repo, c.listCache.lastWrite(repo))
 		if err != nil {
 			yield(Share{}, asError(err))
 			return
@@ -93,7 +93,7 @@ func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, e
 			yield(Share{}, asError(err))
 			return
 		}
-		for share, err := range c.sharesFrom(ctx, repo, first) {
+		for share, err := range c.sharesAfter(ctx, repo, first) {
 			if !yield(share, asError(err)) {
 				return
 			}
@@ -103,13 +103,13 @@ func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, e
 
 // sharesFrom goes through the shares of a repository, beginning with the first
 // page.
-func (c *Client) sharesFrom(ctx context.Context, repo Repository, first page) iter.Seq2[Share, error] {
-	return walk[Share]{
-		get: func(ctx context.Context, offset int) (piece[Share], error) {
+func (c *Client) sharesAfter(ctx context.Context, repo Repository, first page) iter.Seq2[Share, error] {
+	return pager[Share]{
+		fetch: func(ctx context.Context, offset int) (pageOf[Share], error) {
 			next, err := c.listPage(ctx, repo, offset)
-			return piece[Share]{next.shares, next.total}, err
+			return pageOf[Share]{next.shares, next.total}, err
 		},
-		name: func(share Share) any { return share.AccessDomain },
-		noun: "accounts",
-	}.from(ctx, piece[Share]{first.shares, first.total})
+		id:       func(share Share) any { return share.AccessDomain },
+		itemName: "accounts",
+	}.all(ctx, pageOf[Share]{first.shares, first.total})
 }

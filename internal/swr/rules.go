@@ -36,17 +36,17 @@ func CheckNamespace(value string) (warning string, err error) {
 		return "", &RuleError{Field: "namespace", Value: value, Rule: rule}
 	}
 	switch {
-	case !lengthWithin(value, MaxNamespaceLength):
+	case !hasLength(value, MaxNamespaceLength):
 		return broken(fmt.Sprintf("must have 1 to %d characters", MaxNamespaceLength))
 	case !isLowerLetter(value[0]):
 		return broken("must start with a lowercase letter")
 	case !isLowerLetter(value[len(value)-1]) && !isDigit(value[len(value)-1]):
 		return broken("must end with a lowercase letter or digit")
 	}
-	if r, ok := foreignRune(value, "._-"); ok {
+	if r, ok := findDisallowed(value, "._-"); ok {
 		return broken(fmt.Sprintf("must have only lowercase letters, digits, \".\", \"_\" and \"-\"; %q is none of them", r))
 	}
-	return checkNeighbours("namespace", value, "._-")
+	return checkSeparators("namespace", value, "._-")
 }
 
 // CheckRepository checks the name of an image repository; see [CheckNamespace]
@@ -56,9 +56,9 @@ func CheckRepository(value string) (warning string, err error) {
 		return "", &RuleError{Field: "repository", Value: value, Rule: rule}
 	}
 	if strings.Contains(value, "$") {
-		return broken(fmt.Sprintf("must not have a \"$\": write %q (the $ stands for / in URLs only)", repositoryFromWire(value)))
+		return broken(fmt.Sprintf("must not have a \"$\": write %q (the $ stands for / in URLs only)", repositoryFromAPI(value)))
 	}
-	if !lengthWithin(value, MaxRepositoryLength) {
+	if !hasLength(value, MaxRepositoryLength) {
 		return broken(fmt.Sprintf("must have 1 to %d characters", MaxRepositoryLength))
 	}
 	for _, edge := range []byte{value[0], value[len(value)-1]} {
@@ -66,10 +66,10 @@ func CheckRepository(value string) (warning string, err error) {
 			return broken("must start and end with a lowercase letter or digit")
 		}
 	}
-	if r, ok := foreignRune(value, "./_-"); ok {
+	if r, ok := findDisallowed(value, "./_-"); ok {
 		return broken(fmt.Sprintf("must have only lowercase letters, digits, \".\", \"/\", \"_\" and \"-\"; %q is none of them", r))
 	}
-	return checkNeighbours("repository", value, "./_-")
+	return checkSeparators("repository", value, "./_-")
 }
 
 // CheckAccessDomain checks the name of an account. Accounts are spelled in any
@@ -124,7 +124,7 @@ func CheckDescription(value string) error {
 // maximum of two consecutive underscores are allowed". Repeated hyphens earn
 // only a warning: the sentence can be read so that it forbids them, but image
 // names allow them.
-func checkNeighbours(field, value, separators string) (warning string, err error) {
+func checkSeparators(field, value, separators string) (warning string, err error) {
 	for i := 1; i < len(value); i++ {
 		before, this := value[i-1], value[i]
 		if strings.IndexByte(separators, before) < 0 || strings.IndexByte(separators, this) < 0 {
@@ -145,14 +145,14 @@ func checkNeighbours(field, value, separators string) (warning string, err error
 	return warning, nil
 }
 
-func lengthWithin(value string, most int) bool {
+func hasLength(value string, most int) bool {
 	n := utf8.RuneCountInString(value)
 	return 1 <= n && n <= most
 }
 
 // foreignRune finds a character that is neither a lowercase letter, nor a
 // digit, nor one of the separators.
-func foreignRune(value, separators string) (rune, bool) {
+func findDisallowed(value, separators string) (rune, bool) {
 	for _, r := range value {
 		if r >= utf8.RuneSelf || (!isLowerLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune(separators, r)) {
 			return r, true

@@ -31,7 +31,7 @@ func (s Share) Key() Key {
 
 // End reads the deadline. The error names the share, since a listing holds many.
 func (s Share) End() (Deadline, error) {
-	end, err := readDeadline(s.Deadline)
+	end, err := parseAPIDeadline(s.Deadline)
 	if err != nil {
 		return Deadline{}, fmt.Errorf("the service's answer on %s is not understood: %s", Printable(s.Key().String()), Printable(err.Error()))
 	}
@@ -47,12 +47,12 @@ type ShareSpec struct {
 
 // grantedBy tells whether the service's share grants just these terms.
 func (t ShareSpec) Matches(s Share) bool {
-	end, err := readDeadline(s.Deadline)
+	end, err := parseAPIDeadline(s.Deadline)
 	return err == nil && end.SameDay(t.Deadline) && s.Permit == t.Permit && s.Description == t.Description
 }
 
 // wireShare is a share in a JSON body. Pointers tell what is missing.
-type wireShare struct {
+type shareJSON struct {
 	Exist        *bool  `json:"exist"`
 	Namespace    string `json:"namespace"`
 	Repository   string `json:"repository"`
@@ -69,28 +69,28 @@ type wireShare struct {
 
 // share checks that the element is a share of the repository, and gives it. A
 // service that tells of another repository's shares is not to be believed.
-func (w wireShare) share(of Repository) (Share, error) {
+func (w shareJSON) share(of Repository) (Share, error) {
 	if strings.TrimSpace(w.AccessDomain) == "" {
 		return Share{}, fmt.Errorf("a share without an access_domain")
 	}
-	if name := repositoryFromWire(w.Repository); w.Namespace != of.Namespace || name != of.Name {
+	if name := repositoryFromAPI(w.Repository); w.Namespace != of.Namespace || name != of.Name {
 		return Share{}, fmt.Errorf("a share of %q instead of %q", w.Namespace+"/"+name, of.String())
 	}
 	return Share{
 		Namespace: of.Namespace, Repository: of.Name, AccessDomain: w.AccessDomain,
-		Permit: once(w.Permit), Deadline: once(w.Deadline), Description: w.Description,
-		CreatorID: once(w.CreatorID), CreatorName: once(w.CreatorName), Created: once(w.Created), Updated: once(w.Updated),
+		Permit: intern(w.Permit), Deadline: intern(w.Deadline), Description: w.Description,
+		CreatorID: intern(w.CreatorID), CreatorName: intern(w.CreatorName), Created: intern(w.Created), Updated: intern(w.Updated),
 		Status: w.Status,
 	}, nil
 }
 
 // once gives a text that many shares have from the one place in memory that they
 // then have in common: thousands of shares are held during a refresh.
-func once(text string) string { return unique.Make(text).Value() }
+func intern(text string) string { return unique.Make(text).Value() }
 
 // decodeList reads the body of a listing, a bare array; null is an empty one.
 func decodeList(body []byte, of Repository) ([]Share, error) {
-	var elements []*wireShare
+	var elements []*shareJSON
 	if err := decodeJSON(body, &elements); err != nil {
 		return nil, err
 	}
@@ -111,8 +111,8 @@ func decodeList(body []byte, of Repository) ([]Share, error) {
 // decodeShow reads the answer to one share asked for by name. Its absence is
 // said by "exist": false and nothing that contradicts it: an error, or the names
 // of another share.
-func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
-	var element *wireShare
+func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
+	var element *shareJSON
 	if err := decodeJSON(body, &element); err != nil {
 		return Share{}, false, err
 	}
@@ -174,26 +174,26 @@ func writeUnderstood(got answer) *objection {
 }
 
 // shareBody is the body of the sharing call. The document's own order.
-type shareBody struct {
+type createBody struct {
 	AccessDomain string `json:"access_domain"`
-	changeBody
+	updateBody
 }
 
 // changeBody is the body of the changing call. The description is always sent:
 // whether leaving it out keeps or clears it is not known.
-type changeBody struct {
+type updateBody struct {
 	Permit      string `json:"permit"`
 	Deadline    string `json:"deadline"`
 	Description string `json:"description"`
 }
 
-func (t ShareSpec) body() changeBody {
-	return changeBody{Permit: t.Permit, Deadline: t.Deadline.wire(), Description: t.Description}
+func (t ShareSpec) body() updateBody {
+	return updateBody{Permit: t.Permit, Deadline: t.Deadline.apiFormat(), Description: t.Description}
 }
 
 // encode writes a body as the service is known to take it: text as it is, not
 // with the escapes that are for HTML.
-func encode(body any) []byte {
+func encodeBody(body any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

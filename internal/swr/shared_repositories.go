@@ -73,15 +73,15 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 			yield(SharedRepository{}, err)
 			return
 		}
-		all := walk[SharedRepository]{
-			get: func(ctx context.Context, offset int) (piece[SharedRepository], error) {
+		all := pager[SharedRepository]{
+			fetch: func(ctx context.Context, offset int) (pageOf[SharedRepository], error) {
 				return c.sharedPage(ctx, filter, offset)
 			},
-			name:    func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
-			noun:    "repositories",
-			counted: true,
+			id:              func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
+			itemName:        "repositories",
+			totalDocumented: true,
 		}
-		for repository, err := range all.from(ctx, first) {
+		for repository, err := range all.all(ctx, first) {
 			if err == nil && !filter.selects(repository) {
 				continue
 			}
@@ -94,8 +94,8 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 
 // sharedPage asks for one page. The filters are the service's in the first
 // place, so that it sends no more than it must.
-func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (piece[SharedRepository], error) {
-	var found piece[SharedRepository]
+func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (pageOf[SharedRepository], error) {
+	var found pageOf[SharedRepository]
 	_, err := c.send(ctx, request{
 		call:   callSharedRepositories,
 		method: http.MethodGet,
@@ -106,7 +106,7 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 		},
 		understand: func(got answer) *objection {
 			var err error
-			found, err = decodeShared(got.body, filter.Center)
+			found, err = decodeSharedRepositories(got.body, filter.Center)
 			found.total = max(found.total, rangeTotal(got.header.Get("Content-Range")))
 			return understood(got.body, err)
 		},
@@ -141,7 +141,7 @@ func (f SharedFilter) selects(r SharedRepository) bool {
 }
 
 // wireSharedRepository is a shared repository in a JSON body.
-type wireSharedRepository struct {
+type sharedRepositoryJSON struct {
 	Name         string   `json:"name"`
 	Category     string   `json:"category"`
 	Description  string   `json:"description"`
@@ -161,19 +161,19 @@ type wireSharedRepository struct {
 }
 
 // decodeShared reads the body, a bare array; null is an empty one.
-func decodeShared(body []byte, center Center) (piece[SharedRepository], error) {
-	var elements []*wireSharedRepository
+func decodeSharedRepositories(body []byte, center Center) (pageOf[SharedRepository], error) {
+	var elements []*sharedRepositoryJSON
 	if err := decodeJSON(body, &elements); err != nil {
-		return piece[SharedRepository]{}, err
+		return pageOf[SharedRepository]{}, err
 	}
-	found := piece[SharedRepository]{items: make([]SharedRepository, 0, len(elements))}
+	found := pageOf[SharedRepository]{items: make([]SharedRepository, 0, len(elements))}
 	for i, element := range elements {
 		if element == nil {
-			return piece[SharedRepository]{}, fmt.Errorf("element %d of the list is null", i)
+			return pageOf[SharedRepository]{}, fmt.Errorf("element %d of the list is null", i)
 		}
 		repository, err := element.repository(center)
 		if err != nil {
-			return piece[SharedRepository]{}, fmt.Errorf("element %d of the list is %w", i, err)
+			return pageOf[SharedRepository]{}, fmt.Errorf("element %d of the list is %w", i, err)
 		}
 		found.items = append(found.items, repository)
 		found.total = max(found.total, element.TotalRange)
@@ -182,8 +182,8 @@ func decodeShared(body []byte, center Center) (piece[SharedRepository], error) {
 }
 
 // repository checks that the element names a repository, and gives it.
-func (w wireSharedRepository) repository(center Center) (SharedRepository, error) {
-	repo := Repository{Namespace: w.Namespace, Name: repositoryFromWire(w.Name)}
+func (w sharedRepositoryJSON) repository(center Center) (SharedRepository, error) {
+	repo := Repository{Namespace: w.Namespace, Name: repositoryFromAPI(w.Name)}
 	if err := repo.addressable(); err != nil {
 		return SharedRepository{}, fmt.Errorf("no repository: %w", err)
 	}

@@ -8,21 +8,21 @@ import (
 )
 
 // piece is one page of a list.
-type piece[T any] struct {
+type pageOf[T any] struct {
 	items []T
 	total int // how many the service counts in all, 0 where it does not tell
 }
 
 // walk goes through a list page by page. Each page is asked for only when the
 // caller wants more than the pages before it gave.
-type walk[T any] struct {
-	get  func(ctx context.Context, offset int) (piece[T], error)
-	name func(T) any // what tells one record from another; comparable
-	noun string      // what the records are, in the plural
+type pager[T any] struct {
+	fetch    func(ctx context.Context, offset int) (pageOf[T], error)
+	id       func(T) any // what tells one record from another; comparable
+	itemName string      // what the records are, in the plural
 	// counted: the total is documented, so that no page is asked for beyond it,
 	// and one more where a page is short of it. Otherwise only a full page leaves
 	// open whether there are more, and the total only tells that some are missing.
-	counted bool
+	totalDocumented bool
 }
 
 // from gives all records, beginning with those of the first page, each once. The
@@ -30,14 +30,14 @@ type walk[T any] struct {
 // there may be more records than the service would show.
 //
 // It never loops: each page must bring something new.
-func (w walk[T]) from(ctx context.Context, first piece[T]) iter.Seq2[T, error] {
+func (w pager[T]) all(ctx context.Context, first pageOf[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[any]bool{}
 		for page, received := first, 0; ; {
 			before := len(seen)
 			for _, item := range page.items {
-				if name := w.name(item); !seen[name] {
+				if name := w.id(item); !seen[name] {
 					seen[name] = true
 					if !yield(item, nil) {
 						return
@@ -46,18 +46,18 @@ func (w walk[T]) from(ctx context.Context, first piece[T]) iter.Seq2[T, error] {
 			}
 			received += len(page.items)
 			if len(page.items) > 0 && len(seen) == before {
-				yield(none, incomplete("the service shows the first %d %s and ignores paging", len(seen), w.noun))
+				yield(none, incompleteError("the service shows the first %d %s and ignores paging", len(seen), w.itemName))
 				return
 			}
-			if !w.more(page, received) {
+			if !w.hasMore(page, received) {
 				if len(seen) < page.total {
-					yield(none, incomplete("the service counts %d %s and shows %d", page.total, w.noun, len(seen)))
+					yield(none, incompleteError("the service counts %d %s and shows %d", page.total, w.itemName, len(seen)))
 				}
 				return
 			}
-			next, err := w.get(ctx, received)
+			next, err := w.fetch(ctx, received)
 			if errors.Is(err, KindInvalid) {
-				err = incomplete("the service shows the first %d %s and refuses to page on", len(seen), w.noun)
+				err = incompleteError("the service shows the first %d %s and refuses to page on", len(seen), w.itemName)
 			}
 			if err != nil {
 				yield(none, err)
@@ -72,13 +72,13 @@ func (w walk[T]) from(ctx context.Context, first piece[T]) iter.Seq2[T, error] {
 }
 
 // more tells whether there may be records after the page.
-func (w walk[T]) more(last piece[T], received int) bool {
-	if w.counted && last.total >= received && last.total > 0 {
+func (w pager[T]) hasMore(last pageOf[T], received int) bool {
+	if w.totalDocumented && last.total >= received && last.total > 0 {
 		return len(last.items) > 0 && received < last.total
 	}
 	return len(last.items) == pageSize
 }
 
-func incomplete(format string, args ...any) error {
+func incompleteError(format string, args ...any) error {
 	return &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(format, args...)}
 }
