@@ -144,7 +144,7 @@ func TestSharedRepositoriesAnswers(t *testing.T) {
 		"a null element":        {"[" + one + ",null]", 0, swr.KindInvalidResponse, "element 1 of the list is null"},
 		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindInvalidResponse, "element 0 of the list is no repository"},
 		"no namespace":          {`[{"name":"app"}]`, 0, swr.KindInvalidResponse, "namespace is empty"},
-		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindInvalidResponse, `".." can't be named in a URL`},
+		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindInvalidResponse, `must not be ".."`},
 		"a number for a name":   {`[{"namespace":"platform","name":7}]`, 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"an object":             {`{"repos":[]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"an error of its own":   {`{"errors":[{"errorCode":"SVCSTG.SWR.4000014"}]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
