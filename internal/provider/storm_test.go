@@ -292,7 +292,7 @@ func TestShareThatIsMadeLater(t *testing.T) {
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made", "may appear yet")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made", "may still appear")
 	byHand(server, "team/app", "ACME", "forever")
 	share, _ := server.Share("platform", "team/app", "ACME")
 	share.Description = ""
