@@ -3,15 +3,15 @@ package swr
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 const (
@@ -28,10 +28,9 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	// clean makes text of this answer fit to be shown.
-	clean func(string) string
-	date  time.Time // the server's clock, zero where it did not say
-	got   time.Time // the client's clock at the same moment
+	redact *httpsafe.Redactor
+	date   time.Time // the server's clock, zero where it did not say
+	got    time.Time // the client's clock at the same moment
 }
 
 // attemptKey is the context's key for the number of the try.
@@ -56,9 +55,9 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 		return err
 	}
 
-	fault := &Error{Method: req.method, URL: withoutQuery(target)}
-	var secrets sentSecrets
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: secrets.note})
+	fault := &Error{Method: req.method, URL: httpsafe.DisplayURL(target)}
+	var secrets httpsafe.Redactor
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: secrets.AddHeader})
 	sent, err := http.NewRequestWithContext(ctx, req.method, target.String(), http.NoBody)
 	if err != nil {
 		fault.Kind, fault.Err = KindOther, err
@@ -75,14 +74,14 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 
 	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
-		return networkFault(fault, broken(err), req.call, secrets.clean)
+		return networkFault(fault, broken(err), req.call, secrets.Printable)
 	}
 	defer func() { _ = response.Body.Close() }()
 
 	got := answer{
 		status: response.StatusCode,
 		header: response.Header,
-		clean:  secrets.clean,
+		redact: &secrets,
 		got:    c.clock.Now(),
 	}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
@@ -92,11 +91,11 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	got.body, err = readBody(response.Body)
 
 	fault.Status = got.status
-	fault.RequestID = got.clean(response.Header.Get("X-Request-Id"))
+	fault.RequestID = got.redact.ID(response.Header.Get("X-Request-Id"))
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {
 	case err != nil && !tooLarge && !toldByStatus(got.status):
-		fault = networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.clean)
+		fault = networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.Printable)
 		fault.unknown = fault.unknown && mayHaveDone(got.status)
 		return fault
 	case !req.call.succeeds(got.status):
@@ -107,9 +106,9 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	}
 	if objection := req.understand(got); objection != nil {
 		fault.Kind, fault.passing = objection.kind, objection.passing
-		fault.Err = errors.New(got.clean(objection.err.Error()))
+		fault.Err = errors.New(got.redact.Printable(objection.err.Error()))
 		fault.unknown = req.call.writes()
-		fault.Excerpt = got.clean(string(got.body))
+		fault.Excerpt = got.redact.Printable(string(got.body))
 		return fault
 	}
 	return nil
@@ -142,21 +141,21 @@ func readBody(from io.Reader) ([]byte, error) {
 
 // answerFault describes an answer that is no success.
 func answerFault(fault *Error, c call, got answer) *Error {
-	found, known := parseErrorBody(got.body)
-	fault.Kind = classify(c, got.status, found.code)
-	fault.Code, fault.Message = got.clean(found.code), got.clean(found.message)
-	if found.requestID != "" {
-		fault.RequestID = got.clean(found.requestID)
+	found, known := httpsafe.ParseErrorBody(got.status, got.body)
+	fault.Kind = classify(c, got.status, found.Code)
+	fault.Code, fault.Message = got.redact.Printable(found.Code), got.redact.Printable(found.Message)
+	if found.RequestID != "" {
+		fault.RequestID = got.redact.ID(found.RequestID)
 	}
 	if !known && len(got.body) > 0 {
-		fault.Excerpt = got.clean(string(got.body))
+		fault.Excerpt = got.redact.Printable(string(got.body))
 	}
 	if fault.Kind == KindRedirect {
-		fault.Location = got.clean(withoutSecrets(got.header.Get("Location")))
+		fault.Location = got.redact.Printable(httpsafe.DisplayLocation(got.header.Get("Location")))
 	}
-	fault.RetryAfter = got.retryAfter()
+	fault.RetryAfter = httpsafe.RetryAfter(got.header, got.got)
 	fault.passing = fault.Kind == KindUnavailable ||
-		(fault.Kind == KindUnexpectedSuccess || fault.Kind == KindInvalidResponse) && len(got.body) > 0 && !json.Valid(got.body)
+		(fault.Kind == KindUnexpectedSuccess || fault.Kind == KindInvalidResponse) && httpsafe.IsPage(got.body)
 	fault.unknown = c.writes() && mayHaveDone(got.status)
 	return fault
 }
@@ -171,38 +170,4 @@ func toldByStatus(status int) bool {
 		return true
 	}
 	return false
-}
-
-// retryAfter reads the header, which holds seconds or a date. A date counts
-// from the server's own clock, where it tells the time.
-func (a answer) retryAfter() time.Duration {
-	header, now := a.header.Get("Retry-After"), a.got
-	if !a.date.IsZero() {
-		now = a.date
-	}
-	var wait time.Duration
-	// A number too large to be read is the largest, which is more than enough.
-	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(header); err == nil {
-		wait = at.Sub(now)
-	}
-	return max(0, min(wait, maxRetryAfter))
-}
-
-func withoutQuery(u *url.URL) string {
-	bare := *u
-	bare.RawQuery = ""
-	return bare.Redacted()
-}
-
-// withoutSecrets keeps of a redirect's target what tells where it leads; its
-// query may hold a session.
-func withoutSecrets(location string) string {
-	target, err := url.Parse(location)
-	if err != nil {
-		return "an unreadable address"
-	}
-	target.User, target.RawQuery, target.Fragment = nil, "", ""
-	return target.String()
 }

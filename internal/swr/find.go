@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Gone says that a share does not exist. It is said only on proof: a complete
@@ -51,7 +53,7 @@ func (c *Client) doubtElsewhere(key Key, lastSeen string) error {
 		return nil
 	}
 	return &Error{Kind: KindOtherEndpoint, Err: fmt.Errorf(
-		"%s does not know the share %q, which was last seen at %s", c.Host(), key.String(), Printable(lastSeen))}
+		"%s does not know the share %q, which was last seen at %s", c.Host(), key.String(), httpsafe.Printable(lastSeen))}
 }
 
 // Listing is all the shares of a repository that the service would show.
@@ -198,7 +200,7 @@ func pick(shares []Share, key Key) (found Share, ok bool, err error) {
 		if ok {
 			err = &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists shares with both %q and %q, and neither is spelled like %q",
-				Printable(found.AccessDomain), Printable(share.AccessDomain), key.AccessDomain)}
+				httpsafe.Printable(found.AccessDomain), httpsafe.Printable(share.AccessDomain), key.AccessDomain)}
 		}
 		found, ok = share, true
 	}

@@ -5,10 +5,9 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-)
 
-// maxRetryAfter bounds what a service may ask for.
-const maxRetryAfter = 60 * time.Second
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
+)
 
 // gate holds back all requests of a client while the service throttles. One
 // throttled answer speaks for all requests: what is sent meanwhile only makes
@@ -55,7 +54,7 @@ func (g *gate) hold(round uint64, retryAfter time.Duration) {
 			wait = g.backoff(g.level)
 		}
 	}
-	if until := g.clock.Now().Add(min(wait, maxRetryAfter)); until.After(g.until) {
+	if until := g.clock.Now().Add(min(wait, httpsafe.MaxRetryAfter)); until.After(g.until) {
 		g.until = until
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // signInFault is how a transport says that it could not get a credential, so
@@ -21,11 +23,11 @@ type signInFault interface {
 func networkFault(fault *Error, err error, c call, clean func(string) string) *Error {
 	if signIn, ok := errors.AsType[signInFault](err); ok {
 		fault.Kind, fault.Err = KindSignIn, err
-		fault.passing, fault.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), maxRetryAfter)
+		fault.passing, fault.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), httpsafe.MaxRetryAfter)
 		return fault
 	}
 	fault.Kind = KindNetwork
-	fault.passing = !hopeless(err)
+	fault.passing = !httpsafe.IsPermanent(err)
 	fault.unknown = c.writes() && !neverSent(err)
 	fault.Err = shown{clean(err.Error()), err}
 	return fault
@@ -39,15 +41,6 @@ type shown struct {
 
 func (s shown) Error() string { return s.text }
 func (s shown) Unwrap() error { return s.err }
-
-// hopeless tells whether another try would meet the same: a host name that
-// does not exist, a certificate that is not trusted, another protocol.
-func hopeless(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return dns.IsNotFound
-	}
-	return errors.Is(err, http.ErrSchemeMismatch) || distrusted(err)
-}
 
 // neverSent tells whether the request can't have reached the service.
 func neverSent(err error) bool {

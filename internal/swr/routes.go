@@ -2,8 +2,9 @@ package swr
 
 import (
 	"net/url"
-	"strings"
 	"sync/atomic"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Two spellings of one segment are in use: the sharing document writes "repos",
@@ -51,18 +52,5 @@ func accessDomainsURL(endpoint *url.URL, segment string, repo Repository, accoun
 	if account != "" {
 		parts = append(parts, account)
 	}
-	return below(endpoint, parts...)
-}
-
-// below adds segments to a URL, each escaped on its own, so that no name can
-// reach another level.
-func below(base *url.URL, segments ...string) *url.URL {
-	escaped := make([]string, len(segments))
-	for i, segment := range segments {
-		escaped[i] = url.PathEscape(segment)
-	}
-	u := *base
-	u.Path = strings.TrimSuffix(base.Path, "/") + "/" + strings.Join(segments, "/")
-	u.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + "/" + strings.Join(escaped, "/")
-	return &u
+	return httpsafe.JoinPath(endpoint, parts...)
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // request is one call of the API, ready to be sent any number of times.
@@ -103,7 +105,7 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 // giveUp describes a call that its context ended: the last answer, and that
 // there was no time for another.
 func (c *Client) giveUp(ctx context.Context, last *Error, req request, past trail, tries int) *Error {
-	ended := Error{Kind: KindNetwork, Method: req.method, URL: withoutQuery(req.url(c.routes.segment(req.call)))}
+	ended := Error{Kind: KindNetwork, Method: req.method, URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
 	if last != nil {
 		ended = *last
 	}

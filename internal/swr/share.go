@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unique"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Share is one account's access to one repository, as the service tells it.
@@ -33,7 +36,7 @@ func (s Share) Key() Key {
 func (s Share) End() (Deadline, error) {
 	end, err := readDeadline(s.Deadline)
 	if err != nil {
-		return Deadline{}, fmt.Errorf("the service's answer on %s is not understood: %s", Printable(s.Key().String()), Printable(err.Error()))
+		return Deadline{}, fmt.Errorf("the service's answer on %s is not understood: %s", httpsafe.Printable(s.Key().String()), httpsafe.Printable(err.Error()))
 	}
 	return end, nil
 }
@@ -119,7 +122,7 @@ func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
 	if element == nil {
 		return Share{}, false, fmt.Errorf("null instead of a share")
 	}
-	if _, isError := parseErrorBody(body); isError {
+	if _, isError := httpsafe.ParseErrorBody(http.StatusOK, body); isError {
 		return Share{}, false, fmt.Errorf("an error instead of a share")
 	}
 	absent := element.Exist != nil && !*element.Exist

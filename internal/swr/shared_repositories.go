@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Center says who shares, in the API's words.
@@ -100,7 +102,7 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 		call:   callSharedRepositories,
 		method: http.MethodGet,
 		url: func(string) *url.URL {
-			u := below(c.endpoint, "v2", "manage", "shared-repositories")
+			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 const (
@@ -302,5 +304,5 @@ func alongside(first, second error) error {
 func notKept(share Share) error {
 	return &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 		"the service accepted the request, but now holds permit %q, deadline %q and description %q",
-		Printable(share.Permit), Printable(share.Deadline), Printable(share.Description))}
+		httpsafe.Printable(share.Permit), httpsafe.Printable(share.Deadline), httpsafe.Printable(share.Description))}
 }
