@@ -31,7 +31,7 @@ func TestNonsenseChangesNothing(t *testing.T) {
 		"cut JSON":         {swrtest.Respond(200, json, `[{"namespace":"platform"`), []string{`begins with "[{"namespace":"platform""`}},
 		"control signs":    {swrtest.Respond(200, json, "["+evil+strings.Repeat("x", 5000)), []string{`\x1b[2J\x1b]0;title\a\r\x00\x7f\u202e\xff\xfe`, "…"}},
 		"an error with it": {swrtest.Respond(400, json, `{"errors":[{"errorCode":"\u001b[31mX","errorMessage":"\u001b[2J\u202e`+strings.Repeat("x", 5000)+`"}]}`), []string{`\x1b[31mX`, "…"}},
-		"empty":            {swrtest.Respond(200, json, ""), []string{"the answer is empty"}},
+		"empty":            {swrtest.Respond(200, json, ""), []string{"the response is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,7 +115,7 @@ output "complete" { value = data.swr_repository_shares.all.complete }
 
 	var n atomic.Int64
 	onSecondPage(func() { byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
-	wants(t, tf.apply(), "complete = false", "The list was another each of the 5 times")
+	wants(t, tf.apply(), "complete = false", "The list of accounts changed on each of 5 consecutive reads")
 }
 
 func TestSharesDataSourceErrors(t *testing.T) {

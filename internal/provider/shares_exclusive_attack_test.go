@@ -268,7 +268,7 @@ func TestGuardWhilePagesShift(t *testing.T) {
 			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever")
 		}
 	})
-	wants(t, tf.plan(noChange), "The guard of platform/team/app can't see all accounts", "The list was another each of the 5 times")
+	wants(t, tf.plan(noChange), "The guard of platform/team/app can't see all accounts", "The list of accounts changed on each of 5 consecutive reads")
 }
 
 // What can't be understood is an error, and the state is kept.

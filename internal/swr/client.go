@@ -24,9 +24,9 @@ type Client struct {
 	// serverClock holds what the server's clock showed last, nil at first.
 	serverClock atomic.Pointer[tick]
 
-	gate     gate
-	routes   routes
-	listings listings
+	gate      gate
+	routes    routes
+	listCache listCache
 }
 
 // Clock is where a client gets the time from, and how it waits.
@@ -76,7 +76,7 @@ func New(endpoint *url.URL, transport http.RoundTripper, options ...Option) *Cli
 	}
 	c.gate.clock = c.clock
 	c.gate.backoff = c.backoff
-	c.listings.client = c
+	c.listCache.client = c
 	return c
 }
 

@@ -5,10 +5,10 @@ import "time"
 const (
 	// clockSlack is how far "created" may lie before the start of the create
 	// that is taken to have made it: the Date header counts whole seconds.
-	clockSlack = 5 * time.Second
+	clockTolerance = 5 * time.Second
 	// lateEffect is how long after a create has been given up the service may
 	// still carry it out.
-	lateEffect = 10 * time.Minute
+	lateApplyWindow = 10 * time.Minute
 )
 
 // Doubt is a create of which nobody could tell whether it made its share: it
@@ -49,7 +49,7 @@ func (d PendingCreate) Ownership(terms ShareSpec, share Share) Ownership {
 	switch {
 	case !told || d.Since.IsZero():
 		return Undetermined
-	case made.Before(d.Since.Add(-clockSlack)), made.After(d.Until.Add(lateEffect)):
+	case made.Before(d.Since.Add(-clockTolerance)), made.After(d.Until.Add(lateApplyWindow)):
 		return Foreign
 	case terms.Matches(share):
 		return Own

@@ -48,7 +48,7 @@ func (r *routes) keep(c call, segment string) {
 // accessDomainsURL gives the URL of a repository's shares, or of the one with
 // the account where that is not empty. The names must be addressable.
 func accessDomainsURL(endpoint *url.URL, segment string, repo Repository, account string) *url.URL {
-	parts := []string{"v2", "manage", "namespaces", repo.Namespace, segment, repositoryToWire(repo.Name), "access-domains"}
+	parts := []string{"v2", "manage", "namespaces", repo.Namespace, segment, repositoryToAPI(repo.Name), "access-domains"}
 	if account != "" {
 		parts = append(parts, account)
 	}

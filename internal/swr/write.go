@@ -14,11 +14,11 @@ import (
 const (
 	// settleTime bounds the look at what became of a write whose operation
 	// has ended: state and service should agree, but nobody waits for long.
-	settleTime = 5 * time.Second
+	verifyGrace = 5 * time.Second
 	// settleLooks is how often a share is looked for where it may or may not
 	// appear; changeLooks how often a change may take to show.
-	settleLooks = 3
-	changeLooks = 6
+	verifyAttempts = 3
+	updateAttempts = 6
 )
 
 // Presence is what is known, after a failed or successful Create, of the share.
@@ -53,8 +53,8 @@ func (c *Client) Create(ctx context.Context, key Key, terms ShareSpec) (CreateRe
 	if err := key.Addressable(); err != nil {
 		return CreateResult{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	past, err := c.write(ctx, callShare, key, shareBody{AccessDomain: key.AccessDomain, changeBody: terms.body()})
-	since := c.listings.wrote(key.Repo())
+	past, err := c.write(ctx, callShare, key, createBody{AccessDomain: key.AccessDomain, updateBody: terms.body()})
+	since := c.listCache.recordWrite(key.Repo())
 	switch {
 	case err == nil:
 		return c.confirmCreated(ctx, key, terms, since)
@@ -66,8 +66,8 @@ func (c *Client) Create(ctx context.Context, key Key, terms ShareSpec) (CreateRe
 }
 
 // confirmCreated waits for a share that the service said it made.
-func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, since moment) (CreateResult, error) {
-	share, err := c.watch(ctx, since, -1, c.seek(ctx, key), isThere)
+func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, since version) (CreateResult, error) {
+	share, err := c.poll(ctx, since, -1, c.seek(ctx, key), isThere)
 	if _, gone := errors.AsType[*Gone](err); gone {
 		return CreateResult{Outcome: CreatedUnverified}, &Error{Kind: KindInvalidResponse, Err: errors.New(
 			"the service accepted the share, but did not show it until the operation's time was over")}
@@ -76,19 +76,19 @@ func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, s
 		return CreateResult{Outcome: CreatedUnverified}, err
 	}
 	if !terms.Matches(share) {
-		return CreateResult{Outcome: Created, Share: share}, notKept(share)
+		return CreateResult{Outcome: Created, Share: share}, notApplied(share)
 	}
 	return CreateResult{Outcome: Created, Share: share}, nil
 }
 
 // settleCreated finds out what became of a POST whose outcome is unknown.
-func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since moment, past trail, cause error) (CreateResult, error) {
-	looks := settleLooks
+func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since version, past trail, cause error) (CreateResult, error) {
+	looks := verifyAttempts
 	fault, _ := errors.AsType[*Error](cause)
 	if fault.plainSuccess() || fault.Kind == KindConflict {
 		looks = -1 // by the service's word it is there, or on its way
 	}
-	share, err := c.watch(ctx, since, looks, c.seek(ctx, key), isThere)
+	share, err := c.poll(ctx, since, looks, c.seek(ctx, key), isThere)
 	_, gone := errors.AsType[*Gone](err)
 	doubt := c.pendingSince(past.began)
 	switch {
@@ -113,10 +113,10 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 		return nil, &Error{Kind: KindInvalid, Err: err}
 	}
 	past, err := c.write(ctx, callChange, key, terms.body())
-	since := c.listings.wrote(key.Repo())
+	since := c.listCache.recordWrite(key.Repo())
 	if errors.Is(err, KindShareMissing) {
 		// The service may know the account in another case.
-		share, lookErr := c.look(ctx, key, since, sureIfListed)
+		share, lookErr := c.lookup(ctx, key, since, byListing)
 		if lookErr != nil {
 			return nil, lookErr
 		}
@@ -124,13 +124,13 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 			return nil, err
 		}
 		past, err = c.write(ctx, callChange, share.Key(), terms.body())
-		since = c.listings.wrote(key.Repo())
+		since = c.listCache.recordWrite(key.Repo())
 	}
 	if err != nil && !past.unknown {
 		return nil, err
 	}
 
-	share, lookErr := c.watch(ctx, since, changeLooks, c.seek(ctx, key), func(share Share, err error) bool {
+	share, lookErr := c.poll(ctx, since, updateAttempts, c.seek(ctx, key), func(share Share, err error) bool {
 		return err != nil || terms.Matches(share)
 	})
 	switch {
@@ -139,7 +139,7 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 	case terms.Matches(share):
 		return &share, nil
 	case err == nil:
-		err = notKept(share)
+		err = notApplied(share)
 	}
 	return &share, err
 }
@@ -151,7 +151,7 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	if err := key.Addressable(); err != nil {
 		return &Error{Kind: KindInvalid, Err: err}
 	}
-	if c.doubtElsewhere(key, lastSeen) != nil {
+	if c.checkEndpoint(key, lastSeen) != nil {
 		// A server may answer 204 for a share that it never had.
 		if _, err := c.Get(ctx, key, lastSeen); err != nil {
 			return err
@@ -161,7 +161,7 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	ended := false // by this call, for all that is known
 	for {
 		past, err := c.write(ctx, callRevoke, spelling, nil)
-		since := c.listings.wrote(key.Repo())
+		since := c.listCache.recordWrite(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
 		ended = ended || err == nil || past.unknown
 		// That its repository is missing is for the listing to confirm, too.
@@ -171,11 +171,11 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 		// Unless it failed, or another spelling is left, it is waited for.
 		fault, _ := errors.AsType[*Error](err)
 		failed := err != nil && !missing && !fault.plainSuccess()
-		enough := sureIfListed
+		enough := byListing
 		if err != nil && !missing {
-			enough = sureIfNamed // the service has not said that it is gone
+			enough = byListingAndGet // the service has not said that it is gone
 		}
-		share, lookErr := c.watch(ctx, since, -1, c.find(ctx, key, enough), func(share Share, err error) bool {
+		share, lookErr := c.poll(ctx, since, -1, c.find(ctx, key, enough), func(share Share, err error) bool {
 			return err != nil || failed || share.AccessDomain != spelling.AccessDomain
 		})
 		gone, isGone := errors.AsType[*Gone](lookErr)
@@ -212,24 +212,24 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail
 		return accessDomainsURL(c.endpoint, segment, key.Repo(), account)
 	}
 	if body != nil {
-		req.body = encode(body)
+		req.body = encodeBody(body)
 	}
 	past, err := c.send(ctx, req)
 	return past, err
 }
 
 // looker is a way to look at a share, in listings that began after a moment.
-type looker func(since moment) (Share, error)
+type lookupFunc func(since version) (Share, error)
 
 // watch looks at a share until it is settled what became of a write: so many
 // times, or, with -1, until the context ends.
-func (c *Client) watch(ctx context.Context, since moment, looks int, look looker, settled func(Share, error) bool) (Share, error) {
+func (c *Client) poll(ctx context.Context, since version, looks int, look lookupFunc, settled func(Share, error) bool) (Share, error) {
 	for n := 1; ; n++ {
 		share, err := look(since)
 		if settled(share, err) || n == looks || c.pause(ctx, c.backoff(n)) != nil {
 			return share, err
 		}
-		since = c.listings.now()
+		since = c.listCache.nextVersion()
 	}
 }
 
@@ -241,15 +241,15 @@ func isThere(_ Share, err error) bool {
 
 // seek looks for a share after a write. It is asked for by name; only if that
 // finds nothing, the listing is read, where it may stand in another case.
-func (c *Client) seek(ctx context.Context, key Key) looker {
-	listed := c.find(ctx, key, sureIfListed)
-	return func(since moment) (Share, error) {
+func (c *Client) seek(ctx context.Context, key Key) lookupFunc {
+	listed := c.find(ctx, key, byListing)
+	return func(since version) (Share, error) {
 		if c.routes.noShow.Load() {
 			return listed(since)
 		}
-		ctx, cancel := settled(ctx)
+		ctx, cancel := withGrace(ctx)
 		defer cancel()
-		share, err := c.show(ctx, key)
+		share, err := c.getByName(ctx, key)
 		switch {
 		case errors.Is(err, KindNoRoute):
 			c.routes.noShow.Store(true)
@@ -262,30 +262,30 @@ func (c *Client) seek(ctx context.Context, key Key) looker {
 }
 
 // find looks for a share in the listing.
-func (c *Client) find(ctx context.Context, key Key, enough proof) looker {
-	return func(since moment) (Share, error) {
-		ctx, cancel := settled(ctx)
+func (c *Client) find(ctx context.Context, key Key, enough absencePolicy) lookupFunc {
+	return func(since version) (Share, error) {
+		ctx, cancel := withGrace(ctx)
 		defer cancel()
-		return c.look(ctx, key, since, enough)
+		return c.lookup(ctx, key, since, enough)
 	}
 }
 
 // settled gives a context for finding out what became of a write: it lives as
 // long as the operation's own and a moment more, so that a look is not cut short
 // when the operation ends amid it.
-func settled(ctx context.Context) (context.Context, context.CancelFunc) {
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer := context.WithoutCancel(ctx)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return context.WithTimeout(longer, settleTime)
+		return context.WithTimeout(longer, verifyGrace)
 	}
 	longer, cancel := context.WithCancel(longer)
 	free := cancel
 	if end, ok := ctx.Deadline(); ok {
-		longer, free = context.WithDeadline(longer, end.Add(settleTime))
+		longer, free = context.WithDeadline(longer, end.Add(verifyGrace))
 	}
 	stop := context.AfterFunc(ctx, func() {
 		if errors.Is(ctx.Err(), context.Canceled) {
-			grace := time.AfterFunc(settleTime, cancel)
+			grace := time.AfterFunc(verifyGrace, cancel)
 			context.AfterFunc(longer, func() { grace.Stop() })
 		}
 	})
@@ -301,7 +301,7 @@ func alongside(first, second error) error {
 }
 
 // notKept says that a write went through, but the service holds something else.
-func notKept(share Share) error {
+func notApplied(share Share) error {
 	return &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 		"the service accepted the request, but now holds permit %q, deadline %q and description %q",
 		httpsafe.Printable(share.Permit), httpsafe.Printable(share.Deadline), httpsafe.Printable(share.Description))}
