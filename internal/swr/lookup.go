@@ -166,16 +166,16 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
-	_, err := c.send(ctx, request{
-		call:   callShow,
+	_, err := c.do(ctx, request{
+		call:   callGet,
 		method: http.MethodGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		understand: func(got answer) *objection {
+		decode: func(got response) *decodeError {
 			var err error
 			found, exists, err = decodeGet(got.body, key)
-			return understood(got.body, err)
+			return newDecodeError(got.body, err)
 		},
 	})
 	if err == nil && !exists {

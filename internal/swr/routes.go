@@ -19,11 +19,11 @@ const (
 type routes struct {
 	other [callSharedRepositories + 1]atomic.Bool
 	// noShow: neither spelling had a route for asking for one share by name.
-	noShow atomic.Bool
+	noGet atomic.Bool
 }
 
 func (r *routes) segment(c call) string {
-	if (c == callShare) != r.other[c].Load() {
+	if (c == callCreate) != r.other[c].Load() {
 		return segmentRepos
 	}
 	return segmentRepositories
@@ -37,9 +37,9 @@ func otherSegment(segment string) string {
 }
 
 // keep remembers the spelling that worked.
-func (r *routes) keep(c call, segment string) {
+func (r *routes) remember(c call, segment string) {
 	documented := segmentRepositories
-	if c == callShare {
+	if c == callCreate {
 		documented = segmentRepos
 	}
 	r.other[c].Store(segment != documented)

@@ -170,22 +170,22 @@ func decodeJSON(body []byte, into any) error {
 // understood sorts the outcome of decoding the body of a read. What is no JSON
 // at all, such as a proxy's page or an answer cut off, may be better next time;
 // JSON that makes no sense will not.
-func understood(body []byte, err error) *objection {
+func newDecodeError(body []byte, err error) *decodeError {
 	if err == nil {
 		return nil
 	}
-	return &objection{kind: KindInvalidResponse, err: err, passing: !json.Valid(body)}
+	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
 }
 
 // writeUnderstood judges the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func writeUnderstood(got answer) *objection {
+func checkEmptyBody(got response) *decodeError {
 	body := bytes.TrimSpace(got.body)
 	if len(body) == 0 || string(body) == "{}" {
 		return nil
 	}
-	return &objection{
-		kind: KindUnexpectedSuccess, passing: !json.Valid(body),
+	return &decodeError{
+		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
 		err: fmt.Errorf("the answer to a write should be empty"),
 	}
 }

@@ -53,13 +53,13 @@ func (c *Client) Create(ctx context.Context, key Key, terms ShareSpec) (CreateRe
 	if err := key.Addressable(); err != nil {
 		return CreateResult{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	past, err := c.write(ctx, callShare, key, createBody{AccessDomain: key.AccessDomain, updateBody: terms.body()})
+	res, err := c.write(ctx, callCreate, key, createBody{AccessDomain: key.AccessDomain, updateBody: terms.body()})
 	since := c.listCache.recordWrite(key.Repo())
 	switch {
 	case err == nil:
 		return c.confirmCreated(ctx, key, terms, since)
-	case past.unknown:
-		return c.settleCreated(ctx, key, terms, since, past, err)
+	case res.unknown:
+		return c.settleCreated(ctx, key, terms, since, res, err)
 	default:
 		return CreateResult{}, err
 	}
@@ -82,17 +82,17 @@ func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, s
 }
 
 // settleCreated finds out what became of a POST whose outcome is unknown.
-func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since version, past trail, cause error) (CreateResult, error) {
+func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since version, res callResult, cause error) (CreateResult, error) {
 	looks := verifyAttempts
-	fault, _ := errors.AsType[*Error](cause)
-	if fault.plainSuccess() || fault.Kind == KindConflict {
+	apiErr, _ := errors.AsType[*Error](cause)
+	if apiErr.plainSuccess() || apiErr.Kind == KindConflict {
 		looks = -1 // by the service's word it is there, or on its way
 	}
 	share, err := c.poll(ctx, since, looks, c.seek(ctx, key), isThere)
 	_, gone := errors.AsType[*Gone](err)
-	doubt := c.pendingSince(past.began)
+	doubt := c.pendingSince(res.startedAt)
 	switch {
-	case gone && (past.pending && !fault.refuses() || fault.Kind == KindConflict):
+	case gone && (res.pending && !apiErr.refuses() || apiErr.Kind == KindConflict):
 		return CreateResult{Outcome: Unknown, Pending: doubt}, fmt.Errorf("%w; the share does not show, but may appear yet", cause)
 	case gone:
 		return CreateResult{Outcome: NotCreated}, cause
@@ -112,7 +112,7 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 	if err := key.Addressable(); err != nil {
 		return nil, &Error{Kind: KindInvalid, Err: err}
 	}
-	past, err := c.write(ctx, callChange, key, terms.body())
+	res, err := c.write(ctx, callUpdate, key, terms.body())
 	since := c.listCache.recordWrite(key.Repo())
 	if errors.Is(err, KindShareMissing) {
 		// The service may know the account in another case.
@@ -123,10 +123,10 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 		if share.AccessDomain == key.AccessDomain {
 			return nil, err
 		}
-		past, err = c.write(ctx, callChange, share.Key(), terms.body())
+		res, err = c.write(ctx, callUpdate, share.Key(), terms.body())
 		since = c.listCache.recordWrite(key.Repo())
 	}
-	if err != nil && !past.unknown {
+	if err != nil && !res.unknown {
 		return nil, err
 	}
 
@@ -160,17 +160,17 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	spelling := key
 	ended := false // by this call, for all that is known
 	for {
-		past, err := c.write(ctx, callRevoke, spelling, nil)
+		res, err := c.write(ctx, callDelete, spelling, nil)
 		since := c.listCache.recordWrite(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
-		ended = ended || err == nil || past.unknown
+		ended = ended || err == nil || res.unknown
 		// That its repository is missing is for the listing to confirm, too.
-		if err != nil && !missing && !past.unknown && !errors.Is(err, KindRepositoryMissing) {
+		if err != nil && !missing && !res.unknown && !errors.Is(err, KindRepositoryMissing) {
 			return err
 		}
 		// Unless it failed, or another spelling is left, it is waited for.
-		fault, _ := errors.AsType[*Error](err)
-		failed := err != nil && !missing && !fault.plainSuccess()
+		apiErr, _ := errors.AsType[*Error](err)
+		failed := err != nil && !missing && !apiErr.plainSuccess()
 		enough := byListing
 		if err != nil && !missing {
 			enough = byListingAndGet // the service has not said that it is gone
@@ -197,15 +197,15 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 }
 
 // write makes one call that changes the service.
-func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail, error) {
-	req := request{call: call, understand: writeUnderstood}
+func (c *Client) write(ctx context.Context, call call, key Key, body any) (callResult, error) {
+	req := request{call: call, decode: checkEmptyBody}
 	account := key.AccessDomain
 	switch call {
-	case callShare:
+	case callCreate:
 		req.method, account = http.MethodPost, ""
-	case callChange:
+	case callUpdate:
 		req.method = http.MethodPatch
-	case callRevoke:
+	case callDelete:
 		req.method = http.MethodDelete
 	}
 	req.url = func(segment string) *url.URL {
@@ -214,8 +214,8 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (trail
 	if body != nil {
 		req.body = encodeBody(body)
 	}
-	past, err := c.send(ctx, req)
-	return past, err
+	res, err := c.do(ctx, req)
+	return res, err
 }
 
 // looker is a way to look at a share, in listings that began after a moment.
@@ -244,7 +244,7 @@ func isThere(_ Share, err error) bool {
 func (c *Client) seek(ctx context.Context, key Key) lookupFunc {
 	listed := c.find(ctx, key, byListing)
 	return func(since version) (Share, error) {
-		if c.routes.noShow.Load() {
+		if c.routes.noGet.Load() {
 			return listed(since)
 		}
 		ctx, cancel := withGrace(ctx)
@@ -252,7 +252,7 @@ func (c *Client) seek(ctx context.Context, key Key) lookupFunc {
 		share, err := c.getByName(ctx, key)
 		switch {
 		case errors.Is(err, KindNoRoute):
-			c.routes.noShow.Store(true)
+			c.routes.noGet.Store(true)
 			return listed(since)
 		case errors.Is(err, KindShareMissing), errors.Is(err, KindRepositoryMissing):
 			return listed(since)
