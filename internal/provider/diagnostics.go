@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -62,7 +63,7 @@ func (s *session) addError(diags *diag.Diagnostics, at doing, err error) {
 	if hint := s.hint(at, err); hint != "" {
 		detail += "\n\n" + hint
 	}
-	diags.AddError(fmt.Sprintf("Could not %s %s", at.what, swr.Printable(at.object())), detail)
+	diags.AddError(fmt.Sprintf("Could not %s %s", at.what, httpsafe.Printable(at.object())), detail)
 }
 
 // hint says what to do next.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -40,7 +41,7 @@ func originOf(doubt swr.PendingCreate, state shareResourceModel, found swr.Share
 			"An earlier apply may have made it: the answer to its request was lost. A share is there now, made by %q on %q, but it can't be told whether it is that one. "+
 				"It was left alone, and the state was kept.\n\nLook at it. Then let Terraform forget it:\n\n  terraform state rm ADDRESS\n\n"+
 				"with the address of the resource, and import the share if it is to be managed here:\n\n%s",
-			swr.Printable(found.CreatorName), swr.Printable(found.Created), importBlock(key)))
+			httpsafe.Printable(found.CreatorName), httpsafe.Printable(found.Created), importBlock(key)))
 	}
 	return origin
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -123,7 +124,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared accounts) {
 	for _, account := range undeclared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%s is shared with %q, which is not declared", repo, swr.Printable(account)),
+			fmt.Sprintf("%s is shared with %q, which is not declared", repo, httpsafe.Printable(account)),
 			"A guard that is created revokes nothing. The next plan will show this account as to be revoked. "+
 				"To let it keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
@@ -133,7 +134,7 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 func warnAppeared(diags *diag.Diagnostics, repo swr.Repository, appeared accounts) {
 	for _, account := range appeared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("%s is shared with %q, which appeared since the plan", repo, swr.Printable(account)),
+			fmt.Sprintf("%s is shared with %q, which appeared since the plan", repo, httpsafe.Printable(account)),
 			"The plan did not show this account, so it was left alone. Plan again to see it and to revoke it.")
 	}
 }

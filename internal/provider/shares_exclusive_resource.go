@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -237,7 +238,7 @@ func (r *exclusiveResource) mayRevoke(ctx context.Context, repo swr.Repository, 
 	if there, here := lastSeen(ctx, private, diags), r.session.client.Host(); there != "" && there != here {
 		diags.AddError(fmt.Sprintf("Could not revoke shares of %s", repo), fmt.Sprintf(
 			"The accounts were seen at %s, and this is %s, where the same names may stand for something else. Nothing was revoked. "+
-				"Plan again, with a refresh, to see who can pull here.", swr.Printable(there), here))
+				"Plan again, with a refresh, to see who can pull here.", httpsafe.Printable(there), here))
 		return swr.Listing{}, false
 	}
 	listing, err := r.session.client.List(ctx, repo)

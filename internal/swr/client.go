@@ -22,9 +22,9 @@ type Client struct {
 	clock          Clock
 
 	// serverClock holds what the server's clock showed last, nil at first.
-	serverClock atomic.Pointer[tick]
+	serverClock atomic.Pointer[clockReading]
 
-	gate      gate
+	throttle  throttle
 	routes    routes
 	listCache listCache
 }
@@ -74,8 +74,8 @@ func New(endpoint *url.URL, transport http.RoundTripper, options ...Option) *Cli
 	for _, option := range options {
 		option(c)
 	}
-	c.gate.clock = c.clock
-	c.gate.backoff = c.backoff
+	c.throttle.clock = c.clock
+	c.throttle.backoff = c.backoff
 	c.listCache.client = c
 	return c
 }
@@ -87,7 +87,7 @@ func (c *Client) Endpoint() string { return c.endpoint.String() }
 func (c *Client) Host() string { return c.endpoint.Host }
 
 // tick is one moment on two clocks.
-type tick struct{ server, client time.Time }
+type clockReading struct{ server, client time.Time }
 
 // serverTime gives what the server's clock showed at a moment of the client's;
 // ok is false where the server never told its time.

@@ -3,6 +3,8 @@ package swr
 import (
 	"errors"
 	"fmt"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // What a write did follows from three things: how far its attempts got (effect),
@@ -260,7 +262,7 @@ func (c conclusion) toError(cause error, o observation, unverifiedText string) e
 	case notApplied:
 		return &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 			"the service accepted the request, but now has permit %q, deadline %q and description %q",
-			Printable(o.share.Permit), Printable(o.share.Deadline), Printable(o.share.Description))}
+			httpsafe.Printable(o.share.Permit), httpsafe.Printable(o.share.Deadline), httpsafe.Printable(o.share.Description))}
 	case stillShown:
 		return joinLine(cause, &Error{Kind: KindInvalidResponse, Err: errors.New(
 			"the service still shows the share, so access may not have ended")})

@@ -1,10 +1,6 @@
 package swr
 
-import (
-	"context"
-	"errors"
-	"time"
-)
+import "time"
 
 // Placeholder until the call layer returns effects.
 type effect int
@@ -16,22 +12,20 @@ const (
 	effectMayApplyLater
 )
 
-type callResult struct {
-	began  time.Time
-	effect effect
+type writeResult struct {
+	startedAt time.Time
+	effect    effect
 }
 
-func (c *Client) sendWrite(ctx context.Context, req request) (callResult, error) {
-	past, err := c.send(ctx, req)
-	res := callResult{began: past.began}
+func (r callResult) write(err error) writeResult {
+	res := writeResult{startedAt: r.startedAt}
 	switch {
-	case past.pending:
+	case r.pending:
 		res.effect = effectMayApplyLater
-	case past.unknown:
+	case r.unknown:
 		res.effect = effectAmbiguous
 	case err == nil:
 		res.effect = effectApplied
 	}
-	_ = errors.Is
-	return res, err
+	return res
 }

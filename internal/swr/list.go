@@ -111,7 +111,7 @@ func (c *Client) sharePager(repo Repository) pager[Share] {
 // lists, which this one may or may not honor.
 func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (page[Share], error) {
 	var found page[Share]
-	_, err := c.send(ctx, request{
+	_, err := c.do(ctx, request{
 		call:   callList,
 		method: http.MethodGet,
 		url: func(segment string) *url.URL {
@@ -121,10 +121,10 @@ func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (pag
 			}
 			return u
 		},
-		understand: func(got answer) *objection {
+		decode: func(got response) *decodeError {
 			shares, err := decodeList(got.body, repo)
 			found = page[Share]{items: shares, total: rangeTotal(got.header.Get("Content-Range"))}
-			return understood(got.body, err)
+			return newDecodeError(got.body, err)
 		},
 	})
 	return found, err

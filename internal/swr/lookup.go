@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Gone is the error of a share that does not exist. It is returned only on
@@ -51,7 +53,7 @@ func (c *Client) checkEndpoint(key Key, lastSeen string) error {
 		return nil
 	}
 	return &Error{Kind: KindOtherEndpoint, Err: fmt.Errorf(
-		"%s does not have the share %q, which was last seen at %s", c.Host(), key.String(), Printable(lastSeen))}
+		"%s does not have the share %q, which was last seen at %s", c.Host(), key.String(), httpsafe.Printable(lastSeen))}
 }
 
 func isGone(err error) bool {
@@ -152,7 +154,7 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 		if ok {
 			err = &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists shares with both %q and %q, and neither is spelled like %q",
-				Printable(found.AccessDomain), Printable(share.AccessDomain), key.AccessDomain)}
+				httpsafe.Printable(found.AccessDomain), httpsafe.Printable(share.AccessDomain), key.AccessDomain)}
 		}
 		found, ok = share, true
 	}
@@ -164,16 +166,16 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
-	_, err := c.send(ctx, request{
-		call:   callShow,
+	_, err := c.do(ctx, request{
+		call:   callGet,
 		method: http.MethodGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		understand: func(got answer) *objection {
+		decode: func(got response) *decodeError {
 			var err error
 			found, exists, err = decodeGet(got.body, key)
-			return understood(got.body, err)
+			return newDecodeError(got.body, err)
 		},
 	})
 	if err == nil && !exists {

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unique"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Share is one account's access to one repository, as the service returns it.
@@ -34,7 +37,7 @@ func (s Share) Key() Key {
 func (s Share) End() (Deadline, error) {
 	end, err := parseAPIDeadline(s.Deadline)
 	if err != nil {
-		return Deadline{}, fmt.Errorf("invalid response for share %s: %s", Printable(s.Key().String()), Printable(err.Error()))
+		return Deadline{}, fmt.Errorf("invalid response for share %s: %s", httpsafe.Printable(s.Key().String()), httpsafe.Printable(err.Error()))
 	}
 	return end, nil
 }
@@ -112,7 +115,7 @@ func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
 	if element == nil {
 		return Share{}, false, errors.New("null instead of a share")
 	}
-	if _, isError := parseErrorBody(body); isError {
+	if _, isError := httpsafe.ParseErrorBody(http.StatusOK, body); isError {
 		return Share{}, false, errors.New("an error instead of a share")
 	}
 	absent := element.Exist != nil && !*element.Exist
@@ -167,22 +170,22 @@ func decodeJSON(body []byte, into any) error {
 // understood sorts the outcome of decoding the body of a read. What is no JSON
 // at all, such as a proxy's page or an answer cut off, may be better next time;
 // JSON that makes no sense will not.
-func understood(body []byte, err error) *objection {
+func newDecodeError(body []byte, err error) *decodeError {
 	if err == nil {
 		return nil
 	}
-	return &objection{kind: KindInvalidResponse, err: err, passing: !json.Valid(body)}
+	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
 }
 
 // writeUnderstood judges the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func writeUnderstood(got answer) *objection {
+func checkEmptyBody(got response) *decodeError {
 	body := bytes.TrimSpace(got.body)
 	if len(body) == 0 || string(body) == "{}" {
 		return nil
 	}
-	return &objection{
-		kind: KindUnexpectedSuccess, passing: !json.Valid(body),
+	return &decodeError{
+		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
 		err: fmt.Errorf("the answer to a write should be empty"),
 	}
 }

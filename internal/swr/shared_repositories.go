@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Center selects repositories by who shares them. The word is the API's.
@@ -96,19 +98,19 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 // returns no more than necessary.
 func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (page[SharedRepository], error) {
 	var found page[SharedRepository]
-	_, err := c.send(ctx, request{
+	_, err := c.do(ctx, request{
 		call:   callSharedRepositories,
 		method: http.MethodGet,
 		url: func(string) *url.URL {
-			u := below(c.endpoint, "v2", "manage", "shared-repositories")
+			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		understand: func(got answer) *objection {
+		decode: func(got response) *decodeError {
 			var err error
 			found, err = decodeSharedRepositories(got.body, filter.Center)
 			found.total = max(found.total, rangeTotal(got.header.Get("Content-Range")))
-			return understood(got.body, err)
+			return newDecodeError(got.body, err)
 		},
 	})
 	return found, err

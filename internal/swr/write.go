@@ -55,7 +55,7 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 	if err := key.Addressable(); err != nil {
 		return CreateResult{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	res, err := c.write(ctx, callShare, key, createBody{AccessDomain: key.AccessDomain, updateBody: spec.body()})
+	res, err := c.write(ctx, callCreate, key, createBody{AccessDomain: key.AccessDomain, updateBody: spec.body()})
 	since := c.listCache.recordWrite(key.Repo())
 	response := classifyResponse(err)
 
@@ -69,7 +69,7 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		share, lookupErr := c.poll(ctx, since, attempts, c.getThenList(key), func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(spec, share, lookupErr, mayStillAppear(res.effect, response))
 	}
-	pending := c.pendingSince(res.began)
+	pending := c.pendingSince(res.startedAt)
 	outcome, conclusion := decideCreate(res.effect, response, o.state, pending.Ownership(spec, o.share))
 	result := CreateResult{Outcome: outcome}
 	switch outcome {
@@ -88,7 +88,7 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 	if err := key.Addressable(); err != nil {
 		return nil, &Error{Kind: KindInvalid, Err: err}
 	}
-	res, err := c.write(ctx, callChange, key, spec.body())
+	res, err := c.write(ctx, callUpdate, key, spec.body())
 	since := c.listCache.recordWrite(key.Repo())
 	if errors.Is(err, KindShareMissing) {
 		// The service may have the account in another case.
@@ -99,7 +99,7 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 		if share.AccessDomain == key.AccessDomain {
 			return nil, err
 		}
-		res, err = c.write(ctx, callChange, share.Key(), spec.body())
+		res, err = c.write(ctx, callUpdate, share.Key(), spec.body())
 		since = c.listCache.recordWrite(key.Repo())
 	}
 
@@ -132,7 +132,7 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	spelling := key
 	largest := effectRejected // of the deletes of all spellings
 	for {
-		res, err := c.write(ctx, callRevoke, spelling, nil)
+		res, err := c.write(ctx, callDelete, spelling, nil)
 		since := c.listCache.recordWrite(key.Repo())
 		response := classifyResponse(err)
 		largest = max(largest, res.effect)
@@ -165,15 +165,15 @@ func (c *Client) observeDelete(ctx context.Context, key Key, spelling string, si
 }
 
 // write makes a call that changes the service.
-func (c *Client) write(ctx context.Context, call call, key Key, body any) (callResult, error) {
-	req := request{call: call, understand: writeUnderstood}
+func (c *Client) write(ctx context.Context, call call, key Key, body any) (writeResult, error) {
+	req := request{call: call, decode: checkEmptyBody}
 	account := key.AccessDomain
 	switch call {
-	case callShare:
+	case callCreate:
 		req.method, account = http.MethodPost, ""
-	case callChange:
+	case callUpdate:
 		req.method = http.MethodPatch
-	case callRevoke:
+	case callDelete:
 		req.method = http.MethodDelete
 	}
 	req.url = func(segment string) *url.URL {
@@ -182,7 +182,8 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (callR
 	if body != nil {
 		req.body = encodeBody(body)
 	}
-	return c.sendWrite(ctx, req)
+	res, err := c.do(ctx, req)
+	return res.write(err), err
 }
 
 // lookupFunc looks up a share, in listings of the given version or later.
@@ -210,10 +211,10 @@ func lookWithGrace(ctx context.Context, oldest version, look lookupFunc) (Share,
 // if that finds nothing the listing is read, which may have it in another case.
 func (c *Client) getThenList(key Key) lookupFunc {
 	return func(ctx context.Context, oldest version) (Share, error) {
-		if !c.routes.noShow.Load() {
+		if !c.routes.noGet.Load() {
 			share, err := c.getByName(ctx, key)
 			if errors.Is(err, KindNoRoute) {
-				c.routes.noShow.Store(true)
+				c.routes.noGet.Store(true)
 			}
 			if err == nil || !inconclusive(err) {
 				return share, err
