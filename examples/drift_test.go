@@ -225,7 +225,7 @@ func TestDriftError(t *testing.T) {
 
 	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
 	report, printed := d.check(failed)
-	wantParts(t, report, "# SWR shares: error\n\nNo plan could be made", "## Errors\n\n- `Could not read the share platform/base/java/"+auditor+
+	wantParts(t, report, "# SWR shares: error\n\nNo plan could be made", "## Errors\n\n- `Unable to read share platform/base/java/"+auditor+
 		"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "403 Forbidden, SVCSTG.SWR.4030000")
 	wantNone(t, report, "as declared", "## Changes")
 	wantParts(t, printed, "error: see drift-report.md")
@@ -235,7 +235,7 @@ func TestDriftError(t *testing.T) {
 	// nor what an answer quotes of it shows.
 	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
 	report, printed = d.check(failed)
-	wantParts(t, report, "`Could not read the share platform/base/java/"+auditor, "401 Unauthorized, SVCSTG.SWR.4010000")
+	wantParts(t, report, "`Unable to read share platform/base/java/"+auditor, "401 Unauthorized, SVCSTG.SWR.4010000")
 	wantNone(t, report+printed, d.server.Token())
 	d.server.RemoveFaults()
 	d.write("refused.tf", `resource "terraform_data" "refused" {

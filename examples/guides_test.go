@@ -23,11 +23,11 @@ func TestGuideShowsRealPlans(t *testing.T) {
 	tf := copied{cli, t}
 
 	created := tf.exact("apply", "-auto-approve")
-	wantExcerpt(t, "testdata/guard-created.txt", part(t, created, "Warning: platform", "add it to access_domains."))
+	wantExcerpt(t, "testdata/guard-created.txt", part(t, created, "Warning: Undeclared share", "add it to access_domains."))
 	wantExcerpt(t, "testdata/guard-plan.txt", part(t, tf.exact("plan", "-out=saved"), "Terraform will perform the following actions:", "\n    }"))
 	byHand("OTC-EU-DE-00000000001000000777")
 	applied := tf.exact("apply", "saved")
-	wantExcerpt(t, "testdata/guard-appeared.txt", part(t, applied, "Warning: platform", "to revoke it."))
+	wantExcerpt(t, "testdata/guard-appeared.txt", part(t, applied, "Warning: Undeclared share", "to revoke it."))
 	wantShared(t, server, "team/app", acme, "OTC-EU-DE-00000000001000000777")
 }
 
