@@ -35,14 +35,14 @@ func parseDeadline(deadline string) (t time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// DeadlineForm says how a server writes deadlines in its answers. What is no
+// DeadlineFormat says how a server writes deadlines in its answers. What is no
 // time ("forever") is given back as it is in every form.
-type DeadlineForm int
+type DeadlineFormat int
 
 // The forms of 2031-03-31, 16:00 UTC.
 const (
 	// DeadlineMillis is 2031-03-31T16:00:00.000Z, as in the documents.
-	DeadlineMillis DeadlineForm = iota
+	DeadlineMillis DeadlineFormat = iota
 	// DeadlineAsSent gives back the request's very text.
 	DeadlineAsSent
 	// DeadlineSeconds is 2031-03-31T16:00:00Z.
@@ -57,7 +57,7 @@ const (
 	DeadlineMidnight
 )
 
-func (f DeadlineForm) format(deadline string) string {
+func (f DeadlineFormat) format(deadline string) string {
 	t, ok := parseDeadline(deadline)
 	if !ok || f == DeadlineAsSent {
 		return deadline

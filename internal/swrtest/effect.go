@@ -8,7 +8,7 @@ import (
 )
 
 // Effect is what a fault does to a request. Unless its constructor says
-// otherwise, it happens instead of what was asked for; After makes it happen
+// otherwise, it happens instead of what was asked for; AfterEffect makes it happen
 // once that has taken effect.
 type Behavior struct {
 	name    string
@@ -19,8 +19,8 @@ type Behavior struct {
 // String names the effect, as the request log does.
 func (e Behavior) String() string { return e.name }
 
-// After lets the request take effect first, and then answers as the effect does.
-func (e Behavior) After() Behavior {
+// AfterEffect lets the request take effect first, and then answers as the effect does.
+func (e Behavior) AfterEffect() Behavior {
 	before := e.play
 	after := Behavior{
 		name: e.name + " after effect",
@@ -30,7 +30,7 @@ func (e Behavior) After() Behavior {
 		},
 	}
 	for _, choice := range e.choices {
-		after.choices = append(after.choices, choice.After())
+		after.choices = append(after.choices, choice.AfterEffect())
 	}
 	return after
 }

@@ -10,12 +10,12 @@ func ResetBefore() Behavior {
 }
 
 // ResetAfter resets the connection once the request has taken effect.
-func ResetAfter() Behavior { return ResetBefore().After().named("reset after effect") }
+func ResetAfter() Behavior { return ResetBefore().AfterEffect().named("reset after effect") }
 
-// CutOff lets the request take effect, announces the whole answer, and closes
+// CloseMidResponse lets the request take effect, announces the whole answer, and closes
 // the connection amid it: in the body, or in the headers where the status
 // allows no body.
-func CutOff() Behavior {
+func CloseMidResponse() Behavior {
 	return Behavior{name: "cut off", play: func(c *call) { c.cutOff(c.perform()) }}
 }
 
@@ -46,11 +46,11 @@ func HangBefore() Behavior {
 }
 
 // HangAfter is HangBefore once the request has taken effect.
-func HangAfter() Behavior { return HangBefore().After().named("hang after effect") }
+func HangAfter() Behavior { return HangBefore().AfterEffect().named("hang after effect") }
 
-// HangAmid lets the request take effect, sends the first half of the answer
+// HangMidResponse lets the request take effect, sends the first half of the answer
 // (all of it where the status allows no body), and then says nothing until the
 // client gives up or the server closes.
-func HangAmid() Behavior {
+func HangMidResponse() Behavior {
 	return Behavior{name: "hang amid answer", play: func(c *call) { c.sendHalf(c.perform()) }}
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // What follows are answers that make no sense, with the status of a success
-// (api.md, "Answers"). None lets the request take effect; After does.
+// (api.md, "Answers"). None lets the request take effect; AfterEffect does.
 
 // successStatus is the documented status of a success, but for DELETE's 204,
 // which allows no body to make nonsense in.

@@ -31,9 +31,9 @@ type Fault struct {
 	Behavior Behavior
 }
 
-// Injection is a fault that was injected. Of several that meet a request, the
+// InjectedFault is a fault that was injected. Of several that meet a request, the
 // one injected first happens, and the others do not see the request.
-type Injection struct {
+type InjectedFault struct {
 	sim   *Simulator
 	fault Fault
 	index int
@@ -44,27 +44,27 @@ type Injection struct {
 }
 
 // Inject adds a fault.
-func (s *Simulator) Inject(fault Fault) *Injection {
+func (s *Simulator) Inject(fault Fault) *InjectedFault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.injected++
-	in := &Injection{sim: s, fault: fault, index: s.injected, calls: map[string]int{}}
+	in := &InjectedFault{sim: s, fault: fault, index: s.injected, calls: map[string]int{}}
 	s.faults = append(s.faults, in)
 	return in
 }
 
-// Fired returns how often the fault happened.
-func (in *Injection) Fired() int {
+// Count returns how often the fault happened.
+func (in *InjectedFault) Count() int {
 	in.sim.mu.Lock()
 	defer in.sim.mu.Unlock()
 	return in.fired
 }
 
 // Remove ends the fault.
-func (in *Injection) Remove() {
+func (in *InjectedFault) Remove() {
 	in.sim.mu.Lock()
 	defer in.sim.mu.Unlock()
-	in.sim.faults = slices.DeleteFunc(in.sim.faults, func(other *Injection) bool { return other == in })
+	in.sim.faults = slices.DeleteFunc(in.sim.faults, func(other *InjectedFault) bool { return other == in })
 }
 
 // RemoveFaults ends all faults.
@@ -95,7 +95,7 @@ func (c *call) effect() Behavior {
 }
 
 // meets says whether the fault happens to a request, and with which effect.
-func (in *Injection) meets(c *call) (Behavior, bool) {
+func (in *InjectedFault) meets(c *call) (Behavior, bool) {
 	f := in.fault
 	kind := c.info.Operation
 	if !c.variants.Routes.serves(c.route) {
@@ -120,7 +120,7 @@ func (in *Injection) meets(c *call) (Behavior, bool) {
 }
 
 // draw returns a number from 0 up to 1, and another to choose an effect by.
-func (in *Injection) draw(c *call) (float64, uint64) {
+func (in *InjectedFault) draw(c *call) (float64, uint64) {
 	key := strings.Join([]string{
 		string(c.info.Operation), c.info.Namespace, c.info.Repository, fold(c.info.Account), c.info.Query.Encode(),
 	}, "\x00")

@@ -39,10 +39,10 @@ func VariantByName(name string) (NamedVariant, bool) {
 }
 
 var routeVariants = []NamedVariant{
-	{"both-spellings", "every call under repos and under repositories", func(v *Variants) { v.Routes = SameRoutes(SpellingBoth) }},
-	{"only-repositories", "every call under repositories alone", func(v *Variants) { v.Routes = SameRoutes(SpellingRepositories) }},
-	{"only-repos", "every call under repos alone", func(v *Variants) { v.Routes = SameRoutes(SpellingRepos) }},
-	{"seed-documents-only", "POST under repos, list and DELETE under repositories, nothing else", func(v *Variants) { v.Routes = SeedDocumentRoutes() }},
+	{"both-spellings", "every call under repos and under repositories", func(v *Variants) { v.Routes = UniformRoutes(SpellingBoth) }},
+	{"only-repositories", "every call under repositories alone", func(v *Variants) { v.Routes = UniformRoutes(SpellingRepositories) }},
+	{"only-repos", "every call under repos alone", func(v *Variants) { v.Routes = UniformRoutes(SpellingRepos) }},
+	{"seed-documents-only", "POST under repos, list and DELETE under repositories, nothing else", func(v *Variants) { v.Routes = MinimalRoutes() }},
 	{"no-get-one", "no route to show one share", func(v *Variants) { v.Routes.Get = SpellingNone }},
 	{"no-patch", "no route to change a share", func(v *Variants) { v.Routes.Update = SpellingNone }},
 	{"no-shared-repositories", "no route to list shared repositories", func(v *Variants) { v.Routes.NoSharedRepositories = true }},
@@ -54,11 +54,11 @@ var routeVariants = []NamedVariant{
 }
 
 var missingVariants = []NamedVariant{
-	{"missing-get-404", "GET of a missing share: 404 instead of exist false", func(v *Variants) { v.MissingOnGet = GetNotFound }},
-	{"missing-get-400", "GET of a missing share: 400 SVCSTG.SWR.4001090", func(v *Variants) { v.MissingOnGet = GetBadRequest }},
-	{"missing-delete-404", "DELETE of a missing share: 404 instead of 204", func(v *Variants) { v.MissingOnDelete = DeleteNotFound }},
-	{"missing-delete-400", "DELETE of a missing share: 400 SVCSTG.SWR.4001090", func(v *Variants) { v.MissingOnDelete = DeleteBadRequest }},
-	{"missing-patch-400", "PATCH of a missing share: 400 instead of 404", func(v *Variants) { v.MissingOnUpdate = UpdateBadRequest }},
+	{"missing-get-404", "GET of a missing share: 404 instead of exist false", func(v *Variants) { v.MissingOnGet = MissingNotFound }},
+	{"missing-get-400", "GET of a missing share: 400 SVCSTG.SWR.4001090", func(v *Variants) { v.MissingOnGet = MissingBadRequest }},
+	{"missing-delete-404", "DELETE of a missing share: 404 instead of 204", func(v *Variants) { v.MissingOnDelete = MissingNotFound }},
+	{"missing-delete-400", "DELETE of a missing share: 400 SVCSTG.SWR.4001090", func(v *Variants) { v.MissingOnDelete = MissingBadRequest }},
+	{"missing-patch-400", "PATCH of a missing share: 400 instead of 404", func(v *Variants) { v.MissingOnUpdate = MissingBadRequest }},
 	{"missing-namespace-4041061", "missing namespace: 4041061 instead of 4040058", func(v *Variants) { v.MissingNamespaceCode = "SVCSTG.SWR.4041061" }},
 	{"missing-repository-4040113", "missing repository: 4040113 instead of 4040010", func(v *Variants) { v.MissingRepositoryCode = "SVCSTG.SWR.4040113" }},
 	{"conflict-without-code", "POST of an existing share: a bare 409", func(v *Variants) { v.ConflictWithoutCode = true }},
@@ -77,23 +77,23 @@ var writeVariants = []NamedVariant{
 }
 
 var nameVariants = []NamedVariant{
-	{"accounts-upper", "accounts come back in upper case", func(v *Variants) { v.AccountsInAnswers = CaseUpper }},
-	{"accounts-lower", "accounts come back in lower case", func(v *Variants) { v.AccountsInAnswers = CaseLower }},
+	{"accounts-upper", "accounts come back in upper case", func(v *Variants) { v.ResponseAccountCase = CaseUpper }},
+	{"accounts-lower", "accounts come back in lower case", func(v *Variants) { v.ResponseAccountCase = CaseLower }},
 	{"case-sensitive-paths", "paths find the stored spelling of an account alone", func(v *Variants) { v.CaseSensitivePaths = true }},
 	{"stored-upper-case-sensitive", "accounts are stored in upper case, and paths find that alone", func(v *Variants) {
-		v.AccountsStored, v.CaseSensitivePaths = CaseUpper, true
+		v.StoredAccountCase, v.CaseSensitivePaths = CaseUpper, true
 	}},
 	{"dollar-in-bodies", "repositories come back with $ for /", func(v *Variants) { v.DollarInBodies = true }},
-	{"refuse-repeated-hyphens", "names with repeated hyphens are refused", func(v *Variants) { v.RefuseRepeatedHyphens = true }},
+	{"refuse-repeated-hyphens", "names with repeated hyphens are refused", func(v *Variants) { v.RejectRepeatedHyphens = true }},
 }
 
 var timeVariants = []NamedVariant{
-	{"deadline-as-sent", "deadlines come back as they were sent", func(v *Variants) { v.DeadlineForm = DeadlineAsSent }},
-	{"deadline-seconds", "deadlines come back without fraction", func(v *Variants) { v.DeadlineForm = DeadlineSeconds }},
-	{"deadline-micros", "deadlines come back with 6 digits of fraction", func(v *Variants) { v.DeadlineForm = DeadlineMicros }},
-	{"deadline-nanos", "deadlines come back with 9 digits of fraction", func(v *Variants) { v.DeadlineForm = DeadlineNanos }},
-	{"deadline-offset", "deadlines come back with +00:00", func(v *Variants) { v.DeadlineForm = DeadlineOffset }},
-	{"deadline-midnight", "deadlines come back as midnight of their day", func(v *Variants) { v.DeadlineForm = DeadlineMidnight }},
+	{"deadline-as-sent", "deadlines come back as they were sent", func(v *Variants) { v.DeadlineFormat = DeadlineAsSent }},
+	{"deadline-seconds", "deadlines come back without fraction", func(v *Variants) { v.DeadlineFormat = DeadlineSeconds }},
+	{"deadline-micros", "deadlines come back with 6 digits of fraction", func(v *Variants) { v.DeadlineFormat = DeadlineMicros }},
+	{"deadline-nanos", "deadlines come back with 9 digits of fraction", func(v *Variants) { v.DeadlineFormat = DeadlineNanos }},
+	{"deadline-offset", "deadlines come back with +00:00", func(v *Variants) { v.DeadlineFormat = DeadlineOffset }},
+	{"deadline-midnight", "deadlines come back as midnight of their day", func(v *Variants) { v.DeadlineFormat = DeadlineMidnight }},
 	{"times-micros", "created and updated with 6 digits of fraction", func(v *Variants) { v.TimeDigits = 6 }},
 	{"times-nanos", "created and updated with 9 digits of fraction", func(v *Variants) { v.TimeDigits = 9 }},
 	{"no-date", "no Date header", func(v *Variants) { v.NoDate = true }},
@@ -103,9 +103,9 @@ var timeVariants = []NamedVariant{
 
 var listVariants = []NamedVariant{
 	{"list-ignores-paging", "lists ignore limit and offset: always the first 100", func(v *Variants) { v.Paging = PagingIgnored }},
-	{"list-refuses-paging", "lists refuse limit and offset with 400", func(v *Variants) { v.Paging = PagingRefused }},
+	{"list-refuses-paging", "lists refuse limit and offset with 400", func(v *Variants) { v.Paging = PagingRejected }},
 	{"list-content-range", "lists carry Content-Range", func(v *Variants) { v.ListContentRange = true }},
-	{"list-limit-alone", "lists take limit without offset", func(v *Variants) { v.LimitAlone = true }},
+	{"list-limit-alone", "lists take limit without offset", func(v *Variants) { v.LimitWithoutOffset = true }},
 	{"list-null", "empty lists are null", func(v *Variants) { v.NullLists = true }},
 	{"list-newest-first", "lists are ordered by creation", func(v *Variants) { v.NewestFirst = true }},
 	{"list-hides-expired", "lists leave expired shares out", func(v *Variants) { v.HideExpired = true }},
@@ -122,8 +122,8 @@ var delayVariants = []NamedVariant{
 	{"late-delete", "a revoked share disappears 2 s later everywhere", func(v *Variants) {
 		v.ListDelay.Delete, v.GetDelay.Delete = Delay{For: delayed}, Delay{For: delayed}
 	}},
-	{"late-by-two-looks", "lists and GET one follow each write at the third look", func(v *Variants) {
-		v.ListDelay, v.GetDelay = sameDelays(Delay{Looks: 2}), sameDelays(Delay{Looks: 2})
+	{"late-by-two-reads", "lists and GET one follow each write at the third look", func(v *Variants) {
+		v.ListDelay, v.GetDelay = sameDelays(Delay{Reads: 2}), sameDelays(Delay{Reads: 2})
 	}},
 }
 

@@ -42,13 +42,13 @@ func (c *call) listPage() (page, answer, bool) {
 	switch c.variants.Paging {
 	case PagingIgnored:
 		return bare, answer{}, true
-	case PagingRefused:
+	case PagingRejected:
 		if len(query) > 0 {
 			return bare, c.badRequest("the call takes no query"), false
 		}
 		return bare, answer{}, true
 	default:
-		p, problem := parsePage(query, c.variants.LimitAlone)
+		p, problem := parsePage(query, c.variants.LimitWithoutOffset)
 		if problem != "" {
 			return bare, c.badRequest(problem), false
 		}

@@ -16,10 +16,10 @@ type limiter struct {
 	passed    []time.Time // of the last second
 }
 
-// RateLimit lets this many requests a second reach SWR (logins, which are the
+// SetRateLimit lets this many requests a second reach SWR (logins, which are the
 // IAM's, do not count), by the simulator's clock, and plays an effect on the
 // rest: Throttle if none is given. 0 lifts the limit.
-func (s *Simulator) RateLimit(perSecond int, refusal ...Behavior) {
+func (s *Simulator) SetRateLimit(perSecond int, refusal ...Behavior) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if perSecond <= 0 {

@@ -30,7 +30,7 @@ func (v *view) delay(now time.Time, d Delay, share Share, exists bool) {
 	if !v.lags(now) {
 		v.old, v.shown = share, exists
 	}
-	v.until, v.looks = now.Add(d.For), d.Looks
+	v.until, v.looks = now.Add(d.For), d.Reads
 }
 
 // look returns what the view shows, and counts as a look.

@@ -30,15 +30,15 @@ type Routes struct {
 	NoLogin bool
 }
 
-// SameRoutes returns routes with one spelling for all five calls on shares.
-func SameRoutes(s Spelling) Routes {
+// UniformRoutes returns routes with one spelling for all five calls on shares.
+func UniformRoutes(s Spelling) Routes {
 	return Routes{Create: s, List: s, Get: s, Update: s, Delete: s}
 }
 
-// SeedDocumentRoutes is a server that offers what the two documents in testdata
+// MinimalRoutes is a server that offers what the two documents in testdata
 // describe, and DELETE: POST under "repos", the list and DELETE under
 // "repositories", and nothing else but the IAM.
-func SeedDocumentRoutes() Routes {
+func MinimalRoutes() Routes {
 	return Routes{
 		Create:               SpellingRepos,
 		List:                 SpellingRepositories,
@@ -51,7 +51,7 @@ func SeedDocumentRoutes() Routes {
 
 // NoRoutes is an endpoint that has none of the routes: a mistyped one, or a proxy.
 func NoRoutes() Routes {
-	r := SameRoutes(SpellingNone)
+	r := UniformRoutes(SpellingNone)
 	r.NoSharedRepositories = true
 	r.NoLogin = true
 	return r

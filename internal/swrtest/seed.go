@@ -120,9 +120,9 @@ func (s *Simulator) AllShares() []Share {
 	return shares
 }
 
-// AddReceived adds repositories that other accounts share with this one, for
+// AddReceivedRepositories adds repositories that other accounts share with this one, for
 // shared-repositories with center=thirdparty.
-func (s *Simulator) AddReceived(repositories ...ReceivedRepository) {
+func (s *Simulator) AddReceivedRepositories(repositories ...ReceivedRepository) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range repositories {
@@ -136,10 +136,10 @@ func (s *Simulator) AddReceived(repositories ...ReceivedRepository) {
 	})
 }
 
-// KnownAccounts names the accounts that exist at the cloud, in addition to
+// AddAccounts names the accounts that exist at the cloud, in addition to
 // those named before. Once there are any, a POST for another answers 400
 // SVCSTG.SWR.4001041; before, every account exists.
-func (s *Simulator) KnownAccounts(names ...string) {
+func (s *Simulator) AddAccounts(names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {

@@ -57,9 +57,9 @@ func (v Variants) shareJSON(s Share, now time.Time) shareJSON {
 	return shareJSON{
 		Namespace:    s.Namespace,
 		Repository:   v.repositoryInBody(s.Repository),
-		AccessDomain: v.AccountsInAnswers.apply(s.AccessDomain),
+		AccessDomain: v.ResponseAccountCase.apply(s.AccessDomain),
 		Permit:       s.Permit,
-		Deadline:     v.DeadlineForm.format(s.Deadline),
+		Deadline:     v.DeadlineFormat.format(s.Deadline),
 		Description:  s.Description,
 		CreatorID:    s.CreatorID,
 		CreatorName:  s.CreatorName,

@@ -18,10 +18,10 @@ func (c *call) repository() (*repository, answer, bool) {
 	if repo, ok := c.sim.store.repositories[key]; ok {
 		return repo, answer{}, true
 	}
-	if problem := namespaceRule.problem(key.namespace, c.variants.RefuseRepeatedHyphens); problem != "" {
+	if problem := namespaceRule.problem(key.namespace, c.variants.RejectRepeatedHyphens); problem != "" {
 		return nil, c.badRequest(problem), false
 	}
-	if problem := repositoryRule.problem(key.repository, c.variants.RefuseRepeatedHyphens); problem != "" {
+	if problem := repositoryRule.problem(key.repository, c.variants.RejectRepeatedHyphens); problem != "" {
 		return nil, c.badRequest(problem), false
 	}
 	if !c.sim.store.namespaces[key.namespace] {
@@ -58,7 +58,7 @@ func (c *call) create() answer {
 	if c.sim.known != nil && !c.sim.known[fold(body.accessDomain)] {
 		return c.fail(http.StatusBadRequest, codeNoAccount, "")
 	}
-	account := c.variants.AccountsStored.apply(body.accessDomain)
+	account := c.variants.StoredAccountCase.apply(body.accessDomain)
 	if repo.existing(account, c.variants.CaseSensitivePaths) != nil {
 		if c.variants.ConflictWithoutCode {
 			return newAnswer(http.StatusConflict, "", nil)
@@ -120,9 +120,9 @@ func (c *call) get() answer {
 		}
 	}
 	switch c.variants.MissingOnGet {
-	case GetNotFound:
+	case MissingNotFound:
 		return c.missingShare()
-	case GetBadRequest:
+	case MissingBadRequest:
 		return c.fail(http.StatusBadRequest, codeMissingShare400, "")
 	default:
 		return c.jsonAnswer(http.StatusOK, oneShareJSON{})
@@ -141,7 +141,7 @@ func (c *call) update() answer {
 	}
 	r := repo.existing(c.route.account, c.variants.CaseSensitivePaths)
 	if r == nil {
-		if c.variants.MissingOnUpdate == UpdateBadRequest {
+		if c.variants.MissingOnUpdate == MissingBadRequest {
 			return c.fail(http.StatusBadRequest, codeMissingShare400, "")
 		}
 		return c.missingShare()
@@ -164,9 +164,9 @@ func (c *call) remove() answer {
 	r := repo.existing(c.route.account, c.variants.CaseSensitivePaths)
 	if r == nil {
 		switch c.variants.MissingOnDelete {
-		case DeleteNotFound:
+		case MissingNotFound:
 			return c.missingShare()
-		case DeleteBadRequest:
+		case MissingBadRequest:
 			return c.fail(http.StatusBadRequest, codeMissingShare400, "")
 		}
 	} else {

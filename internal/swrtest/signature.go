@@ -67,7 +67,7 @@ func parseAuthorization(values []string) (authorization, string) {
 	return a, ""
 }
 
-func (a authorization) allowed(forms SignatureForms) bool {
+func (a authorization) allowed(forms SignatureFormats) bool {
 	switch forms {
 	case SignatureAccess:
 		return a.scope == nil

@@ -23,7 +23,7 @@ type Simulator struct {
 	received []ReceivedRepository
 	known    map[string]bool // folded accounts; nil: all exist
 	accounts accounts
-	faults   []*Injection
+	faults   []*InjectedFault
 	injected int // faults ever injected: part of their chance
 	limiter  *limiter
 	log      requestLog
@@ -109,8 +109,8 @@ func (s *Simulator) SetClock(clock func() time.Time) {
 	s.clock = clock
 }
 
-// Latency makes every request wait before it is handled; 0 ends that.
-func (s *Simulator) Latency(d time.Duration) {
+// SetLatency makes every request wait before it is handled; 0 ends that.
+func (s *Simulator) SetLatency(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.latency = d

@@ -9,13 +9,11 @@ type Variants struct {
 	// Routes says which routes there are.
 	Routes Routes
 	// NoSuchRoute is how a route that does not exist is answered.
-	NoSuchRoute NoRouteForm
+	NoSuchRoute NoRouteResponse
 
-	// MissingOnGet, MissingOnDelete and MissingOnUpdate are how a share that
-	// does not exist is answered.
-	MissingOnGet    MissingOnGet
-	MissingOnDelete MissingOnDelete
-	MissingOnUpdate MissingOnUpdate
+	// MissingOnGet, MissingOnDelete and MissingOnUpdate are the responses to
+	// calls on a share that does not exist.
+	MissingOnGet, MissingOnDelete, MissingOnUpdate MissingShare
 	// MissingShareCode is the code of a 404 for a share that does not exist;
 	// empty: SVCSTG.SWR.4040091.
 	MissingShareCode string
@@ -37,28 +35,28 @@ type Variants struct {
 	// instead of clearing it.
 	PatchKeepsDescription bool
 
-	// AccountsInAnswers is the case in which accounts are given back.
-	AccountsInAnswers Case
-	// AccountsStored is the case in which a POST stores the account; with
+	// ResponseAccountCase is the case in which accounts are given back.
+	ResponseAccountCase LetterCase
+	// StoredAccountCase is the case in which a POST stores the account; with
 	// CaseSensitivePaths the share is then found under that spelling alone.
-	AccountsStored Case
+	StoredAccountCase LetterCase
 	// CaseSensitivePaths finds a share only under its stored spelling, and
 	// lets shares exist side by side that differ in case alone.
 	CaseSensitivePaths bool
-	// RefuseRepeatedHyphens reads the rule of names strictly.
-	RefuseRepeatedHyphens bool
+	// RejectRepeatedHyphens reads the rule of names strictly.
+	RejectRepeatedHyphens bool
 	// DollarInBodies gives repositories back with "$" instead of "/".
 	DollarInBodies bool
-	// DeadlineForm is how deadlines are written in answers.
-	DeadlineForm DeadlineForm
+	// DeadlineFormat is how deadlines are written in answers.
+	DeadlineFormat DeadlineFormat
 	// TimeDigits is the number of digits (0 to 9) of the fraction in created
 	// and updated.
 	TimeDigits int
 
 	// Paging is what the list makes of limit and offset.
 	Paging Paging
-	// LimitAlone lets limit stand without offset, and offset without limit.
-	LimitAlone bool
+	// LimitWithoutOffset lets limit stand without offset, and offset without limit.
+	LimitWithoutOffset bool
 	// ListContentRange adds Content-Range to lists of a server that pages.
 	ListContentRange bool
 	// NullLists answers `null` for an empty list.
@@ -85,11 +83,11 @@ type Variants struct {
 	// body; "-": none.
 	ErrorContentType string
 	// AuthErrors is the form of a 401.
-	AuthErrors AuthErrorForm
+	AuthErrors AuthErrorFormat
 	// Signatures says which forms of signature are taken.
-	Signatures SignatureForms
+	Signatures SignatureFormats
 	// RequestID says where an answer names its request.
-	RequestID RequestIDPlace
+	RequestID RequestIDLocation
 	// NoDate leaves the Date header out.
 	NoDate bool
 	// ClockSkew is how far the server's clock (Date, created, status, the
@@ -105,58 +103,40 @@ type Variants struct {
 	UnknownProjectStatus int
 }
 
-// NoRouteForm is how a server says that it has no such route.
-type NoRouteForm int
+// NoRouteResponse is how a server says that it has no such route.
+type NoRouteResponse int
 
 // The forms of api.md, "No such route is not no such share".
 const (
-	NoRouteGateway NoRouteForm = iota // APIGW.0101
-	NoRouteSWR                        // SVCSTG.SWR.4040083
-	NoRoutePlain                      // a plain text page
-	NoRouteHTML                       // an HTML page
-	NoRouteEmpty                      // no body at all
+	NoRouteGateway NoRouteResponse = iota // APIGW.0101
+	NoRouteSWR                            // SVCSTG.SWR.4040083
+	NoRoutePlain                          // a plain text page
+	NoRouteHTML                           // an HTML page
+	NoRouteEmpty                          // no body at all
 )
 
-// MissingOnGet is how GET one answers for a share that does not exist.
-type MissingOnGet int
+// MissingShare is the response to a call on a share that does not exist.
+type MissingShare int
 
-// The forms of api.md, "A share that does not exist".
+// The forms of api.md, "A share that does not exist". For PATCH they follow
+// from GET and DELETE: it is not documented.
 const (
-	GetExistFalse MissingOnGet = iota // 200 with "exist": false
-	GetNotFound                       // 404 with MissingShareCode
-	GetBadRequest                     // 400 with SVCSTG.SWR.4001090
+	MissingDefault    MissingShare = iota // GET: 200 with "exist": false; DELETE: 204; PATCH: 404
+	MissingNotFound                       // 404 with MissingShareCode
+	MissingBadRequest                     // 400 with SVCSTG.SWR.4001090
 )
 
-// MissingOnDelete is how DELETE answers for a share that does not exist.
-type MissingOnDelete int
-
-// The forms of api.md, "A share that does not exist".
-const (
-	DeleteNoContent  MissingOnDelete = iota // as if it had been there
-	DeleteNotFound                          // 404 with MissingShareCode
-	DeleteBadRequest                        // 400 with SVCSTG.SWR.4001090
-)
-
-// MissingOnUpdate is how PATCH answers for a share that does not exist.
-type MissingOnUpdate int
-
-// PATCH of a missing share is not documented; these follow from GET and DELETE.
-const (
-	UpdateNotFound   MissingOnUpdate = iota // 404 with MissingShareCode
-	UpdateBadRequest                        // 400 with SVCSTG.SWR.4001090
-)
-
-// Case is a case of letters (ASCII letters only).
-type Case int
+// LetterCase is a case of letters (ASCII letters only).
+type LetterCase int
 
 // The cases in which a server may store or give back accounts.
 const (
-	CaseAsGiven Case = iota
+	CaseAsSent LetterCase = iota
 	CaseUpper
 	CaseLower
 )
 
-func (c Case) apply(account string) string {
+func (c LetterCase) apply(account string) string {
 	switch c {
 	case CaseUpper:
 		return foldUpper(account)
@@ -172,9 +152,9 @@ type Paging int
 
 // The three servers of api.md, "List". All give 100 records where not asked.
 const (
-	PagingHonored Paging = iota // as the sibling lists do
-	PagingIgnored               // always the first 100
-	PagingRefused               // 400 SVCSTG.SWR.4000014
+	PagingHonored  Paging = iota // as the sibling lists do
+	PagingIgnored                // always the first 100
+	PagingRejected               // 400 SVCSTG.SWR.4000014
 )
 
 // Delays are delays after each kind of write.
@@ -186,7 +166,7 @@ type Delays struct {
 // simulator's clock, for a number of looks, or for both, whichever lasts longer.
 type Delay struct {
 	For   time.Duration
-	Looks int
+	Reads int
 }
 
 // ErrorShape is the shape of an error's body (api.md, "Error bodies").
@@ -203,33 +183,33 @@ const (
 	ShapeEmpty                     // nothing
 )
 
-// AuthErrorForm is the form of a 401.
-type AuthErrorForm int
+// AuthErrorFormat is the form of a 401.
+type AuthErrorFormat int
 
 // The forms of api.md.
 const (
-	AuthSWR     AuthErrorForm = iota // SVCSTG.SWR.4010000
-	AuthGateway                      // APIGW.0301
+	AuthSWR     AuthErrorFormat = iota // SVCSTG.SWR.4010000
+	AuthGateway                        // APIGW.0301
 )
 
-// SignatureForms says which forms of Authorization a server takes.
-type SignatureForms int
+// SignatureFormats says which forms of Authorization a server takes.
+type SignatureFormats int
 
 // The forms of api.md, "Signing in".
 const (
-	SignatureBoth       SignatureForms = iota
-	SignatureAccess                    // Access=AK alone
-	SignatureCredential                // Credential=AK/… alone
-	SignatureNone                      // tokens alone
+	SignatureBoth       SignatureFormats = iota
+	SignatureAccess                      // Access=AK alone
+	SignatureCredential                  // Credential=AK/… alone
+	SignatureNone                        // tokens alone
 )
 
-// RequestIDPlace says where an answer names its request.
-type RequestIDPlace int
+// RequestIDLocation says where an answer names its request.
+type RequestIDLocation int
 
 // The places of api.md. The gateway's errors have a request_id in the body in
 // any case but the last.
 const (
-	RequestIDInHeader RequestIDPlace = iota // X-Request-Id
-	RequestIDInBody                         // request_id in error bodies
+	RequestIDInHeader RequestIDLocation = iota // X-Request-Id
+	RequestIDInBody                            // request_id in error bodies
 	RequestIDNowhere
 )

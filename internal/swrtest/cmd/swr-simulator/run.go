@@ -40,7 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server.Latency(c.latency)
+	server.SetLatency(c.latency)
 	seed(server, c)
 	user := server.AddUser(swrtest.User{Name: "demo", Password: rand.Text()})
 	err = printEnvironment(stdout, server, user)
