@@ -66,7 +66,7 @@ func TestSharesDataSource(t *testing.T) {
 		"100 with paging":             {100, swrtest.PagingHonored, 100, true},
 		"100 without paging":          {100, swrtest.PagingIgnored, 100, false},
 		"250 with paging":             {250, swrtest.PagingHonored, 250, true},
-		"250 where paging is refused": {250, swrtest.PagingRefused, 100, false},
+		"250 where paging is refused": {250, swrtest.PagingRejected, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

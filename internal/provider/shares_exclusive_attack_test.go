@@ -281,7 +281,7 @@ func TestGuardWhereListingsAreNonsense(t *testing.T) {
 	for _, effect := range []swrtest.Behavior{
 		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
 		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
-		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+		swrtest.CloseMidResponse(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
 	} {
 		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: effect})
 		tf.plan(failed)
