@@ -36,7 +36,7 @@ func TestComplete(t *testing.T) {
 	assertNotContains(t, tf.plan(0), "Warning")
 
 	// The plan shows an undeclared account by name, and apply revokes it.
-	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "UNDECLARED"})
+	putShare(server, "team/app", "UNDECLARED", "forever", "")
 	assertContains(t, tf.plan(2), `swr_repository_shares_exclusive.repository["team/app"] will be updated`, `- "UNDECLARED"`)
 	tf.apply()
 	assertShares(t, server, "team/app", acme, auditor)
@@ -44,7 +44,8 @@ func TestComplete(t *testing.T) {
 	// A partner leaves one repository, another leaves all, and a third joins.
 	const joining = "OTC-EU-DE-00000000001000000400"
 	variables := read(t, "complete/terraform.tfvars")
-	tf.write("terraform.tfvars", strings.NewReplacer(`["team/app", "team/worker"]`, `["team/worker"]`, auditor, joining).Replace(variables))
+	leave := strings.NewReplacer(`["team/app", "team/worker"]`, `["team/worker"]`, auditor, joining)
+	tf.write("terraform.tfvars", leave.Replace(variables))
 	tf.apply()
 	assertShares(t, server, "base/java", sister, joining)
 	assertShares(t, server, "team/app", joining)
@@ -63,8 +64,8 @@ func TestCompleteChecks(t *testing.T) {
 	variables := read(t, "complete/terraform.tfvars")
 	const repositories = `["base/java"]` // sister's
 	tf.write("terraform.tfvars", strings.Replace(variables, repositories, `[]`, 1))
-	assertContains(t, tf.plan(2, "-var=warn_days=3650"), "Partners without a repository: sister.",
-		"Access has ended, or ends within 3650 days", "acme:team/app on 2031-04-01T00:00:00Z", "auditor:base/java on 2031-01-01T00:00:00Z")
+	assertContains(t, tf.plan(2, "-var=warn_days=3650"), "Partners without a repository: sister.", "Access has ended, or ends within 3650 days",
+		"acme:team/app on 2031-04-01T00:00:00Z", "auditor:base/java on 2031-01-01T00:00:00Z")
 
 	tf.write("terraform.tfvars", strings.Replace(variables, repositories, `["base/jvaa"]`, 1))
 	assertContains(t, tf.plan(1), "sister:base/jvaa: the repository is not listed in var.repositories")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	ossignal "os/signal"
@@ -59,13 +60,10 @@ func (tf workspace) detectDrift(code int) (report, stdout, stderr string) {
 	cmd := driftCommand(tf.t, tf.Dir, tempDir, terraform, tf.Command(context.Background()).Env)
 	var out, trace bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &trace
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		tf.t.Fatal(err)
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != code {
+		tf.t.Fatalf("drift.sh: %v, want exit code %d\n%s", err, code, trace.String())
 	}
 	report = read(tf.t, filepath.Join(tf.Dir, "drift-report.md"))
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		tf.t.Fatalf("drift.sh: exit code %d, want %d\n%s\n%s", got, code, trace.String(), report)
-	}
 	assertEmptyDir(tf.t, tempDir)
 	known := []string{".tf", ".tfvars", ".tfrc", ".tfstate", ".backup", ".md", ".hcl"}
 	for _, file := range glob(tf.t, tf.Dir+"/*") {
@@ -84,23 +82,13 @@ func assertEmptyDir(t *testing.T, dir string) {
 	}
 }
 
-// renderReport runs drift.jq on the diagnostics of a plan and on the plan's JSON.
-func renderReport(t *testing.T, outcome string, diagnostics []map[string]any, plan any, env ...string) string {
+// renderReport runs drift.jq on the lines of terraform plan -json and on the JSON
+// of the plan.
+func renderReport(t *testing.T, outcome, messages, plan string, env ...string) string {
 	t.Helper()
-	var lines bytes.Buffer
-	encoder := json.NewEncoder(&lines)
-	for _, diagnostic := range diagnostics {
-		if err := encoder.Encode(map[string]any{"type": "diagnostic", "diagnostic": diagnostic}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	planJSON, err := json.Marshal(plan)
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.CommandContext(t.Context(), "jq", "-Rnr", "--arg", "outcome", outcome,
-		"--argjson", "plan", "["+string(planJSON)+"]", "-f", "gitops/drift.jq")
-	cmd.Stdin = &lines
+		"--argjson", "plan", "["+plan+"]", "-f", "gitops/drift.jq")
+	cmd.Stdin = strings.NewReader(messages)
 	cmd.Env = append(os.Environ(), env...)
 	report, err := cmd.CombinedOutput()
 	if err != nil {
@@ -110,41 +98,20 @@ func renderReport(t *testing.T, outcome string, diagnostics []map[string]any, pl
 	return string(report)
 }
 
-// assertEscaped fails if text from the service can be outside of a code span: the
-// rest of a report consists of plain words and simple Markdown.
+// escapedLine matches a line of a report: plain words, and visible text (V) in code
+// spans that are fenced by one, two or four backticks.
+var escapedLine = regexp.MustCompile(strings.ReplaceAll(
+	"^[-# ]*(?:[A-Za-z0-9 .,:;()]|`V+`|``(?:`?V)+``|````(?:`{0,3}V)+````)*\n$",
+	"V", "[^`\\x00-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]"))
+
+// assertEscaped fails if text from the service can be outside of a code span.
 func assertEscaped(t *testing.T, report string) {
 	t.Helper()
 	for line := range strings.Lines(report) {
-		text := outsideCode(line)
-		if !regexp.MustCompile(`^[-# ]*[A-Za-z0-9 .,:;()]*\n$`).MatchString(text) {
-			t.Errorf("%q is outside of a code span in %q", text, line)
-		}
-		if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool {
-			return r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x200b && r <= 0x200f) ||
-				(r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
-		}) {
-			t.Errorf("invisible characters in %q", line)
+		if !escapedLine.MatchString(line) {
+			t.Errorf("text outside of a code span, or invisible text: %q", line)
 		}
 	}
-}
-
-var backticks = regexp.MustCompile("`+")
-
-// outsideCode removes the code spans of a line. As in CommonMark, a span ends at
-// the next run of backticks that is as long as the first.
-func outsideCode(line string) string {
-	var outside strings.Builder
-	runs, from := backticks.FindAllStringIndex(line, -1), 0
-	for i := 0; i < len(runs); i++ {
-		closing := slices.IndexFunc(runs[i+1:], func(run []int) bool { return run[1]-run[0] == runs[i][1]-runs[i][0] })
-		if closing < 0 {
-			break
-		}
-		outside.WriteString(line[from:runs[i][0]])
-		i += 1 + closing
-		from = runs[i][1]
-	}
-	return outside.String() + line[from:]
 }
 
 // The sections of the report, and the order of their lines.
@@ -184,26 +151,19 @@ resource "swr_repository_share" "leaving" {
 `)
 	tf.apply()
 
-	putShare := func(repository, account, deadline, description string) {
-		server.PutShare(swrtest.Share{
-			Namespace: "platform", Repository: repository, AccessDomain: account, Deadline: deadline, Description: description,
-		})
-	}
-	putShare("team/app", "UNDECLARED", "forever", "")
-	putShare("team/app", acme, "2031-12-31T00:00:00.000Z", "Contract 4711")
-	putShare("base/java", "SECRET", "2020-01-01T00:00:00.000Z", "battery staple")
+	putShare(server, "team/app", "UNDECLARED", "forever", "")
+	putShare(server, "team/app", acme, "2031-12-31T00:00:00.000Z", "Contract 4711")
+	putShare(server, "base/java", "SECRET", "2020-01-01T00:00:00.000Z", "battery staple")
 	server.DeleteShare("platform", "team/worker", auditor)
 	tf.write("secret.tf", strings.Replace(secretTF, "correct horse", "wrong horse", 1))
 	tf.write("leaving.tf", "output \"new\" { value = 1 }\n")
 
 	report, stdout, trace := tf.detectDrift(exitDrift)
 	assertGolden(t, "testdata/drift-report.md", report)
-	if want := "drift: see drift-report.md\n"; stdout != want {
-		t.Errorf("stdout is %q, want %q", stdout, want)
-	}
+	assertEqual(t, stdout, "drift: see drift-report.md\n")
 	assertContains(t, trace, "+ status=2")
 	assertNotContains(t, report+stdout+trace, "horse", "staple", server.Token())
-	assertNotContains(t, stdout+trace, "UNDECLARED")
+	assertNotContains(t, stdout+trace, "UNDECLARED") // nothing from the service outside of the report
 	if n := server.Count(swrtest.OpDelete); n > 0 {
 		t.Errorf("the plan sent %d DELETE requests", n)
 	}
@@ -215,12 +175,8 @@ func TestDriftNoChangesAndErrors(t *testing.T) {
 	tf, server := newComplete(t)
 	tf.apply()
 	report, stdout, _ := tf.detectDrift(exitNoChanges)
-	if want := "# SWR shares: no changes\n\nThe cloud matches the configuration.\n"; report != want {
-		t.Errorf("the report is\n%s", report)
-	}
-	if want := "no changes: see drift-report.md\n"; stdout != want {
-		t.Errorf("stdout is %q, want %q", stdout, want)
-	}
+	assertEqual(t, report, "# SWR shares: no changes\n\nThe cloud matches the configuration.\n")
+	assertEqual(t, stdout, "no changes: see drift-report.md\n")
 
 	server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
 	report, stdout, trace := tf.detectDrift(exitError)
@@ -234,45 +190,38 @@ func TestDriftNoChangesAndErrors(t *testing.T) {
 
 	tf.write("invalid.tf", "resource {")
 	report, _, _ = tf.detectDrift(exitError)
-	assertContains(t, report, "# SWR shares: error", "## Errors")
-	assertNotContains(t, report, "Terraform printed no message")
+	assertContains(t, report, "# SWR shares: error", "## Errors\n\n- `")
 
 	tf.Env = append(tf.Env, "TF_CLI_ARGS_plan=-invalid")
 	report, _, _ = tf.detectDrift(exitError)
 	assertContains(t, report, "## Errors\n\n- Terraform printed no message. See the log of the job.")
 }
 
-func TestDriftReportDiagnostics(t *testing.T) {
+func TestDriftReportMessages(t *testing.T) {
 	t.Parallel()
 	requireProgram(t, "jq")
-	diagnostics := []map[string]any{
-		{"severity": "warning", "summary": "Check block assertion failed", "detail": "Access ends soon.", "address": "check.ends_soon"},
-		{"severity": "warning", "summary": "The share has expired", "detail": "Set a later deadline."},
-	}
-	const warnings = "\n## Warnings\n\n- `Access ends soon.` (`check.ends_soon`)\n- `The share has expired`\n"
-	if got, want := renderReport(t, "no changes", diagnostics, nil),
-		"# SWR shares: no changes\n\nThe cloud matches the configuration, as far as it could be read. See the warnings.\n"+warnings; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	const warnings = `
+{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Check block assertion failed","detail":"Ends soon.","address":"check.end"}}
+{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"The share has expired","detail":"Set a later deadline."}}
+`
+	const warningLines = "\n## Warnings\n\n- `Ends soon.` (`check.end`)\n- `The share has expired`\n"
+	assertEqual(t, renderReport(t, "no changes", warnings, "null"),
+		"# SWR shares: no changes\n\nThe cloud matches the configuration, as far as it could be read. See the warnings.\n"+warningLines)
 
-	// Credentials are masked, including one that contains a line break.
-	diagnostics = append(diagnostics, map[string]any{
-		"severity": "error", "summary": "Precondition of s3cr3t-token failed",
-		"detail": "401 for s3cr3t-token,\nand <b>first\n\nsecond</b>.\n\nAnother paragraph.",
-	})
-	if got, want := renderReport(t, "error", diagnostics, nil, "OS_TOKEN=s3cr3t-token", "MY_SECRET=first\n\nsecond"),
+	// Credentials are masked, including one that contains line breaks.
+	const failure = `{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Precondition of s3cr3t-token failed",` +
+		`"detail":"401 for s3cr3t-token,\nand <b>first\n\nsecond</b>.\n\nAnother paragraph."}}`
+	assertEqual(t, renderReport(t, "error", warnings+failure, "null", "OS_TOKEN=s3cr3t-token", "MY_SECRET=first\n\nsecond"),
 		"# SWR shares: error\n\nThe plan failed, so the state of the cloud is unknown.\n\n## Errors\n\n"+
-			"- `Precondition of *** failed`: `401 for ***, and <b>***</b>.`\n"+warnings; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+			"- `Precondition of *** failed`: `401 for ***, and <b>***</b>.`\n"+warningLines)
 }
 
 func TestDriftReportEscapesNames(t *testing.T) {
 	t.Parallel()
 	requireProgram(t, "jq")
 	lines := map[string]string{
-		"</td><script>|`` ``` ` [x](javascript:alert(1)) ![i](http:x)": "- ````\"</td><script>|`` ``` ` [x](javascript:alert(1)) ![i](http:x)\"```` loses",
-		"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com":         "- `\"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com\"` loses",
+		"</td><script>|`` ``` ` [x](javascript:a(1)) ![i](http:x)": "- ````\"</td><script>|`` ``` ` [x](javascript:a(1)) ![i](http:x)\"```` loses",
+		"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com":     "- `\"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com\"` loses",
 		"`":                        "- ``\"`\"`` loses",
 		"right\u202eleft\u200b":    "- `\"right\\u{202E}left\\u{200B}\"` loses",
 		"line\nbreak\r\t\x1b[31m":  "- `\"line\\nbreak\\r\\t\\u001b[31m\"` loses",
@@ -280,23 +229,19 @@ func TestDriftReportEscapesNames(t *testing.T) {
 		"АCME":                     "- `\"АCME\"` (contains `U+0410`) loses", // with a Cyrillic letter
 		strings.Repeat("x", 900):   "…` loses",
 	}
-	var accounts []string
-	for account := range lines {
-		accounts = append(accounts, account)
+	accounts, err := json.Marshal(slices.Collect(maps.Keys(lines)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	change := func(address, kind string, before, after map[string]any) map[string]any {
-		return map[string]any{
-			"address": address, "mode": "managed", "type": kind,
-			"change": map[string]any{"actions": []string{"update"}, "before": before, "after": after},
-		}
-	}
-	report := renderReport(t, "drift", nil, map[string]any{"resource_changes": []any{
-		change("swr_repository_shares_exclusive.app", "swr_repository_shares_exclusive",
-			map[string]any{"namespace": "platform", "repository": "team/app", "access_domains": accounts},
-			map[string]any{"namespace": "platform", "repository": "team/app", "access_domains": []string{}}),
-		change("swr_repository_share.app", "swr_repository_share",
-			map[string]any{"description": "|`</td>\n[x](y)"}, map[string]any{"description": ""}),
-	}})
+	report := renderReport(t, "drift", "", `{"resource_changes": [{
+		"address": "swr_repository_shares_exclusive.app", "mode": "managed", "type": "swr_repository_shares_exclusive",
+		"change": {"actions": ["update"],
+			"before": {"namespace": "platform", "repository": "team/app", "access_domains": `+string(accounts)+`},
+			"after": {"namespace": "platform", "repository": "team/app", "access_domains": []}}
+	}, {
+		"address": "swr_repository_share.app", "mode": "managed", "type": "swr_repository_share",
+		"change": {"actions": ["update"], "before": {"description": "|`+"`"+`</td>\n[x](y)"}, "after": {"description": ""}}
+	}]}`)
 	for _, line := range lines {
 		assertContains(t, report, line)
 	}
@@ -369,8 +314,7 @@ func newPipe(t *testing.T) (reader, writer *os.File) {
 func TestDriftPipelines(t *testing.T) {
 	t.Parallel()
 	workflow := read(t, "gitops/github-actions.yml")
-	actions := regexp.MustCompile(`uses: .*`).FindAllString(workflow, -1)
-	for _, action := range actions {
+	for _, action := range regexp.MustCompile(`uses: .*`).FindAllString(workflow, -1) {
 		if !regexp.MustCompile(`^uses: [a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`).MatchString(action) {
 			t.Errorf("%q is not pinned", action)
 		}

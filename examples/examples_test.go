@@ -31,6 +31,13 @@ func startServer(t *testing.T, shares ...swrtest.Share) *swrtest.Server {
 	return server
 }
 
+// putShare creates or changes a share outside of Terraform.
+func putShare(server *swrtest.Server, repository, account, deadline, description string) {
+	server.PutShare(swrtest.Share{
+		Namespace: "platform", Repository: repository, AccessDomain: account, Deadline: deadline, Description: description,
+	})
+}
+
 // The provider examples and those of the README are separate configurations. Some
 // contain the URLs of real clouds, so they are not applied.
 func TestExamplesAreValid(t *testing.T) {
@@ -107,10 +114,7 @@ func TestListExample(t *testing.T) {
 func TestGuideShowsRealOutput(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	putShare := func(account string) {
-		server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: account})
-	}
-	putShare("OTC-EU-DE-00000000001000000666")
+	putShare(server, "team/app", "OTC-EU-DE-00000000001000000666", "forever", "")
 	tf := newWorkspace(t, server)
 	tf.writeMain(read(t, "resources/swr_repository_shares_exclusive/resource.tf"))
 
@@ -118,7 +122,7 @@ func TestGuideShowsRealOutput(t *testing.T) {
 	assertExcerpt(t, "testdata/exclusive-created.txt", created, "Warning: platform", "add it to access_domains.")
 	planned := strings.ReplaceAll(tf.runRaw(0, "plan", "-out=saved"), "OpenTofu will", "Terraform will")
 	assertExcerpt(t, "testdata/exclusive-plan.txt", planned, "Terraform will perform the following actions:", "\n    }")
-	putShare("OTC-EU-DE-00000000001000000777")
+	putShare(server, "team/app", "OTC-EU-DE-00000000001000000777", "forever", "")
 	applied := tf.runRaw(0, "apply", "saved")
 	assertExcerpt(t, "testdata/exclusive-appeared.txt", applied, "Warning: platform", "to revoke it.")
 	assertShares(t, server, "team/app", acme, "OTC-EU-DE-00000000001000000777")
@@ -144,9 +148,7 @@ func assertGolden(t *testing.T, file, got string) {
 			t.Fatal(err)
 		}
 	}
-	if want := read(t, file); got != want {
-		t.Errorf("got\n%s\nwant (%s)\n%s", got, file, want)
-	}
+	assertEqual(t, got, read(t, file))
 }
 
 // Examples in the documentation come from the files of this directory, where they

@@ -17,11 +17,7 @@ func accessEnd(days int) string { return day(days+1) + "T00:00:00Z" }
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	putShare := func(account, deadline string) {
-		server.PutShare(swrtest.Share{
-			Namespace: "platform", Repository: "team/app", AccessDomain: account, Deadline: deadline + "T00:00:00.000Z",
-		})
-	}
+	put := func(account, day string) { putShare(server, "team/app", account, day+"T00:00:00.000Z", "") }
 	tf := newWorkspace(t, server)
 	tf.copyExample("expiry")
 	// Deadlines are two days from the limits, in case that midnight passes.
@@ -34,17 +30,17 @@ func TestExpiry(t *testing.T) {
 	assertNotContains(t, tf.plan(0, "-var=warn_days=0"), "Warning")
 
 	// A share that was created outside of Terraform, and a deadline that was changed.
-	putShare("OTHER", day(-1))
-	putShare("FAR", day(-400))
+	put("OTHER", day(-1))
+	put("FAR", day(-400))
 	output = tf.plan(2, "-var=warn_days=0")
 	assertContains(t, output, "Access has ended: FAR on "+accessEnd(-400)+", OTHER on "+accessEnd(-1)+".", "~ deadline")
 	assertNotContains(t, output, "Access ends within")
-	putShare("FAR", day(32))
+	put("FAR", day(32))
 	assertContains(t, tf.apply(), "Access has ended: OTHER on "+accessEnd(-1)+".", `"OTHER" = "`+accessEnd(-1)+`"`)
 
 	// In an incomplete list, expired shares may be missing.
 	for i := range 120 {
-		putShare(fmt.Sprintf("MORE-%03d", i), day(100))
+		put(fmt.Sprintf("MORE-%03d", i), day(100))
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
 	assertContains(t, tf.plan(2), "SWR did not return all shares. Other shares may have expired.")

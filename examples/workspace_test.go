@@ -21,31 +21,30 @@ var mirrorDir, initDir string
 // TestMain builds the provider and runs terraform init once for all tests, with
 // the first example of the documentation.
 func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "swr-examples-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer func() { _ = os.RemoveAll(dir) }()
+	code := 1
+	dir, err := os.MkdirTemp("", "swr-examples-")
+	if err == nil {
 		mirrorDir, initDir = filepath.Join(dir, "mirror"), filepath.Join(dir, "init")
-		if err := initOnce(context.Background()); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		return m.Run()
-	}())
+		err = initOnce(context.Background())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 func initOnce(ctx context.Context) error {
 	if err := errors.Join(tfcli.Mirror(ctx, mirrorDir), os.Mkdir(initDir, 0o700)); err != nil {
 		return err
 	}
-	cli, err := tfcli.NewWithMirror(initDir, mirrorDir)
+	configuration, err := os.ReadFile("provider/provider.tf")
 	if err != nil {
 		return err
 	}
-	configuration, err := os.ReadFile("provider/provider.tf")
+	cli, err := tfcli.NewWithMirror(initDir, mirrorDir)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (tf workspace) copyExample(dir string) {
 func (tf workspace) writeMain(configuration string) {
 	tf.t.Helper()
 	if !strings.Contains(configuration, "required_providers") {
-		configuration += "\nterraform {\n  required_providers {\n    swr = {\n      source = \"" + tfcli.Address + "\"\n    }\n  }\n}\n"
+		configuration += "\nterraform {\n  required_providers {\n    swr = { source = \"" + tfcli.Address + "\" }\n  }\n}\n"
 	}
 	tf.write("main.tf", configuration)
 }
@@ -153,6 +152,13 @@ func assertShares(t *testing.T, server *swrtest.Server, repository string, want 
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%s is shared with %q, want %q", repository, got, want)
+	}
+}
+
+func assertEqual(t *testing.T, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
