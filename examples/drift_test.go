@@ -181,7 +181,7 @@ func TestDriftNoChangesAndErrors(t *testing.T) {
 	server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
 	report, stdout, trace := tf.detectDrift(exitError)
 	assertContains(t, report, "# SWR shares: error\n\nThe plan failed, so the state of the cloud is unknown.\n",
-		"## Errors\n\n- `Could not read the share platform/base/java/"+auditor+
+		"## Errors\n\n- `Unable to read share platform/base/java/"+auditor+
 			"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "401 Unauthorized, SVCSTG.SWR.4010000")
 	assertNotContains(t, report, "matches", "## Changes")
 	assertNotContains(t, report+stdout+trace, server.Token())

@@ -119,12 +119,12 @@ func TestGuideShowsRealOutput(t *testing.T) {
 	tf.writeMain(read(t, "resources/swr_repository_shares_exclusive/resource.tf"))
 
 	created := tf.runRaw(0, "apply", "-auto-approve")
-	assertExcerpt(t, "testdata/exclusive-created.txt", created, "Warning: platform", "add it to access_domains.")
+	assertExcerpt(t, "testdata/exclusive-created.txt", created, "Warning: Undeclared share", "add it to access_domains.")
 	planned := strings.ReplaceAll(tf.runRaw(0, "plan", "-out=saved"), "OpenTofu will", "Terraform will")
 	assertExcerpt(t, "testdata/exclusive-plan.txt", planned, "Terraform will perform the following actions:", "\n    }")
 	putShare(server, "team/app", "OTC-EU-DE-00000000001000000777", "forever", "")
 	applied := tf.runRaw(0, "apply", "saved")
-	assertExcerpt(t, "testdata/exclusive-appeared.txt", applied, "Warning: platform", "to revoke it.")
+	assertExcerpt(t, "testdata/exclusive-appeared.txt", applied, "Warning: Undeclared share", "to revoke it.")
 	assertShares(t, server, "team/app", acme, "OTC-EU-DE-00000000001000000777")
 }
 

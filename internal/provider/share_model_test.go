@@ -32,8 +32,9 @@ func noLimits() timeouts.Value {
 // models gives states and plans as they come: full, imported, to be created.
 func models() map[string]shareResourceModel {
 	full := shareResourceModel{Timeouts: noLimits()}
-	for _, field := range full.texts() {
-		*field.value = types.StringValue("the " + field.name)
+	full.ID = types.StringValue("the id")
+	for _, field := range shareFields {
+		*field.model(&full.shareModel) = types.StringValue("the " + field.name)
 	}
 	full.Status = types.BoolValue(true)
 	limited := full
@@ -42,9 +43,7 @@ func models() map[string]shareResourceModel {
 	expired.Status, expired.Description = types.BoolValue(false), types.StringValue("")
 
 	imported := shareResourceModel{Timeouts: noLimits()}
-	for _, field := range imported.texts()[:4] {
-		*field.value = types.StringValue("the " + field.name)
-	}
+	imported.ID, imported.Namespace = types.StringValue("the id"), types.StringValue("the namespace")
 	planned := full
 	planned.ID, planned.Created, planned.ExpiresAt = types.StringUnknown(), types.StringUnknown(), types.StringNull()
 	planned.Status, planned.Timeouts = types.BoolUnknown(), limits(types.StringUnknown())
@@ -105,7 +104,7 @@ func TestShareIdentityIsTheFrameworks(t *testing.T) {
 	empty := tftypes.NewValue(schema.Type().TerraformType(t.Context()), nil)
 	for name, model := range models() {
 		theirs := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}
-		if diags := theirs.Set(t.Context(), model.identity()); diags.HasError() {
+		if diags := theirs.Set(t.Context(), shareIdentityModel{model.Namespace, model.Repository, model.AccessDomain}); diags.HasError() {
 			t.Fatal(diags)
 		}
 		ours := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}
@@ -117,7 +116,7 @@ func TestShareIdentityIsTheFrameworks(t *testing.T) {
 }
 
 // If this fails, the framework no longer compiles a regular expression for each
-// field: Get and Set will do, and share_values.go can go.
+// field: Get and Set will do, and the conversions of share_model.go can go.
 func TestFrameworkStillReflectsAtLength(t *testing.T) {
 	state := emptyShareState(t)
 	if diags := state.Set(t.Context(), models()["full"]); diags.HasError() {
@@ -138,9 +137,8 @@ func TestFrameworkStillReflectsAtLength(t *testing.T) {
 // The model has a field for each attribute.
 func TestShareModelIsComplete(t *testing.T) {
 	t.Parallel()
-	names := []string{"status", "timeouts"}
-	var model shareResourceModel
-	for _, field := range model.texts() {
+	names := []string{"id", "status", "timeouts"}
+	for _, field := range shareFields {
 		names = append(names, field.name)
 	}
 	if attributes := slices.Sorted(maps.Keys(shareResourceSchema().Attributes)); !slices.Equal(slices.Sorted(slices.Values(names)), attributes) {
