@@ -129,7 +129,7 @@ func (r *exclusiveRegistry) register(repo swr.Repository, planned accounts, diag
 		return
 	}
 	if !other.equal(planned) {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate %s for %s", typeExclusive, repo), fmt.Sprintf(
+		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
 			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
 				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.", other, planned))
 	}
