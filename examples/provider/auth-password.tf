@@ -10,5 +10,5 @@ provider "swr" {
   user_name   = "deployer"
   password    = var.password
   domain_name = "OTC-EU-DE-00000000001000000001"
-  # project_name = "eu-de_registry" # default: the region's own project
+  # project_name = "eu-de_registry" # default: the project of the region
 }
