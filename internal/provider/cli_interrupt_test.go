@@ -54,7 +54,7 @@ func TestCLIInterrupted(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(*seed, 0))
 			server := startServer(t, swrtest.WithSeed(*seed))
-			server.Latency(30 * time.Millisecond)
+			server.SetLatency(30 * time.Millisecond)
 			server.Inject(swrtest.Fault{Probability: 0.5, Behavior: swrtest.LatencyAfter(40 * time.Millisecond)})
 			tf := newCLI(t, server, "")
 			tf.Env = passwordEnv(server)

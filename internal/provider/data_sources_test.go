@@ -55,7 +55,7 @@ func TestSharesDataSource(t *testing.T) {
 		"none":       {0, swrtest.PagingHonored, 0, true},
 		"two":        {2, swrtest.PagingHonored, 2, true},
 		"complete":   {250, swrtest.PagingHonored, 250, true},
-		"incomplete": {250, swrtest.PagingRefused, 100, false},
+		"incomplete": {250, swrtest.PagingRejected, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,7 +103,7 @@ func TestSharesDataSourceWhilePagesShift(t *testing.T) {
 	var n atomic.Int64
 	onSecondPage(func() { putShare(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
 	got, d = newHarness(t, server).dataSource("swr_repository_shares", repositoryNames)
-	d.assertWarning(t, "The list was another each of the 5 times")
+	d.assertWarning(t, "The list of accounts changed on each of 5 consecutive reads")
 	if got["complete"] != false {
 		t.Errorf("complete: %v", got["complete"])
 	}
@@ -145,7 +145,7 @@ func TestSharedRepositoriesDataSource(t *testing.T) {
 	server := swrtest.Start(t)
 	seedRepositories(server, map[string]int{"platform/app": 1, "platform/team/app": 2, "other/team/app": 1, "platform/unshared": 0})
 	made := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
-	server.AddReceived(
+	server.AddReceivedRepositories(
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Description: "theirs", Created: made},
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "old", Expired: true},
 		swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},

@@ -19,9 +19,9 @@ func TestRandomFaults(t *testing.T) {
 	t.Logf("seed %d (choose another with -seed)", *seed)
 	server := startServer(t, swrtest.WithSeed(*seed))
 	network := swrtest.OneOf(
-		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CutOff(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangAmid(),
-		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").After(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).After(),
-		swrtest.Status(503, ""), swrtest.Status(504, "").After(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).After(),
+		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CloseMidResponse(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangMidResponse(),
+		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").AfterEffect(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).AfterEffect(),
+		swrtest.Status(503, ""), swrtest.Status(504, "").AfterEffect(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).AfterEffect(),
 		swrtest.Throttle(), swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
 	)
 	service := swrtest.OneOf(network, network, network, swrtest.Busy(), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
@@ -44,7 +44,7 @@ func TestRandomFaults(t *testing.T) {
 		{"destroy", func(s *instance, _ int) diagnostics { return s.destroy() }, ""},
 	} {
 		server.ResetRequests()
-		injected := []*swrtest.Injection{server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Probability: 0.2, Behavior: network})}
+		injected := []*swrtest.InjectedFault{server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Probability: 0.2, Behavior: network})}
 		for _, operation := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete} {
 			injected = append(injected, server.Inject(swrtest.Fault{Operation: operation, Probability: 0.2, Behavior: service}))
 		}
@@ -56,7 +56,7 @@ func TestRandomFaults(t *testing.T) {
 		})
 		fired := 0
 		for _, injection := range injected {
-			fired += injection.Fired()
+			fired += injection.Count()
 		}
 		server.RemoveFaults()
 		t.Logf("%s: %d requests, %d of them failed", phase.name, server.Count(), fired)

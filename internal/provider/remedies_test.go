@@ -9,6 +9,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,32 +26,16 @@ import (
 // apiKinds returns the kinds that package swr declares, from its source.
 func apiKinds(t *testing.T) []swr.Kind {
 	t.Helper()
-	files, err := filepath.Glob("../swr/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var kinds []swr.Kind
-	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
+	inspect(t, "../swr/*.go", func(node ast.Node) {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return
 		}
-		ast.Inspect(parsed, func(node ast.Node) bool {
-			spec, ok := node.(*ast.ValueSpec)
-			if !ok {
-				return true
-			}
-			if typed, ok := spec.Type.(*ast.Ident); !ok || typed.Name != "Kind" || len(spec.Values) != 1 {
-				return true
-			}
-			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			kinds = append(kinds, swr.Kind(text))
-			return true
-		})
-	}
+		if typed, ok := spec.Type.(*ast.Ident); ok && typed.Name == "Kind" {
+			kinds = append(kinds, swr.Kind(literals(spec)[0]))
+		}
+	})
 	if len(kinds) < 10 {
 		t.Fatalf("only %d kinds were found", len(kinds))
 	}
@@ -161,4 +146,106 @@ func TestEnumerate(t *testing.T) {
 			t.Errorf("%q instead of %q", got, want)
 		}
 	}
+}
+
+// guideFragments returns the texts that the troubleshooting guide quotes.
+func guideFragments(t *testing.T) []string {
+	t.Helper()
+	content, err := os.ReadFile("../../templates/guides/troubleshooting.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fragments []string
+	for _, quote := range regexp.MustCompile(`"([^"\n]+)"`).FindAllStringSubmatch(string(content), -1) {
+		for fragment := range strings.SplitSeq(quote[1], "…") {
+			if fragment = strings.TrimSpace(fragment); len(fragment) >= len("Check the ID") {
+				fragments = append(fragments, fragment)
+			}
+		}
+	}
+	return fragments
+}
+
+// Each remedy can be found in the troubleshooting guide by a part of its text,
+// and each summary by what does not vary in it.
+func TestTroubleshootingGuide(t *testing.T) {
+	t.Parallel()
+	fragments := guideFragments(t)
+	inGuide := func(text string) bool {
+		return slices.ContainsFunc(fragments, func(fragment string) bool { return strings.Contains(text, fragment) })
+	}
+	for kind, texts := range remedies {
+		for op, text := range texts {
+			if placeholder.ReplaceAllString(text, "") != "" && !inGuide(text) {
+				t.Errorf("%q, %q: the guide lacks %q", kind, op, text)
+			}
+		}
+	}
+	for _, summary := range summaries(t) {
+		if !inGuide(summary) {
+			t.Errorf("the guide lacks %q", summary)
+		}
+	}
+}
+
+// summaries returns the format strings of the summaries of this package. A broken
+// rule, or a bug, is explained by its own message.
+func summaries(t *testing.T) []string {
+	t.Helper()
+	arguments := map[string]int{"AddError": 0, "AddWarning": 0, "AddAttributeError": 1, "AddAttributeWarning": 1}
+	explained := regexp.MustCompile(`^Invalid |^Unable to %s %s$|This is a bug|private state`)
+	var found []string
+	inspect(t, "*.go", func(node ast.Node) {
+		call, ok := node.(*ast.CallExpr)
+		if !ok {
+			return
+		}
+		method, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return
+		}
+		if argument, ok := arguments[method.Sel.Name]; ok {
+			texts := literals(call.Args[argument])
+			if len(texts) > 0 && !slices.ContainsFunc(literals(call), explained.MatchString) {
+				found = append(found, texts[0])
+			}
+		}
+	})
+	if len(found) < 10 {
+		t.Fatalf("only %d summaries were found", len(found))
+	}
+	return found
+}
+
+// inspect calls f for each node of the Go files that are no tests.
+func inspect(t *testing.T, pattern string, f func(ast.Node)) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		// What is wrong with the provider block is explained where it is found.
+		if strings.HasSuffix(file, "_test.go") || file == "provider.go" || file == "session.go" {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(node ast.Node) bool { f(node); return true })
+	}
+}
+
+// literals returns the string literals in a node.
+func literals(node ast.Node) []string {
+	var texts []string
+	ast.Inspect(node, func(node ast.Node) bool {
+		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			text, _ := strconv.Unquote(literal.Value)
+			texts = append(texts, text)
+		}
+		return true
+	})
+	return texts
 }

@@ -44,8 +44,8 @@ func TestShareImportErrors(t *testing.T) {
 		"platform//app/ACME":       "empty level",
 		"/app/ACME":                "namespace is empty",
 		"platform/app/":            "access_domain is empty",
-		"platform/app/..":          "can't be named in a URL",
-		"../../app":                "can't be named in a URL",
+		"platform/app/..":          "must not be",
+		"../../app":                "must not be",
 	} {
 		d := h.newShare().importID(id)
 		d.assertError(t, message)
@@ -57,7 +57,7 @@ func TestShareImportErrors(t *testing.T) {
 		{"platform", "", "acme", "repository"},
 		{"platform", "team/app", "", "access_domain is empty"},
 		{"platform", "team/app", "a/b", `access_domain "a/b" contains a /`},
-		{"platform", "team/app", "..", "can't be named in a URL"},
+		{"platform", "team/app", "..", "must not be"},
 	} {
 		h.newShare().importIdentity(test.namespace, test.repository, test.account).assertError(t, test.message)
 	}

@@ -175,7 +175,7 @@ func TestMoveRefused(t *testing.T) {
 		"no sharing_account":    {hw.request("huaweicloud/huaweicloud", hw.state(t, without("sharing_account"))), `attribute "sharing_account" is missing`},
 		"an empty organization": {otc.request(address, otc.state(t, set("organization", ""))), "amespace is empty"},
 		"a slash too many":      {otc.request(address, otc.state(t, set("organization", "a/b"))), `amespace "a/b" contains a /`},
-		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "can't be named in a URL"},
+		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "must not be"},
 		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `ermission "write" is not supported`},
 		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `ermission "pull" is not supported`},
 		"an odd deadline":       {otc.request(address, otc.state(t, set("deadline", "tomorrow"))), `"tomorrow"`},
@@ -212,7 +212,7 @@ func TestMovedShareIsNotGone(t *testing.T) {
 			server := swrtest.Start(t)
 			server.AddRepository("platform", older.repository)
 			s := newHarness(t, server).moved(older.request(name, older.state(t, nil)))
-			s.refresh().assertError(t, "does not know the share", "last seen at an endpoint of the provider "+name, "Check the endpoint and the region of the provider")
+			s.refresh().assertError(t, "does not have the share", "last seen at an endpoint of the provider "+name, "Check the endpoint and the region of the provider")
 			older.seed(server, strings.ToLower(olderAccount))
 			s.refresh().silent(t)
 			s.assertState(values{"access_domain": olderAccount, "deadline": older.want["deadline"]})

@@ -347,7 +347,7 @@ func TestShareExists(t *testing.T) {
 func TestShareOfWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	server.KnownAccounts("OTHER")
+	server.AddAccounts("OTHER")
 	s := newHarness(t, server).newShare()
 	s.apply(shareConfig).assertError(t, `The account "ACME" does not exist`, "SVCSTG.SWR.4001041")
 	server.RemoveRepository("platform", "team/app")
@@ -365,12 +365,12 @@ func TestShareOfWhatIsMissing(t *testing.T) {
 func TestShareThatDoesNotShow(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) {
-		hidden := swrtest.Delays{Create: swrtest.Delay{Looks: 1000}}
+		hidden := swrtest.Delays{Create: swrtest.Delay{Reads: 1000}}
 		v.ListDelay, v.GetDelay = hidden, hidden
 	}))
 	s := newHarness(t, server).newShare()
 	s.apply(shareConfig.with("timeouts", values{"create": "1s"})).assertError(t,
-		"platform/team/app/ACME", "did not show it until the operation's time was over", "run terraform untaint to keep it")
+		"platform/team/app/ACME", "did not show it before the operation timed out", "run terraform untaint to keep it")
 	if !s.exists() || !s.tainted {
 		t.Error("the state does not have the share as tainted")
 	}
@@ -493,7 +493,7 @@ func TestShareMadeLater(t *testing.T) {
 	server := startServer(t)
 	s := newHarness(t, server, values{"token": server.Token(), "max_retries": 0}).newShare()
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
-	s.apply(shareConfig).assertError(t, "Share platform/team/app/ACME may have been created", "may appear yet")
+	s.apply(shareConfig).assertError(t, "Share platform/team/app/ACME may have been created", "may still appear")
 	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Permit: "read", Deadline: "forever"})
 	s.refresh().silent(t)
 	s.tainted = false
@@ -512,7 +512,7 @@ func TestShareValidation(t *testing.T) {
 		value     any
 		rule      string
 	}{
-		"namespace":         {"namespace", "aBc", `'B' is none of them`},
+		"namespace":         {"namespace", "aBc", `'B' is not allowed`},
 		"repository":        {"repository", "team$app", `write "team/app"`},
 		"account":           {"access_domain", "a/b", `must not contain a "/"`},
 		"account of dots":   {"access_domain", "..", "another level of the path"},

@@ -247,7 +247,7 @@ func TestExclusiveNamesWhatIsNotShared(t *testing.T) {
 // leave expired shares out.
 func TestExclusiveAsksByName(t *testing.T) {
 	t.Parallel()
-	_, server := appliedExclusive(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.ListDelay.Create.Looks = 3 }))
+	_, server := appliedExclusive(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.ListDelay.Create.Reads = 3 }))
 	assertShares(t, server, "ACME")
 
 	server = startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.HideExpired = true }))
@@ -380,7 +380,7 @@ func TestExclusiveKeepsStateOnErrors(t *testing.T) {
 	for _, behavior := range []swrtest.Behavior{
 		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
 		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
-		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+		swrtest.CloseMidResponse(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
 	} {
 		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: behavior})
 		e.plan(exclusiveValues("ACME")).assertError(t, "platform/team/app")
