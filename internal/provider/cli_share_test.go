@@ -63,7 +63,7 @@ func TestCLIFaults(t *testing.T) {
 		"not made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: forbidden}, code: failed,
 			words: []string{"Unable to create share platform/team/app/ACME", "403 Forbidden", "token from the environment variable OS_TOKEN"}},
 		"made, not read back": {fault: swrtest.Fault{Operation: swrtest.OpGet, Behavior: forbidden}, stated: true, atServer: 1,
-			words: []string{"was made, but could not be read back"}},
+			words: []string{"was created, but could not be read back"}},
 		"perhaps made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter()}, code: failed, stated: true, tainted: true, atServer: 1,
 			words: []string{"platform/team/app/ACME", "within 1s", "terraform untaint"}},
 		"state kept": {fault: swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.OtherShare()}, args: []string{"plan"}, code: failed, stated: true, atServer: 1,

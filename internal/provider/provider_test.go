@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -65,14 +63,29 @@ func TestTLS(t *testing.T) {
 		assertNotContains(t, d.String(), "tries")
 	}
 	assertNoRequests(t, server)
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, server.CAPEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	newHarness(t, server, passwordBlock(server).with("cacert_file", file)).newShare().apply(shareConfig).silent(t)
 	h := unconfigured(t, server)
 	h.configure(passwordBlock(server).with("insecure", true)).assertWarning(t, "TLS certificates are not verified", "cacert_file is the safe way")
-	h.newShare().importID(partnerID).silent(t)
+	h.newShare().apply(shareConfig).silent(t)
+}
+
+// A credential that is refused is sent once, and the message says where it and the
+// endpoint came from. Package auth has tests of all sources.
+func TestRefusedCredential(t *testing.T) {
+	t.Parallel()
+	for words, block := range map[string]values{
+		"token from the provider block": {"token": "not-a-token-5ecret"},
+		"temporary key pair from the provider block": {
+			"access_key": "TEMPORARY", "secret_key": testSecretKey, "security_token": "wrong-5ecret-security-token", "region": "eu-nl"},
+	} {
+		server := startServer(t)
+		d := newHarness(t, server, block).newShare().apply(shareConfig)
+		d.assertError(t, words, "401 Unauthorized", "endpoint "+server.URL+" from the provider block")
+		assertNoSecrets(t, map[string]string{"the message": d.String()}, append(secretsIn(server),
+			"not-a-token-5ecret", testSecretKey, "wrong-5ecret-security-token")...)
+		if server.Count(swrtest.OpCreate) != 1 || server.Count() != 1 {
+			t.Errorf("requests: %v", server.Counts())
+		}
+	}
 }
 
 // Of a login that fails the message says where each part of it came from. It is
@@ -92,16 +105,6 @@ func TestWrongPassword(t *testing.T) {
 	if server.Count(swrtest.OpLogin) != 1 || server.Count() != 1 {
 		t.Errorf("requests: %v", server.Counts())
 	}
-}
-
-// After several tries a message says how many, and how long they took.
-func TestMessagesCountTries(t *testing.T) {
-	t.Parallel()
-	s, server := appliedShare(t)
-	s.harness = newHarness(t, server, values{"token": server.Token(), "max_retries": 1})
-	server.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
-	s.refresh().assertError(t, "503 Service Unavailable, SVCSTG.SWR.5030001", "after 2 tries in ")
-	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 2})
 }
 
 // echo is a service that fails, and repeats in its answer whatever it was sent:

@@ -207,23 +207,6 @@ func TestExclusiveTellsLookAlikesApart(t *testing.T) {
 	assertShares(t, server, "ACME")
 }
 
-// In one apply with their exclusive resource shares come and go, in any order.
-func TestExclusiveBesideItsShares(t *testing.T) {
-	t.Parallel()
-	e, server := appliedExclusive(t)
-	beta := e.newShare()
-	beta.apply(shareConfig.with("access_domain", "BETA")).silent(t)
-	e.apply(exclusiveValues("ACME", "BETA")).silent(t)
-	p := e.plan(exclusiveValues("ACME"))
-	run := newHarness(t, server).inOneRun()
-	beta.harness, e.harness = run, run
-	beta.destroy().silent(t) // its own resource is first
-	e.applyPlan(p).silent(t)
-	e.harness = newHarness(t, server)
-	assertShares(t, server, "ACME")
-	e.assertUnchanged(exclusiveValues("ACME"))
-}
-
 // It shares nothing: what is not shared is an error that says what to declare.
 func TestExclusiveNamesWhatIsNotShared(t *testing.T) {
 	t.Parallel()
