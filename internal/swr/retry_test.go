@@ -189,35 +189,6 @@ func TestNoTimeForAnotherTry(t *testing.T) {
 	}
 }
 
-// A reader with more time goes on where one with less gave up.
-func TestMoreTimeThanTheLeader(t *testing.T) {
-	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return 2 * time.Second }))
-	fault := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.Status(503, "").After()})
-	reached, release := holdList(b, 1)
-	short, cancel := context.WithTimeout(b.ctx, time.Second)
-	defer cancel()
-	hurried := make(chan error)
-	go func() {
-		_, err := b.List(short, repo)
-		hurried <- err
-	}()
-	<-reached
-	patient := make(chan error)
-	go func() {
-		_, err := b.List(b.ctx, repo)
-		patient <- err
-	}()
-	time.Sleep(20 * time.Millisecond) // until it waits
-	close(release)
-	expectKind(t, <-hurried, swr.KindUnavailable)
-	if err := <-patient; err != nil {
-		t.Errorf("who had more time: %v", err)
-	}
-	if n := b.sim.Count(); n != 2 || fault.Fired() != 1 {
-		t.Errorf("%d requests", n)
-	}
-}
-
 // A service that accepts the connection and says nothing is given up on, by who
 // has no time limit of their own, too, and the message names the endpoint.
 func TestSilentService(t *testing.T) {
