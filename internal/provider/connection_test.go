@@ -27,7 +27,7 @@ func TestTLS(t *testing.T) {
 		began := time.Now()
 		printed := tf.run(failed, "apply", "-auto-approve")
 		wants(t, printed, "x509: certificate signed by unknown authority", "cacert_file", "https://127.0.0.1:")
-		if took := time.Since(began); took > 10*time.Second || strings.Contains(printed, "tries") {
+		if took := time.Since(began); took > 10*time.Second || strings.Contains(printed, "attempts") {
 			t.Errorf("%s: it was tried for %s:\n%s", name, took, printed)
 		}
 	}
