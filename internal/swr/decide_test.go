@@ -10,7 +10,7 @@ import (
 var (
 	allEffects   = []effect{effectRejected, effectApplied, effectAmbiguous, effectMayApplyLater}
 	allResponses = []responseClass{
-		respSuccess, respUnexpectedSuccess, respConflict, respShareMissing, respRepositoryMissing, respRefused, respFailed,
+		respSuccess, respUnexpectedSuccess, respConflict, respShareMissing, respRepositoryMissing, respFailed,
 	}
 	allObserved = []observed{
 		notObserved, observedUnknown, observedAbsent, observedRepositoryAbsent, observedNotYet, observedMatch, observedDifferent,
@@ -137,14 +137,11 @@ func without[T comparable](all, some []T) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(v T) bool { return slices.Contains(some, v) })
 }
 
-// A share may still appear if the service says that it exists, or may still be
-// carrying out an attempt that it has not refused since.
 func TestMayStillAppear(t *testing.T) {
 	table := []expectation{
 		{allEffects, []responseClass{respSuccess, respConflict}, "yes"},
-		{allEffects, []responseClass{respRefused, respRepositoryMissing}, "no"},
-		{allEffects[:3], []responseClass{respUnexpectedSuccess, respShareMissing, respFailed}, "no"},
-		{allEffects[3:], []responseClass{respUnexpectedSuccess, respShareMissing, respFailed}, "yes"},
+		{allEffects[:3], []responseClass{respUnexpectedSuccess, respShareMissing, respRepositoryMissing, respFailed}, "no"},
+		{allEffects[3:], []responseClass{respUnexpectedSuccess, respShareMissing, respRepositoryMissing, respFailed}, "yes"},
 	}
 	for _, e := range allEffects {
 		for _, r := range allResponses {
@@ -214,11 +211,7 @@ func TestClassifyResponse(t *testing.T) {
 		{&Error{Kind: KindConflict}, respConflict},
 		{&Error{Kind: KindShareMissing}, respShareMissing},
 		{&Error{Kind: KindRepositoryMissing}, respRepositoryMissing},
-		{&Error{Kind: KindInvalid}, respRefused},
-		{&Error{Kind: KindForbidden}, respRefused},
-		{&Error{Kind: KindAccountUnknown}, respRefused},
-		{&Error{Kind: KindNamespaceMissing}, respRefused},
-		{&Error{Kind: KindNoRoute}, respRefused},
+		{&Error{Kind: KindForbidden}, respFailed},
 		{&Error{Kind: KindUnauthorized}, respFailed},
 		{&Error{Kind: KindThrottled}, respFailed},
 		{&Error{Kind: KindUnavailable}, respFailed},
