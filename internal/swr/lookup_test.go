@@ -10,7 +10,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// What follows are the rules of api.md, "Gone, or not there".
+// These are the rules of API.md, "Gone, or not there".
 
 // A route that does not exist says nothing of the share, in whatever form it is
 // told.

@@ -1,10 +1,11 @@
 package swr_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,10 +22,10 @@ func TestListEveryLength(t *testing.T) {
 		paging       swrtest.Paging
 		contentRange bool
 	}{
-		"honoured":                    {swrtest.PagingHonored, false},
-		"honoured with Content-Range": {swrtest.PagingHonored, true},
-		"ignored":                     {swrtest.PagingIgnored, false},
-		"refused":                     {swrtest.PagingRejected, false},
+		"honored":                    {swrtest.PagingHonored, false},
+		"honored with Content-Range": {swrtest.PagingHonored, true},
+		"ignored":                    {swrtest.PagingIgnored, false},
+		"refused":                    {swrtest.PagingRejected, false},
 	}
 	for name, server := range servers {
 		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
@@ -115,8 +116,8 @@ func TestListingsAreNotShared(t *testing.T) {
 	checkListing(t, two, 3, true)
 }
 
-// findAll finds so many of the accounts at once.
-func findAll(t *testing.T, b *bench, n int) {
+// getAll finds so many of the accounts at once.
+func getAll(t *testing.T, b *bench, n int) {
 	t.Helper()
 	concurrently(n, func(i int) {
 		key := acme
@@ -136,7 +137,7 @@ func concurrently(n int, do func(i int)) {
 }
 
 // Reads of one repository that happen together share one listing.
-func TestFindsShareAListing(t *testing.T) {
+func TestReadsShareAListing(t *testing.T) {
 	for _, test := range []struct {
 		shares, finds, most int
 		variants            func(*swrtest.Variants)
@@ -151,7 +152,7 @@ func TestFindsShareAListing(t *testing.T) {
 		t.Run(fmt.Sprintf("%d finds of %d shares", test.finds, test.shares), func(t *testing.T) {
 			b := start(t, test.variants)
 			b.put(test.shares)
-			findAll(t, b, test.finds)
+			getAll(t, b, test.finds)
 			if n := b.sim.Count(); n > test.most {
 				t.Errorf("%d requests; want at most %d (%v)", n, test.most, b.sim.Counts())
 			}
@@ -190,11 +191,23 @@ func TestOneShareAmongHundreds(t *testing.T) {
 	}
 }
 
-// Ten revocations at once share the listings that prove them.
-func TestRevokesShareListings(t *testing.T) {
+// Ten concurrent deletes share the listings that prove them: no listing is
+// returned before all DELETEs have been received.
+func TestDeletesShareListings(t *testing.T) {
 	b := start(t, nil)
 	b.put(50)
-	b.sim.SetLatency(5 * time.Millisecond)
+	var deletes atomic.Int32
+	all := make(chan struct{})
+	b.sim.OnRequest(func(r swrtest.RequestInfo) {
+		switch r.Operation {
+		case swrtest.OpDelete:
+			if deletes.Add(1) == 10 {
+				close(all)
+			}
+		case swrtest.OpList:
+			<-all
+		}
+	})
 	concurrently(10, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
@@ -206,145 +219,55 @@ func TestRevokesShareListings(t *testing.T) {
 		t.Errorf("%d shares are left", n)
 	}
 	if n := b.sim.Count(swrtest.OpList); n >= 10 || n < 1 {
-		t.Errorf("%d listings for 10 revocations", n)
+		t.Errorf("%d listings for 10 deletes", n)
 	}
 }
 
-// holdList makes listings wait in flight: the first hook closes reached, and all
-// go on when release is closed.
-func holdList(b *bench, n int32) (reached, release chan struct{}) {
-	reached, release = make(chan struct{}), make(chan struct{})
-	var seen atomic.Int32
-	b.sim.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Operation != swrtest.OpList {
-			return
-		}
-		switch seen.Add(1) {
-		case n:
-			close(reached)
-			<-release
-		}
-	})
-	return reached, release
-}
-
-// A listing begun before a write is worthless to whoever wrote, even where it
-// ends after the write and was joined before it.
-func TestListingBegunBeforeAWrite(t *testing.T) {
+// A listing that started before a write does not serve reads after it, even if it
+// ends after the write: here its response is made before the writes, and arrives
+// after them.
+func TestListingStartedBeforeAWrite(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("old")
-	// The answer is made before the hold, as it is where the way back is slow.
-	reached, release := make(chan struct{}), make(chan struct{})
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	made, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.LatencyAfter(200 * time.Millisecond)})
-	b.sim.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Operation == swrtest.OpList {
-			once.Do(func() { close(reached) })
+	client := swr.New(mustURL(t, b.sim.URL), roundTripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := signIn{b.sim.Token(), transport}.RoundTrip(r)
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/access-domains") {
+			once.Do(func() { close(made); <-release })
+		}
+		return resp, err
+	}), swr.WithClock(b.clock))
+
+	var reads sync.WaitGroup
+	reads.Go(func() {
+		if early, err := client.Get(b.ctx, acme, ""); err != nil || early.Description != "old" {
+			t.Errorf("before the write: %+v, %v", early, err)
 		}
 	})
-	var early swr.Share
-	go func() {
-		defer close(release)
-		early, _ = b.Get(b.ctx, acme, b.Host())
-	}()
-	<-reached
-	time.Sleep(50 * time.Millisecond) // until the answer is made
-	if _, err := b.Update(b.ctx, acme, terms(t, "new")); err != nil {
+	<-made
+	if _, err := client.Update(b.ctx, acme, terms(t, "new")); err != nil {
 		t.Fatal(err)
 	}
-	late, err := b.Get(b.ctx, acme, b.Host())
-	if err != nil || late.Description != "new" {
-		t.Errorf("after the write: %+v, %v", late, err)
+	other := acme
+	other.AccessDomain = "Other"
+	if _, err := client.Create(b.ctx, other, terms(t, "d")); err != nil {
+		t.Fatal(err)
 	}
-	<-release
-	if early.AccessDomain == "" {
-		t.Error("who came before the write got no answer")
+	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
+		reads.Go(func() {
+			if late, err := client.Get(b.ctx, key, ""); err != nil || late.Description != description {
+				t.Errorf("after the writes: %+v, %v", late, err)
+			}
+		})
 	}
+	close(release)
+	reads.Wait()
 	if n := b.sim.Count(swrtest.OpList); n != 2 {
-		t.Errorf("%d listings; want one before and one after", n)
+		t.Errorf("%d listings; want one before and one after the writes", n)
 	}
-}
-
-// The same for a share that was created, and one that was revoked, meanwhile.
-func TestListingHeldDuringCreateAndRevoke(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("old")
-	reached, release := holdList(b, 1)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = b.List(b.ctx, repo)
-	}()
-	<-reached
-	key := acme
-	key.AccessDomain = "Other"
-	if _, err := b.Create(b.ctx, key, terms(t, "d")); err != nil {
-		t.Error(err)
-	}
-	found := make(chan error)
-	go func() {
-		_, err := b.Get(b.ctx, key, b.Host())
-		found <- err
-	}()
-	close(release)
-	if err := <-found; err != nil {
-		t.Errorf("created, but: %v", err)
-	}
-	<-done
-	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
-		t.Error(err)
-	}
-	_, err := b.Get(b.ctx, acme, b.Host())
-	expectGone(t, err, acme, false)
-}
-
-// A leader that gives up does not fail those who wait for its listing.
-func TestCancelledLeader(t *testing.T) {
-	b := start(t, nil)
-	b.put(10)
-	reached, release := holdList(b, 1)
-	leader, cancel := context.WithCancel(b.ctx)
-	left := make(chan error)
-	go func() {
-		_, err := b.Get(leader, acme, "")
-		left <- err
-	}()
-	<-reached
-	followers := make(chan struct{})
-	go func() {
-		defer close(followers)
-		findAll(t, b, 10)
-	}()
-	time.Sleep(20 * time.Millisecond) // until they wait
-	cancel()
-	if err := <-left; !errors.Is(err, context.Canceled) {
-		t.Errorf("the leader's error is %v", err)
-	}
-	close(release)
-	<-followers
-	if n := b.sim.Count(); n != 1 {
-		t.Errorf("%d requests; want the leader's listing to serve all", n)
-	}
-}
-
-// Where nobody waits any more, the listing is given up, and the next who asks
-// gets one of its own.
-func TestAbandonedListing(t *testing.T) {
-	b := start(t, nil)
-	b.put(10)
-	hang := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.HangBefore()})
-	ctx, cancel := context.WithCancel(b.ctx)
-	left := make(chan error)
-	go func() {
-		_, err := b.List(ctx, repo)
-		left <- err
-	}()
-	waitFor(t, func() bool { return hang.Count() == 1 })
-	cancel()
-	expectKind(t, <-left, swr.KindNetwork)
-	hang.Remove()
-	findAll(t, b, 10)
-	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 2})
 }
 
 // A listing that failed is not kept.
@@ -367,8 +290,8 @@ func TestFailedListingIsNotKept(t *testing.T) {
 	}
 }
 
-// An old listing serves nobody.
-func TestListingsGrowOld(t *testing.T) {
+// An expired listing serves nobody.
+func TestListingsExpire(t *testing.T) {
 	b := start(t, nil)
 	b.putAcme("old")
 	for range 3 {
@@ -383,4 +306,51 @@ func TestListingsGrowOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4})
+}
+
+// The shares of a repository come page by page too.
+func TestSharesStop(t *testing.T) {
+	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2, 250: 3, 1000: 3} {
+		b := start(t, nil)
+		b.put(250)
+		got := 0
+		for _, err := range b.Shares(b.ctx, repo) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got++; got == wanted {
+				break
+			}
+		}
+		if got != min(wanted, 250) {
+			t.Errorf("%d shares instead of %d", got, wanted)
+		}
+		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
+	}
+}
+
+func TestSharesThatEndEarly(t *testing.T) {
+	for name, check := range map[string]struct {
+		paging swrtest.Paging
+		word   string
+	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "rejects paging"}} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
+			b.put(130)
+			got, last := 0, error(nil)
+			for _, err := range b.Shares(b.ctx, repo) {
+				if last = err; err == nil {
+					got++
+				}
+			}
+			if got != 100 || !errors.Is(last, swr.KindListingIncomplete) || !strings.Contains(last.Error(), check.word) {
+				t.Errorf("%d shares, error %v", got, last)
+			}
+		})
+	}
+	b := start(t, nil)
+	for _, err := range b.Shares(b.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
+		expectKind(t, err, swr.KindInvalid)
+	}
+	b.expectCounts(t, nil)
 }
