@@ -23,7 +23,7 @@ func Serve(address string, newProvider func() provider.Provider, debug bool) err
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
-	} else if err := quiet(address); err != nil {
+	} else if err := silenceLogs(address); err != nil {
 		return err
 	}
 	served, err := Server(newProvider())
@@ -35,13 +35,13 @@ func Serve(address string, newProvider func() provider.Provider, debug bool) err
 
 // Server gives the provider's protocol server.
 func Server(p provider.Provider) (tfprotov6.ProviderServer, error) {
-	served, ok := providerserver.NewProtocol6(p)().(everyCall)
+	served, ok := providerserver.NewProtocol6(p)().(frameworkServer)
 	if !ok {
 		return nil, fmt.Errorf("the framework's server is a %T, which lacks some of the calls that it had", served)
 	}
-	served = newStopping(newForgetful(served))
+	served = newStopHandler(newContextReleaser(served))
 	if planner, ok := p.(UnchangedPlanner); ok {
-		served = shortcut{everyCall: served, planner: planner}
+		served = unchangedShortcut{frameworkServer: served, planner: planner}
 	}
 	return served, nil
 }

@@ -32,7 +32,7 @@ func TestNothingBeginsAfterAStop(t *testing.T) {
 				t.Error("its context has not ended")
 			}
 			// If this fails, the framework ends these calls by itself, and
-			// stop.go can go.
+			// stop_handler.go can go.
 			seen = nil
 			if endedAfterStop(t, providerserver.NewProtocol6(watched)(), &seen, calls[name]) {
 				t.Error("the framework has ended the context")
@@ -45,7 +45,7 @@ func TestNothingBeginsAfterAStop(t *testing.T) {
 func TestStopEndsAList(t *testing.T) {
 	t.Parallel()
 	var seen context.Context
-	served := newStopping(lister{list: func(ctx context.Context) { seen = ctx }})
+	served := newStopHandler(lister{list: func(ctx context.Context) { seen = ctx }})
 	stream, err := served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
 	if err != nil || seen.Err() != nil {
 		t.Fatal(err, seen.Err())
@@ -77,7 +77,7 @@ func TestStopEndsAList(t *testing.T) {
 
 // lister answers nothing but lists, which are empty.
 type lister struct {
-	everyCall
+	frameworkServer
 	list func(context.Context)
 }
 

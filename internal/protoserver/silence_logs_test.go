@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		log.Fatal(err)
 	}
 	if role != "as it comes" {
-		if err := quiet(address); err != nil {
+		if err := silenceLogs(address); err != nil {
 			panic(err)
 		}
 	}
@@ -52,7 +52,7 @@ func stderr(t *testing.T, role string, environment ...string) (printed string, c
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, logVariables) {
+		if !strings.HasPrefix(variable, logPrefix) {
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
@@ -73,7 +73,7 @@ func TestQuiet(t *testing.T) {
 			t.Errorf("%v: code %d, %s", environment, code, printed)
 		}
 	}
-	// If this fails, the libraries no longer log by themselves, and quiet.go can go.
+	// If this fails, the libraries no longer log by themselves, and silence_logs.go can go.
 	if printed, code := stderr(t, "as it comes"); strings.Count(printed, "\n") < 5 || code != 0 {
 		t.Errorf("without it: code %d, %s", code, printed)
 	}

@@ -8,7 +8,7 @@ import (
 
 // logVariables is how all variables begin that turn on logs, of Terraform or of
 // the libraries: TF_LOG, TF_LOG_PROVIDER, TF_LOG_SDK_PROTO and so on.
-const logVariables = "TF_LOG"
+const logPrefix = "TF_LOG"
 
 // quiet turns off the logs that nobody will read.
 //
@@ -20,9 +20,9 @@ const logVariables = "TF_LOG"
 // They read their variables at each call, so that it is enough to set them. As
 // soon as any variable of theirs or Terraform's is set, nothing is changed.
 // Panics, and errors before Terraform has connected, do not go through the logs.
-func quiet(address string) error {
+func silenceLogs(address string) error {
 	for _, variable := range os.Environ() {
-		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, logVariables) && value != "" {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, logPrefix) && value != "" {
 			return nil
 		}
 	}

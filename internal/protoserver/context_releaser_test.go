@@ -119,7 +119,7 @@ func TestForgetsContexts(t *testing.T) {
 			t.Errorf("%s: the context is still held", name)
 		}
 		// If this fails, the framework lets go of contexts by itself, and
-		// forgetful.go can go.
+		// context_releaser.go can go.
 		if !kept(t, providerserver.NewProtocol6(stub{})(), call) {
 			t.Errorf("%s: the framework no longer holds the context", name)
 		}
@@ -148,7 +148,7 @@ func TestForgetsCalls(t *testing.T) {
 	if grew := grown(newServer(t, stub{})); grew > many*20 {
 		t.Errorf("%d bytes are kept of %d calls", grew, many)
 	}
-	// If this fails, the framework keeps nothing, and so much of forgetful.go can go.
+	// If this fails, the framework keeps nothing, and so much of context_releaser.go can go.
 	if grew := grown(providerserver.NewProtocol6(stub{})()); grew < many*20 {
 		t.Errorf("the framework keeps only %d bytes of %d calls", grew, many)
 	}
@@ -171,7 +171,7 @@ func TestForgettingStopsNothing(t *testing.T) {
 		ended <- calls["ApplyResourceChange"](context.WithValue(t.Context(), key{}, "this one"), served)
 	}()
 	<-begun
-	for range 3 * manyEnded {
+	for range 3 * releaseEvery {
 		if err := calls["ReadDataSource"](t.Context(), served); err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +240,7 @@ func TestCancellationDuringACall(t *testing.T) {
 // After the call the context has ended, for whoever may have kept it.
 func TestContextAfterACall(t *testing.T) {
 	t.Parallel()
-	kept, err := during(context.WithValue(t.Context(), key{}, "logger"), newForgetful(lister{}), 0, func(ctx context.Context, _ int) (context.Context, error) { return ctx, nil })
+	kept, err := withCallContext(context.WithValue(t.Context(), key{}, "logger"), newContextReleaser(lister{}), 0, func(ctx context.Context, _ int) (context.Context, error) { return ctx, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

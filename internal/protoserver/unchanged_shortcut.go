@@ -21,14 +21,14 @@ type UnchangedPlanner interface {
 }
 
 // shortcut asks the provider before the framework.
-type shortcut struct {
-	everyCall
+type unchangedShortcut struct {
+	frameworkServer
 	planner UnchangedPlanner
 }
 
-func (s shortcut) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s unchangedShortcut) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	if resp, ok := s.planner.PlanUnchanged(req); ok {
 		return resp, nil
 	}
-	return s.everyCall.PlanResourceChange(ctx, req)
+	return s.frameworkServer.PlanResourceChange(ctx, req)
 }
