@@ -7,53 +7,61 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// stopping ends calls that begin after Terraform has told the provider to stop.
+// stopHandler cancels calls that begin after StopProvider.
 //
-// The fault is terraform-plugin-framework's: a stop cancels the calls that are
-// under way at that moment (internal/proto6server, StopProvider), and none that
-// comes a moment later. Terraform begins some: after a Ctrl-C in that moment it
-// waited for a silent service until all timeouts were over.
+// Upstream: StopProvider of terraform-plugin-framework v1.19.0 cancels the calls
+// that are running, but not those that begin later. Terraform still begins calls
+// after Ctrl-C, and then waits for a service that does not respond until all
+// timeouts have passed. See Server.StopProvider in
+// https://github.com/hashicorp/terraform-plugin-framework/blob/v1.19.0/internal/proto6server/serve.go.
+// Once the framework cancels later calls too, this file can go.
 //
-// It wraps the calls that wait for the service.
+// It implements the methods that wait for the service.
 type stopHandler struct {
 	frameworkServer
-	now atomic.Pointer[stopSignal]
+	stop atomic.Pointer[stopSignal]
 }
 
-// run lasts until Terraform says stop. In debug mode one process serves several.
+// stopSignal is a context that is done once Terraform calls StopProvider. In debug
+// mode one process serves several runs of Terraform, each with its own signal.
 type stopSignal struct {
-	over context.Context
-	end  context.CancelFunc
+	context.Context
+	cancel context.CancelFunc
 }
 
-func newStopHandler(served frameworkServer) *stopHandler {
-	s := &stopHandler{frameworkServer: served}
-	s.begin()
+func newStopHandler(server frameworkServer) *stopHandler {
+	s := &stopHandler{frameworkServer: server}
+	s.reset()
 	return s
 }
 
-func (s *stopHandler) begin() {
-	over, end := context.WithCancel(context.Background())
-	s.now.Store(&stopSignal{over, end})
+func (s *stopHandler) reset() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop.Store(&stopSignal{ctx, cancel})
 }
 
 func (s *stopHandler) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	s.now.Load().end()
+	s.stop.Load().cancel()
 	return s.frameworkServer.StopProvider(ctx, req)
 }
 
 func (s *stopHandler) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	if s.now.Load().over.Err() != nil {
-		s.begin()
+	if s.stop.Load().Err() != nil {
+		s.reset()
 	}
 	return s.frameworkServer.ConfigureProvider(ctx, req)
 }
 
-// ListResource gives a stream, which is still read when the call is over.
+// ListResource returns a stream, which is read after the method returns.
 func (s *stopHandler) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	ctx, end := s.untilStop(ctx)
+	ctx, cancel := s.stoppable(ctx)
 	stream, err := s.frameworkServer.ListResource(ctx, req)
-	return untilRead(stream, err, end)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	stream.Results = untilRead(stream.Results, cancel)
+	return stream, nil
 }
 
 func (s *stopHandler) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
@@ -72,20 +80,21 @@ func (s *stopHandler) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDat
 	return withStop(ctx, s, req, s.frameworkServer.ReadDataSource)
 }
 
-// beforeStop makes a call under a context that a stop ends too.
+// withStop makes a call under a context that StopProvider cancels.
 func withStop[Request, Response any](ctx context.Context, s *stopHandler, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
-	ctx, end := s.untilStop(ctx)
-	defer end()
+	ctx, cancel := s.stoppable(ctx)
+	defer cancel()
 	return call(ctx, req)
 }
 
-// untilStop gives a call's context, which a stop ends too.
-func (s *stopHandler) untilStop(ctx context.Context) (_ context.Context, end func()) {
+// stoppable returns a context that is canceled by StopProvider, or at once if
+// Terraform has already called it.
+func (s *stopHandler) stoppable(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	over := s.now.Load().over
-	release := context.AfterFunc(over, cancel) // soon
-	if over.Err() != nil {
-		cancel() // now
+	stop := s.stop.Load()
+	release := context.AfterFunc(stop, cancel)
+	if stop.Err() != nil {
+		cancel() // AfterFunc runs in a goroutine of its own, which may be late.
 	}
 	return ctx, func() {
 		release()

@@ -8,84 +8,79 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// endedAfterStop tells whether the context of a call that begins after a stop has
-// ended.
-func endedAfterStop(t *testing.T, served tfprotov6.ProviderServer, seen *error, call func(context.Context, tfprotov6.ProviderServer) error) bool {
-	t.Helper()
-	if _, err := served.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := call(t.Context(), served); err != nil {
-		t.Fatal(err)
-	}
-	return *seen != nil
-}
-
-func TestNothingBeginsAfterAStop(t *testing.T) {
+func TestCallsAfterStopAreCanceled(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"ReadResource", "PlanResourceChange", "ApplyResourceChange", "ReadDataSource"} {
-		t.Run(name, func(t *testing.T) {
+	for _, method := range []string{"ReadResource", "PlanResourceChange", "ApplyResourceChange", "ReadDataSource"} {
+		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			var seen error
-			watched := stub{during: func(ctx context.Context) { seen = context.Cause(ctx) }}
-			if !endedAfterStop(t, newServer(t, watched), &seen, calls[name]) {
-				t.Error("its context has not ended")
+			canceled := func(newServer func(stubProvider) tfprotov6.ProviderServer) bool {
+				var err error
+				server := newServer(stubProvider{onCall: func(ctx context.Context) { err = ctx.Err() }})
+				invoke(t.Context(), t, server, "StopProvider")
+				invoke(t.Context(), t, server, method)
+				return err != nil
 			}
-			// If this fails, the framework ends these calls by itself, and
-			// stop_handler.go can go.
-			seen = nil
-			if endedAfterStop(t, providerserver.NewProtocol6(watched)(), &seen, calls[name]) {
-				t.Error("the framework has ended the context")
+			if !canceled(func(p stubProvider) tfprotov6.ProviderServer { return newServer(t, p) }) {
+				t.Error("the context of a call that begins after StopProvider is not canceled")
+			}
+			if canceled(func(p stubProvider) tfprotov6.ProviderServer { return providerserver.NewProtocol6(p)() }) {
+				t.Log("The framework cancels calls after StopProvider: stop_handler.go can go.")
 			}
 		})
 	}
 }
 
-// A list is read after its call is over, and a stop ends that, too.
-func TestStopEndsAList(t *testing.T) {
+// StopProvider also cancels a list whose stream is still read after the call.
+func TestStopCancelsList(t *testing.T) {
 	t.Parallel()
-	var seen context.Context
-	served := newStopHandler(lister{list: func(ctx context.Context) { seen = ctx }})
-	stream, err := served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
-	if err != nil || seen.Err() != nil {
-		t.Fatal(err, seen.Err())
-	}
-	served.now.Load().end()
-	<-seen.Done()
-	for range stream.Results {
-		t.Error("a result")
-	}
-	if _, err := served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{}); err != nil || seen.Err() == nil {
-		t.Errorf("%v; a list that begins after a stop has not ended", err)
+	var listCtx context.Context
+	server := newStopHandler(listServer{onList: func(ctx context.Context) { listCtx = ctx }})
+	list := func() *tfprotov6.ListResourceServerStream {
+		stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stream
 	}
 
-	// In debug mode the next run of Terraform meets the same process.
-	if _, err := served.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{}); err != nil {
-		t.Fatal(err)
+	if list(); listCtx.Err() != nil {
+		t.Error("a list is canceled before StopProvider")
 	}
-	stream, err = served.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
-	if err != nil || seen.Err() != nil {
-		t.Errorf("%v, %v: the next run can't list", err, seen.Err())
+	invoke(t.Context(), t, server, "StopProvider")
+	<-listCtx.Done()
+	if list(); listCtx.Err() == nil {
+		t.Error("a list that begins after StopProvider is not canceled")
+	}
+
+	// In debug mode the next run of Terraform uses the same process.
+	invoke(t.Context(), t, server, "ConfigureProvider")
+	stream := list()
+	if listCtx.Err() != nil {
+		t.Error("a list of the next run is canceled")
 	}
 	for range stream.Results {
-		t.Error("a result")
+		t.Error("a result, want none")
 	}
-	if seen.Err() == nil {
-		t.Error("the context outlives the list")
+	if listCtx.Err() == nil {
+		t.Error("the context of a list is not released once the list was read")
 	}
 }
 
-// lister answers nothing but lists, which are empty.
-type lister struct {
+// listServer implements what TestStopCancelsList calls.
+type listServer struct {
 	frameworkServer
-	list func(context.Context)
+	onList func(context.Context)
 }
 
-func (l lister) ListResource(ctx context.Context, _ *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	l.list(ctx)
-	return &tfprotov6.ListResourceServerStream{Results: func(func(tfprotov6.ListResourceResult) bool) {}}, nil
+func (s listServer) ListResource(ctx context.Context, _ *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	s.onList(ctx)
+	return &tfprotov6.ListResourceServerStream{Results: tfprotov6.NoListResults}, nil
 }
 
-func (lister) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+func (listServer) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	return &tfprotov6.ConfigureProviderResponse{}, nil
+}
+
+func (listServer) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	return &tfprotov6.StopProviderResponse{}, nil
 }
