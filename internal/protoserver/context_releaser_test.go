@@ -36,10 +36,7 @@ func holdsContext(t *testing.T, server any, method string) bool {
 func TestEveryCallIsCountedAndReleased(t *testing.T) {
 	notCounted := map[string]string{"StopProvider": "it is what empties the list"}
 	notReleased := map[string]string{"ConfigureProvider": "the client may go on using the context"}
-	framework, ok := providerserver.NewProtocol6(stubProvider{})().(frameworkServer)
-	if !ok {
-		t.Fatal("the framework's server does not implement frameworkServer")
-	}
+	framework := newFrameworkServer(t)
 	frameworkHolds := false
 	for method := range reflect.TypeOf(framework).Methods() {
 		if notCounted[method.Name] != "" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -40,6 +41,15 @@ func newServer(t *testing.T, p provider.Provider) tfprotov6.ProviderServer {
 	server, err := Server(p)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return server
+}
+
+func newFrameworkServer(t *testing.T) frameworkServer {
+	t.Helper()
+	server, ok := providerserver.NewProtocol6(stubProvider{})().(frameworkServer)
+	if !ok {
+		t.Fatal("the framework's server does not implement frameworkServer")
 	}
 	return server
 }

@@ -11,22 +11,19 @@ import (
 func TestCallsAfterStopAreCanceled(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"ReadResource", "PlanResourceChange", "ApplyResourceChange", "ReadDataSource"} {
-		t.Run(method, func(t *testing.T) {
-			t.Parallel()
-			canceled := func(newServer func(stubProvider) tfprotov6.ProviderServer) bool {
-				var err error
-				server := newServer(stubProvider{onCall: func(ctx context.Context) { err = ctx.Err() }})
-				invoke(t.Context(), t, server, "StopProvider")
-				invoke(t.Context(), t, server, method)
-				return err != nil
-			}
-			if !canceled(func(p stubProvider) tfprotov6.ProviderServer { return newServer(t, p) }) {
-				t.Error("the context of a call that begins after StopProvider is not canceled")
-			}
-			if canceled(func(p stubProvider) tfprotov6.ProviderServer { return providerserver.NewProtocol6(p)() }) {
-				t.Log("The framework cancels calls after StopProvider: stop_handler.go can go.")
-			}
-		})
+		var err error
+		provider := stubProvider{onCall: func(ctx context.Context) { err = ctx.Err() }}
+		callAfterStop := func(server tfprotov6.ProviderServer) error {
+			invoke(t.Context(), t, server, "StopProvider")
+			invoke(t.Context(), t, server, method)
+			return err
+		}
+		if callAfterStop(newServer(t, provider)) == nil {
+			t.Errorf("%s: the context of a call that begins after StopProvider is not canceled", method)
+		}
+		if callAfterStop(providerserver.NewProtocol6(provider)()) != nil {
+			t.Log("The framework cancels calls after StopProvider: stop_handler.go can go.")
+		}
 	}
 }
 
@@ -34,7 +31,7 @@ func TestCallsAfterStopAreCanceled(t *testing.T) {
 func TestStopCancelsList(t *testing.T) {
 	t.Parallel()
 	var listCtx context.Context
-	server := newStopHandler(listServer{onList: func(ctx context.Context) { listCtx = ctx }})
+	server := newStopHandler(listServer{newFrameworkServer(t), func(ctx context.Context) { listCtx = ctx }})
 	list := func() *tfprotov6.ListResourceServerStream {
 		stream, err := server.ListResource(t.Context(), &tfprotov6.ListResourceRequest{})
 		if err != nil {
@@ -51,7 +48,6 @@ func TestStopCancelsList(t *testing.T) {
 	if list(); listCtx.Err() == nil {
 		t.Error("a list that begins after StopProvider is not canceled")
 	}
-
 	// In debug mode the next run of Terraform uses the same process.
 	invoke(t.Context(), t, server, "ConfigureProvider")
 	stream := list()
@@ -66,7 +62,7 @@ func TestStopCancelsList(t *testing.T) {
 	}
 }
 
-// listServer implements what TestStopCancelsList calls.
+// listServer lists nothing.
 type listServer struct {
 	frameworkServer
 	onList func(context.Context)
@@ -75,12 +71,4 @@ type listServer struct {
 func (s listServer) ListResource(ctx context.Context, _ *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	s.onList(ctx)
 	return &tfprotov6.ListResourceServerStream{Results: tfprotov6.NoListResults}, nil
-}
-
-func (listServer) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return &tfprotov6.ConfigureProviderResponse{}, nil
-}
-
-func (listServer) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	return &tfprotov6.StopProviderResponse{}, nil
 }
