@@ -19,6 +19,8 @@ type panel struct {
 	Lines  map[string]string  // points by target
 }
 
+var chartTargets = []string{targetSWR, targetEmpty, targetData}
+
 // Panels returns the panels of the chart by their positions.
 func (r report) Panels() map[int]panel {
 	return map[int]panel{
@@ -36,9 +38,14 @@ func (r report) panel(title string, f figure) panel {
 	maxShares, top := 0, 0.0
 	for _, result := range results {
 		maxShares = max(maxShares, result.shares)
-		top = max(top, append(result.samples(stepPlan, targetEmpty, f), result.samples(stepPlan, targetSWR, f)...).max())
+		for _, target := range chartTargets {
+			top = max(top, result.samples(stepPlan, target, f).median())
+		}
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(top)))
+	if len(results) == 0 {
+		return p
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(top))) / 2
 	top = math.Ceil(top/unit) * unit
 	for n := range 5 {
 		p.Scale[180-45*float64(n)] = fmt.Sprintf("%g", top*float64(n)/4)
@@ -48,7 +55,7 @@ func (r report) panel(title string, f figure) panel {
 		if result.shares >= 1000 { // smaller numbers would overlap
 			p.Shares[x] = fmt.Sprint(result.shares)
 		}
-		for _, target := range []string{targetSWR, targetEmpty, targetData} {
+		for _, target := range chartTargets {
 			if value := result.samples(stepPlan, target, f).median(); value > 0 { // terraform_data has no provider
 				p.Lines[target] += fmt.Sprintf("%.1f,%.1f ", x, 180*(1-value/top))
 			}

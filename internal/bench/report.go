@@ -204,8 +204,10 @@ func describeMachine(ctx context.Context) (string, error) {
 	version, _, _ := strings.Cut(string(terraform), "\n")
 	read := func(path, pattern string) string { // only Linux has these files
 		content, _ := os.ReadFile(path)
-		return regexp.MustCompile(pattern).FindString(string(content))
+		_, value, _ := strings.Cut(regexp.MustCompile(pattern).FindString(string(content)), ":")
+		return strings.TrimSpace(value)
 	}
-	return fmt.Sprintf("%s/%s, %d CPUs (%s, %s), %s, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(),
-		read("/proc/cpuinfo", "model name.*"), read("/proc/meminfo", "MemTotal.*"), runtime.Version(), version), err
+	parts := []string{runtime.GOOS + "/" + runtime.GOARCH, fmt.Sprint(runtime.NumCPU(), " CPUs"),
+		read("/proc/cpuinfo", "model name.*"), read("/proc/meminfo", "MemTotal.*"), runtime.Version(), version}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "), err
 }

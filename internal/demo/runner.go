@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -76,15 +75,12 @@ func (r *runner) terraform(ctx context.Context, args ...string) (output string, 
 		return "", 0, err
 	}
 	cmd := r.cli.Command(ctx, args...)
-	cmd.Cancel = func() error { return nil }
-	cmd.WaitDelay = 20 * time.Second
-	var buffer bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &buffer, &buffer
-	err = cmd.Run()
+	cmd.Cancel, cmd.WaitDelay = func() error { return nil }, 20*time.Second
+	combined, err := cmd.CombinedOutput()
 	if _, exited := errors.AsType[*exec.ExitError](err); exited && ctx.Err() == nil {
 		err = nil
 	}
-	return buffer.String(), cmd.ProcessState.ExitCode(), err
+	return string(combined), cmd.ProcessState.ExitCode(), err
 }
 
 // check compares the result of a command with what is expected.
