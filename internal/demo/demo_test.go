@@ -76,7 +76,12 @@ func TestSummarize(t *testing.T) {
 
 func TestDrawTerminal(t *testing.T) {
 	t.Parallel()
-	svg := drawTerminal("$ plan", "\x1b[1m\x1b[31m- \"<a&b>\"\nc\x1b[0m\x1b[0m d\x1b[4m\n")
+	var buffer strings.Builder
+	err := drawTerminal(&buffer, "$ plan", "\x1b[1m\x1b[31m- \"<a&b>\"\nc\x1b[0m\x1b[0m d\x1b[4m\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg := buffer.String()
 	for _, want := range []string{
 		`<tspan fill="#ff6b6b" font-weight="bold">- &#34;&lt;a&amp;b&gt;&#34;</tspan>`,
 		`<tspan fill="#ff6b6b" font-weight="bold">c</tspan><tspan> d</tspan></text>`,

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	_ "embed"
+	"errors"
 	"fmt"
 	"html"
+	"io"
 	"os"
 	"regexp"
 	"strings"
+	"text/template"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
@@ -38,41 +42,43 @@ func drawPlan(ctx context.Context, r *runner, file string) error {
 		if _, plan, found := strings.Cut(output, "Terraform will perform the following actions:"); found && args[0] == "plan" {
 			plan, _, _ = strings.Cut(plan, "to destroy.")
 			plan = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(plan, "\n"), "\x1b[0m"), "\n")
-			return os.WriteFile(file, []byte(drawTerminal("$ terraform plan", plan+"to destroy.")), 0o600)
+			picture, err := os.Create(file)
+			if err != nil {
+				return err
+			}
+			return errors.Join(drawTerminal(picture, "$ terraform plan", plan+"to destroy."), picture.Close())
 		}
 	}
-	return fmt.Errorf("terraform plan found no changes")
+	return errors.New("terraform plan found no changes")
 }
 
-const lineHeight, charWidth, margin, titleBar = 19, 8.4, 20, 34 // pixels
-
 var (
+	//go:embed terminal.svg.tmpl
+	terminalText string
+	terminal     = template.Must(template.New("terminal").Parse(terminalText))
+
 	colors   = map[string]string{"31": "#ff6b6b", "32": "#6bd38a", "33": "#e8c468", "36": "#6cc7e0", "90": "#8a8f99"}
 	escape   = regexp.MustCompile(`\x1b\[\d*m`)
 	segments = regexp.MustCompile(`(?:\x1b\[(\d*)m)?([^\x1b]*)`)
 )
 
-// drawTerminal returns an SVG of a terminal with a command and its output.
-func drawTerminal(command, output string) string {
-	lines := append([]string{command, ""}, strings.Split(output, "\n")...)
-	columns := 0
-	for _, line := range lines {
-		columns = max(columns, len([]rune(escape.ReplaceAllString(line, ""))))
+// drawTerminal writes an SVG of a terminal with a command and its output.
+func drawTerminal(w io.Writer, command, output string) error {
+	const charWidth, lineHeight, margin, titleBar = 8.4, 19, 20, 34 // pixels
+	text := escape.ReplaceAllString(output, "")
+	columns := len(command)
+	for line := range strings.Lines(text) {
+		columns = max(columns, len([]rune(strings.TrimSuffix(line, "\n"))))
 	}
-	w, h := int(float64(columns)*charWidth)+2*margin, titleBar+len(lines)*lineHeight+margin
-	var svg strings.Builder
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n",
-		w, h, w, h, html.EscapeString(command+": "+escape.ReplaceAllString(strings.Join(strings.Fields(output), " "), "")))
-	fmt.Fprintf(&svg, `<rect width="%d" height="%d" rx="8" fill="#16181d"/>`+"\n", w, h)
-	for i, color := range []string{"#ff5f57", "#febc2e", "#28c840"} {
-		fmt.Fprintf(&svg, `<circle cx="%d" cy="17" r="5" fill="%s"/>`+"\n", margin+i*17, color)
-	}
-	svg.WriteString(`<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#d7dae0" xml:space="preserve">` + "\n")
+	rows := map[int]string{} // spans by y
 	style := style{}
-	for i, line := range lines {
-		fmt.Fprintf(&svg, `<text x="%d" y="%d">%s</text>`+"\n", margin, titleBar+(i+1)*lineHeight-4, style.spans(line))
+	for i, line := range append([]string{command, ""}, strings.Split(output, "\n")...) {
+		rows[titleBar+(i+1)*lineHeight-4] = style.spans(line)
 	}
-	return svg.String() + "</g>\n</svg>\n"
+	return terminal.Execute(w, map[string]any{
+		"Label": html.EscapeString(command + ": " + strings.Join(strings.Fields(text), " ")),
+		"Width": int(float64(columns)*charWidth) + 2*margin, "Height": titleBar + len(rows)*lineHeight + margin, "Rows": rows,
+	})
 }
 
 // style is the terminal's current style, which continues on the next line.

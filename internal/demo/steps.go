@@ -81,9 +81,10 @@ var steps = []step{
 		},
 	},
 	{
-		title:    "Apply the plan",
-		commands: []command{apply("one POST request, and the share exists", "Resources: 1 added", map[swrtest.Operation]int{swrtest.OpCreate: 1})},
-		shares:   []share{partnerShare},
+		title: "Apply the plan",
+		commands: []command{apply("one POST request, and the share exists", "Resources: 1 added",
+			map[swrtest.Operation]int{swrtest.OpCreate: 1})},
+		shares: []share{partnerShare},
 	},
 	{
 		title:    "Plan again: no changes",
@@ -113,7 +114,7 @@ var steps = []step{
 				AccessDomain: auditor, Deadline: auditorShare.deadline, Description: auditorShare.description})
 		},
 		file: "auditor.tf",
-		config: fmt.Sprintf("import {\n  to = swr_repository_share.auditor\n  id = %q\n}\n", namespace+"/"+repository+"/"+auditor) +
+		config: "import {\n  to = swr_repository_share.auditor\n  id = \"" + namespace + "/" + repository + "/" + auditor + "\"\n}\n" +
 			resource("auditor", auditor, auditorShare.deadline, auditorShare.description),
 		commands: []command{
 			plan(changes, "", "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."),
@@ -124,7 +125,7 @@ var steps = []step{
 	},
 	{
 		title: "Revoke all shares",
-		commands: []command{{args: []string{"destroy", "-auto-approve"}, output: []string{"Destroy complete! Resources: 2 destroyed."},
+		commands: []command{{args: []string{"destroy", "-auto-approve"}, output: []string{"Resources: 2 destroyed."},
 			writes: map[swrtest.Operation]int{swrtest.OpDelete: 2}, checked: "two DELETE requests, and no share exists"}},
 	},
 }

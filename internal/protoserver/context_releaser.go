@@ -90,7 +90,7 @@ var doneContext = func() context.Context {
 }()
 
 // withCallContext makes a call under a context that is released when the call ends.
-func withCallContext[Request, Response any](ctx context.Context, r contextReleaser, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
+func withCallContext[Req, Resp any](ctx context.Context, r contextReleaser, req Req, call method[Req, Resp]) (Resp, error) {
 	ctx, end := r.begin(ctx)
 	defer end()
 	return call(ctx, req)

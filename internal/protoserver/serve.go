@@ -9,6 +9,7 @@
 package protoserver
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -26,6 +27,9 @@ type frameworkServer interface {
 	tfprotov6.ActionServer
 	tfprotov6.StateStoreServer
 }
+
+// method is a method of the protocol.
+type method[Req, Resp any] func(context.Context, Req) (Resp, error)
 
 // Serve serves the provider under its registry address until Terraform
 // disconnects. In debug mode it prints how Terraform can attach, and logs to the

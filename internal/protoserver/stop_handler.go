@@ -81,7 +81,7 @@ func (s *stopHandler) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDat
 }
 
 // withStop makes a call under a context that StopProvider cancels.
-func withStop[Request, Response any](ctx context.Context, s *stopHandler, req Request, call func(context.Context, Request) (Response, error)) (Response, error) {
+func withStop[Req, Resp any](ctx context.Context, s *stopHandler, req Req, call method[Req, Resp]) (Resp, error) {
 	ctx, cancel := s.stoppable(ctx)
 	defer cancel()
 	return call(ctx, req)
