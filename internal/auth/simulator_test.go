@@ -70,7 +70,7 @@ func createBody(account string) string {
 func TestSignaturesAreAccepted(t *testing.T) {
 	for _, form := range []struct {
 		format string
-		taken  swrtest.SignatureForms
+		taken  swrtest.SignatureFormats
 	}{{"access", swrtest.SignatureAccess}, {"credential", swrtest.SignatureCredential}} {
 		for _, key := range []swrtest.Key{
 			{Access: "AKAKAKAKAKAKAKAKAKAK", Secret: "s3cret+/="},
@@ -286,7 +286,7 @@ func TestBusyIAM(t *testing.T) {
 	rt := transport(t, block, auth.Environment{})
 	for name, effect := range map[string]swrtest.Behavior{
 		"throttled": swrtest.ThrottleSeconds(3), "503": swrtest.Status(503, ""), "reset": swrtest.ResetBefore(),
-		"cut off": swrtest.CutOff(), "a page": swrtest.HTMLPage(http.StatusCreated),
+		"cut off": swrtest.CloseMidResponse(), "a page": swrtest.HTMLPage(http.StatusCreated),
 	} {
 		injected := server.Inject(swrtest.Fault{Operation: swrtest.OpLogin, Behavior: effect})
 		_, _, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")
@@ -352,7 +352,7 @@ func TestCloudsYAML(t *testing.T) {
 
 func TestConnectionsAreKept(t *testing.T) {
 	server, block := password(t)
-	server.Latency(2 * time.Millisecond)
+	server.SetLatency(2 * time.Millisecond)
 	rt := transport(t, block, auth.Environment{})
 	inParallel(t, 200, func(int) error {
 		_, _, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")

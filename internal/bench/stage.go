@@ -89,7 +89,7 @@ func newStage(ctx context.Context, dir string, of subject, in scenario) (_ *stag
 		for n := range in.Repositories {
 			s.server.AddRepository(namespace, repositoryName(n))
 		}
-		s.server.Latency(in.Latency)
+		s.server.SetLatency(in.Latency)
 		s.cli.Env = append(s.cli.Env, "SWR_ENDPOINT="+s.server.URL, "OS_TOKEN="+s.server.Token())
 	}
 	if in.Seeded {

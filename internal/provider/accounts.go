@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -47,7 +48,7 @@ func (a accounts) String() string {
 	}
 	names := make([]string, len(a))
 	for i, account := range a {
-		names[i] = swr.Printable(account)
+		names[i] = httpsafe.Printable(account)
 	}
 	last := len(names) - 1
 	if last == 0 {

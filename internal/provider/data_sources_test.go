@@ -66,7 +66,7 @@ func TestSharesDataSource(t *testing.T) {
 		"100 with paging":             {100, swrtest.PagingHonored, 100, true},
 		"100 without paging":          {100, swrtest.PagingIgnored, 100, false},
 		"250 with paging":             {250, swrtest.PagingHonored, 250, true},
-		"250 where paging is refused": {250, swrtest.PagingRefused, 100, false},
+		"250 where paging is refused": {250, swrtest.PagingRejected, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,7 +115,7 @@ output "complete" { value = data.swr_repository_shares.all.complete }
 
 	var n atomic.Int64
 	onSecondPage(func() { byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
-	wants(t, tf.apply(), "complete = false", "The list was another each of the 5 times")
+	wants(t, tf.apply(), "complete = false", "The list of accounts changed on each of 5 consecutive reads")
 }
 
 func TestSharesDataSourceErrors(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -82,7 +83,7 @@ func objectName(key swr.Key) string {
 	case key.AccessDomain == "":
 		name = key.Repo().String()
 	}
-	return swr.Printable(name)
+	return httpsafe.Printable(name)
 }
 
 func repositoryKey(repo swr.Repository) swr.Key {

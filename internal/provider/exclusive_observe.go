@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -97,7 +98,7 @@ func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Reposit
 	if there, _ := lastSeen.get(ctx, private, diags); there != "" && there != r.session.client.Host() {
 		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
 			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. Nothing was revoked. "+
-				"Plan again, with a refresh, to see which accounts have access at this endpoint.", swr.Printable(there), r.session.client.Host()))
+				"Plan again, with a refresh, to see which accounts have access at this endpoint.", httpsafe.Printable(there), r.session.client.Host()))
 		return observation{}, false
 	}
 	seen, err := r.observe(ctx, repo)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -86,7 +87,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared accounts) {
 	for _, account := range undeclared {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("Undeclared share %s/%s", repo, swr.Printable(account)),
+			fmt.Sprintf("Undeclared share %s/%s", repo, httpsafe.Printable(account)),
 			typeExclusive+" revokes nothing when it is created. The next plan proposes to revoke this account. "+
 				"To keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
@@ -96,7 +97,7 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 func warnNew(diags *diag.Diagnostics, repo swr.Repository, created accounts) {
 	for _, account := range created {
 		diags.AddAttributeWarning(pathAccessDomains,
-			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, swr.Printable(account)),
+			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, httpsafe.Printable(account)),
 			"The plan did not show this account, so it was not revoked. Plan again to see it and to revoke it.")
 	}
 }

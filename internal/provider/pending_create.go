@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -28,7 +29,7 @@ func ownership(pending swr.PendingCreate, state shareResourceModel, found swr.Sh
 			"An earlier apply may have created the share: the response to its request was lost. A share exists, created by %q on %q, but whether it is the same one is not known. "+
 				"It was left unchanged, and the state was not changed.\n\nInspect the share. Then remove it from the state:\n\n  terraform state rm ADDRESS\n\n"+
 				"with the address of the resource. %s",
-			swr.Printable(found.CreatorName), swr.Printable(found.Created), importRemedy(key)))
+			httpsafe.Printable(found.CreatorName), httpsafe.Printable(found.Created), importRemedy(key)))
 	}
 	return owner
 }

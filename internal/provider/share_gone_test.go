@@ -49,7 +49,7 @@ func (tf *workspace) destroyFails(words ...string) {
 
 func TestNoRouteIsNotGone(t *testing.T) {
 	t.Parallel()
-	for name, form := range map[string]swrtest.NoRouteForm{
+	for name, form := range map[string]swrtest.NoRouteResponse{
 		"gateway": swrtest.NoRouteGateway, "SWR": swrtest.NoRouteSWR, "plain": swrtest.NoRoutePlain,
 		"HTML": swrtest.NoRouteHTML, "empty": swrtest.NoRouteEmpty,
 	} {
@@ -213,7 +213,7 @@ func TestUnknownAccountAndRepositoryAreNamed(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	server.AddRepository("platform", "team/app")
-	server.KnownAccounts("OTHER")
+	server.AddAccounts("OTHER")
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	wants(t, tf.run(failed, "apply", "-auto-approve"), `The account "ACME" does not exist`, "SVCSTG.SWR.4001041")
 	server.RemoveRepository("platform", "team/app")

@@ -53,8 +53,8 @@ func TestShareImport(t *testing.T) {
 			failing("platform//app/ACME", "empty level"),
 			failing("/app/ACME", "namespace is empty"),
 			failing("platform/app/", "access_domain is empty"),
-			failing("platform/app/..", "can't be named in a URL"),
-			failing("../../app", "can't be named in a URL"),
+			failing("platform/app/..", "must not be"),
+			failing("../../app", "must not be"),
 		},
 	})
 	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1}) // the test's own clean-up

@@ -209,7 +209,7 @@ func TestProtocolListIsWhatImportReads(t *testing.T) {
 // Where a listing can't be completed, what there is comes, with a warning.
 func TestProtocolListIncomplete(t *testing.T) {
 	t.Parallel()
-	for name, paging := range map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused} {
+	for name, paging := range map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRejected} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Paging = paging }))

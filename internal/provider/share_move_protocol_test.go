@@ -150,7 +150,7 @@ func TestProtocolMoveRefused(t *testing.T) {
 		"no sharing_account":    {hw.request("huaweicloud/huaweicloud", hw.state(t, without("sharing_account"))), `the attribute "sharing_account" is missing`},
 		"an empty organization": {otc.request(address, otc.state(t, set("organization", ""))), "namespace is empty"},
 		"a slash too many":      {otc.request(address, otc.state(t, set("organization", "a/b"))), `namespace "a/b" contains a /`},
-		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "can't be named in a URL"},
+		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "must not be"},
 		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `permission "write" is not supported`},
 		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `permission "pull" is not supported`},
 		"an odd deadline":       {otc.request(address, otc.state(t, set("deadline", "tomorrow"))), `"tomorrow"`},

@@ -155,7 +155,7 @@ func TestMoveToTheWrongRegion(t *testing.T) {
 	tf := newMove(t, server, older, older.moved()+share("partner", `namespace = "platform"`, `repository = "team/app"`,
 		fmt.Sprintf("access_domain = %q", olderAccount), `deadline = "forever"`, `description = "partner"`), olderInstance{state: older.state(t, nil)})
 	before := tf.stateFile()
-	wants(t, tf.plan(failed), "does not know the share", "last seen at an endpoint of the provider opentelekomcloud", "Check the endpoint and the region of the provider")
+	wants(t, tf.plan(failed), "does not have the share", "last seen at an endpoint of the provider opentelekomcloud", "Check the endpoint and the region of the provider")
 	if tf.stateFile() != before {
 		t.Error("the state was changed")
 	}

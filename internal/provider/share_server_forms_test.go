@@ -82,7 +82,7 @@ func holdsForms(t *testing.T, server *swrtest.Server, description string) {
 func TestShareBeyondOnePage(t *testing.T) {
 	t.Parallel()
 	for name, paging := range map[string]swrtest.Paging{
-		"pages": swrtest.PagingHonored, "ignores paging": swrtest.PagingIgnored, "refuses paging": swrtest.PagingRefused,
+		"pages": swrtest.PagingHonored, "ignores paging": swrtest.PagingIgnored, "refuses paging": swrtest.PagingRejected,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ func TestSharedRepositoriesDataSource(t *testing.T) {
 	server := swrtest.Start(t)
 	seeded(server, map[string]int{"platform/app": 1, "platform/team/app": 2, "other/team/app": 1, "platform/unshared": 0})
 	made := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
-	server.AddReceived(
+	server.AddReceivedRepositories(
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Description: "theirs", Created: made},
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "old", Expired: true},
 		swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
@@ -77,7 +77,7 @@ func TestSharedRepositoriesDataSourceOfMany(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	for i := range 250 {
-		server.AddReceived(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "theirs", Repository: fmt.Sprintf("app-%03d", 249-i)})
+		server.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "theirs", Repository: fmt.Sprintf("app-%03d", 249-i)})
 	}
 	tf := newWorkspace(t, server, sharedRepositories(`center = "thirdparty"`)+`
 output "count" { value = length(data.swr_shared_repositories.found.repositories) }

@@ -268,7 +268,7 @@ func TestGuardWhilePagesShift(t *testing.T) {
 			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever")
 		}
 	})
-	wants(t, tf.plan(noChange), "Incomplete list of shares of platform/team/app", "The list was another each of the 5 times")
+	wants(t, tf.plan(noChange), "Incomplete list of shares of platform/team/app", "The list of accounts changed on each of 5 consecutive reads")
 }
 
 // What can't be understood is an error, and the state is kept.
@@ -281,7 +281,7 @@ func TestGuardWhereListingsAreNonsense(t *testing.T) {
 	for _, effect := range []swrtest.Behavior{
 		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
 		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
-		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+		swrtest.CloseMidResponse(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
 	} {
 		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: effect})
 		tf.plan(failed)

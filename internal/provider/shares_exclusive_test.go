@@ -200,7 +200,7 @@ func TestGuardNamesWhatIsNotShared(t *testing.T) {
 // A list that lags does not make a share of the same apply an error.
 func TestGuardAsksByNameWhereListsLag(t *testing.T) {
 	t.Parallel()
-	_, server := guarded(t, func(v *swrtest.Variants) { v.ListDelay.Create.Looks = 3 })
+	_, server := guarded(t, func(v *swrtest.Variants) { v.ListDelay.Create.Reads = 3 })
 	holds(t, server, "ACME")
 }
 

@@ -70,13 +70,13 @@ func TestStorm(t *testing.T) {
 	server := swrtest.Start(t, swrtest.WithSeed(*seed))
 	fillAccount(server)
 	network := swrtest.OneOf(
-		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CutOff(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangAmid(),
-		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").After(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).After(),
-		swrtest.Status(503, ""), swrtest.Status(504, "").After(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).After(),
+		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CloseMidResponse(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangMidResponse(),
+		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.Status(500, "").AfterEffect(), swrtest.HTMLPage(502), swrtest.HTMLPage(502).AfterEffect(),
+		swrtest.Status(503, ""), swrtest.Status(504, "").AfterEffect(), swrtest.HTMLPage(200), swrtest.HTMLPage(200).AfterEffect(),
 		swrtest.Throttle(), swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
 	)
 	service := swrtest.OneOf(network, network, network, swrtest.Busy(), swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
-	storm := func() (injected []*swrtest.Injection) {
+	storm := func() (injected []*swrtest.InjectedFault) {
 		for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete} {
 			injected = append(injected, server.Inject(swrtest.Fault{Operation: kind, Probability: 0.2, Behavior: service}))
 		}
@@ -100,7 +100,7 @@ func TestStorm(t *testing.T) {
 		server.RemoveFaults()
 		fired := 0
 		for _, one := range injected {
-			fired += one.Fired()
+			fired += one.Count()
 		}
 		t.Logf("%d requests, %d of them failed; code %d", server.Count(), fired, result.Code)
 		if fired < server.Count()/10 {
@@ -126,7 +126,7 @@ func TestStorm(t *testing.T) {
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	server, _ := account(t)
-	server.RateLimit(20)
+	server.SetRateLimit(20)
 	tf := newWorkspace(t, server, many(200, ""))
 	began := time.Now()
 	tf.apply()
@@ -150,7 +150,7 @@ func TestRateLimit(t *testing.T) {
 func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]swrtest.Behavior{
-		"reset": swrtest.ResetAfter(), "cut off": swrtest.CutOff(), "500": swrtest.Status(500, "").After(), "silence": swrtest.HangAfter(),
+		"reset": swrtest.ResetAfter(), "cut off": swrtest.CloseMidResponse(), "500": swrtest.Status(500, "").AfterEffect(), "silence": swrtest.HangAfter(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -292,7 +292,7 @@ func TestShareThatIsMadeLater(t *testing.T) {
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME may have been created", "may appear yet")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME may have been created", "may still appear")
 	byHand(server, "team/app", "ACME", "forever")
 	share, _ := server.Share("platform", "team/app", "ACME")
 	share.Description = ""

@@ -99,7 +99,7 @@ func TestNonsenseAsAnswerToWrites(t *testing.T) {
 			t.Run(name+" "+often, func(t *testing.T) {
 				played := effect
 				if after {
-					played = effect.After()
+					played = effect.AfterEffect()
 				}
 				b := start(t, nil)
 				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: played})

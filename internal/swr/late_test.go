@@ -10,7 +10,7 @@ import (
 )
 
 // lags are delays of 2 s, or of 2 looks.
-var lags = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 looks": {Looks: 2}}
+var lags = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 looks": {Reads: 2}}
 
 // lateViews are the views that may lag: lists, GET one, or both; or lists where
 // there is no GET one.
@@ -20,7 +20,7 @@ var lateViews = map[string]func(*swrtest.Variants, swrtest.Delays){
 	"both":             func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.GetDelay = d, d },
 	"list, no GET one": func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.Routes.Get = d, swrtest.SpellingNone },
 	"both, other casing": func(v *swrtest.Variants, d swrtest.Delays) {
-		v.ListDelay, v.GetDelay, v.AccountsInAnswers = d, d, swrtest.CaseUpper
+		v.ListDelay, v.GetDelay, v.ResponseAccountCase = d, d, swrtest.CaseUpper
 	},
 }
 

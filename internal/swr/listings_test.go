@@ -24,7 +24,7 @@ func TestListEveryLength(t *testing.T) {
 		"honoured":                    {swrtest.PagingHonored, false},
 		"honoured with Content-Range": {swrtest.PagingHonored, true},
 		"ignored":                     {swrtest.PagingIgnored, false},
-		"refused":                     {swrtest.PagingRefused, false},
+		"refused":                     {swrtest.PagingRejected, false},
 	}
 	for name, server := range servers {
 		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
@@ -165,7 +165,7 @@ func TestOneShareAmongHundreds(t *testing.T) {
 		"plain":          nil,
 		"paging ignored": func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored },
 		"no GET one":     func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone },
-		"upper case":     func(v *swrtest.Variants) { v.AccountsInAnswers = swrtest.CaseUpper },
+		"upper case":     func(v *swrtest.Variants) { v.ResponseAccountCase = swrtest.CaseUpper },
 	} {
 		for _, i := range []int{0, 99, 100, 300, 449} {
 			t.Run(fmt.Sprintf("%s, %d of 450", name, i), func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestOneShareAmongHundreds(t *testing.T) {
 func TestRevokesShareListings(t *testing.T) {
 	b := start(t, nil)
 	b.put(50)
-	b.sim.Latency(5 * time.Millisecond)
+	b.sim.SetLatency(5 * time.Millisecond)
 	concurrently(10, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
@@ -339,7 +339,7 @@ func TestAbandonedListing(t *testing.T) {
 		_, err := b.List(ctx, repo)
 		left <- err
 	}()
-	waitFor(t, func() bool { return hang.Fired() == 1 })
+	waitFor(t, func() bool { return hang.Count() == 1 })
 	cancel()
 	expectKind(t, <-left, swr.KindNetwork)
 	hang.Remove()

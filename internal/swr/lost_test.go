@@ -14,12 +14,12 @@ import (
 // lost are effects that lose the answer to a request that took effect.
 var lost = map[string]swrtest.Behavior{
 	"reset":    swrtest.ResetAfter(),
-	"cut off":  swrtest.CutOff(),
-	"500":      swrtest.Status(500, "SVCSTG.SWR.5000001").After(),
-	"502 HTML": swrtest.HTMLPage(502).After(),
-	"503":      swrtest.Status(503, "").After(),
-	"504":      swrtest.Status(504, "").After(),
-	"200 HTML": swrtest.HTMLPage(200).After(),
+	"cut off":  swrtest.CloseMidResponse(),
+	"500":      swrtest.Status(500, "SVCSTG.SWR.5000001").AfterEffect(),
+	"502 HTML": swrtest.HTMLPage(502).AfterEffect(),
+	"503":      swrtest.Status(503, "").AfterEffect(),
+	"504":      swrtest.Status(504, "").AfterEffect(),
+	"200 HTML": swrtest.HTMLPage(200).AfterEffect(),
 	"timeout":  swrtest.HangAfter(),
 }
 
@@ -59,11 +59,11 @@ func TestLostAnswerOfCreateByTheServersClock(t *testing.T) {
 		"ahead":             func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute },
 		"behind":            func(v *swrtest.Variants) { v.ClockSkew = -10 * time.Minute },
 		"years ahead":       func(v *swrtest.Variants) { v.ClockSkew = 20000 * time.Hour },
-		"other case":        func(v *swrtest.Variants) { v.AccountsStored, v.CaseSensitivePaths = swrtest.CaseUpper, true },
-		"seed documents":    func(v *swrtest.Variants) { v.Routes = swrtest.SeedDocumentRoutes() },
+		"other case":        func(v *swrtest.Variants) { v.StoredAccountCase, v.CaseSensitivePaths = swrtest.CaseUpper, true },
+		"seed documents":    func(v *swrtest.Variants) { v.Routes = swrtest.MinimalRoutes() },
 		"shows late":        func(v *swrtest.Variants) { v.ListDelay.Create.For, v.GetDelay.Create.For = 8e9, 8e9 },
 		"created in nanos":  func(v *swrtest.Variants) { v.TimeDigits = 9 },
-		"deadline midnight": func(v *swrtest.Variants) { v.DeadlineForm = swrtest.DeadlineMidnight },
+		"deadline midnight": func(v *swrtest.Variants) { v.DeadlineFormat = swrtest.DeadlineMidnight },
 		"bare conflict":     func(v *swrtest.Variants) { v.ConflictWithoutCode = true },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,8 +231,8 @@ func TestChangeThatFails(t *testing.T) {
 // A DELETE that took effect is a success, whatever became of its answer.
 func TestLostAnswerOfRevoke(t *testing.T) {
 	for name, effect := range lost {
-		for missing, form := range map[string]swrtest.MissingOnDelete{
-			"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+		for missing, form := range map[string]swrtest.MissingShare{
+			"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 		} {
 			for often, times := range onceAndForEver {
 				t.Run(name+" "+often+", then "+missing, func(t *testing.T) {

@@ -47,7 +47,7 @@ func listExample(t *testing.T) string {
 // TestCreateDocumentExample sends the create document's example byte for byte.
 func TestCreateDocumentExample(t *testing.T) {
 	s := swrtest.Start(t)
-	s.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.SeedDocumentRoutes() })
+	s.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.MinimalRoutes() })
 	s.AddRepository("demo", "paas")
 	_, rest, _ := strings.Cut(between(t, createDocument, "**Request example**", "## Response"), "```")
 	body, _, _ := strings.Cut(rest, "```")
@@ -69,7 +69,7 @@ func TestCreateDocumentExample(t *testing.T) {
 func TestListDocumentExample(t *testing.T) {
 	s := swrtest.Start(t)
 	s.SetVariants(func(v *swrtest.Variants) {
-		v.Routes = swrtest.SeedDocumentRoutes()
+		v.Routes = swrtest.MinimalRoutes()
 		v.DocumentLayout = true
 	})
 	s.PutShare(swrtest.Share{

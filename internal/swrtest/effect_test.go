@@ -89,7 +89,7 @@ func effectCases() map[string]effectCase {
 	const inErrors = `{"errors":[{"errorCode":"SVCSTG.SWR.`
 	return map[string]effectCase{
 		"500":           {swrtest.Status(500, "SVCSTG.SWR.5000001"), false, "500 " + inErrors + "5000001", nil},
-		"500 after":     {swrtest.Status(500, "SVCSTG.SWR.5000001").After(), true, "500 " + inErrors + "5000001", nil},
+		"500 after":     {swrtest.Status(500, "SVCSTG.SWR.5000001").AfterEffect(), true, "500 " + inErrors + "5000001", nil},
 		"503 bare":      {swrtest.Status(503, ""), false, "503 ", nil},
 		"599":           {swrtest.Status(599, "SVCSTG.SWR.5990000"), false, "599 " + inErrors + "5990000", nil},
 		"403":           {swrtest.Status(403, "SVCSTG.SWR.4030001"), false, "403 " + inErrors + "4030001", nil},
@@ -103,7 +103,7 @@ func effectCases() map[string]effectCase {
 		"throttle 403":  {swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden), false, "403 " + inErrors + "4031032", nil},
 		"throttle 403b": {swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden2), false, "403 " + inErrors + "4031042", nil},
 		"html 200":      {swrtest.HTMLPage(200), false, "200 <html>", nil},
-		"html 502":      {swrtest.HTMLPage(502).After(), true, "502 <html>", nil},
+		"html 502":      {swrtest.HTMLPage(502).AfterEffect(), true, "502 <html>", nil},
 		"redirect": {swrtest.Redirect(302, "https://login.example.com/"), false, "302 ", func(t *testing.T, _ *swrtest.Server, got reply) {
 			t.Helper()
 			if got.header.Get("Location") != "https://login.example.com/" {
@@ -119,7 +119,7 @@ func effectCases() map[string]effectCase {
 				}
 			},
 		},
-		"answer after":   {swrtest.Respond(202, nil, "").After(), true, "202 ", nil},
+		"answer after":   {swrtest.Respond(202, nil, "").AfterEffect(), true, "202 ", nil},
 		"latency before": {swrtest.LatencyBefore(time.Millisecond), true, "2", nil},
 		"latency after":  {swrtest.LatencyAfter(time.Millisecond), true, "2", nil},
 		"nulls":          {swrtest.NullList(), false, "20x [null,null,null]", nil},
@@ -127,7 +127,7 @@ func effectCases() map[string]effectCase {
 		"shape":          {swrtest.WrongShape(), false, "20x", nil},
 		"other share":    {swrtest.OtherShare(), false, "20x", nil},
 		"200 with error": {swrtest.SuccessWithError("SVCSTG.SWR.5000001"), false, "200 " + inErrors + "5000001", nil},
-		"200 and effect": {swrtest.SuccessWithError("SVCSTG.SWR.5000001").After(), true, "200 " + inErrors + "5000001", nil},
+		"200 and effect": {swrtest.SuccessWithError("SVCSTG.SWR.5000001").AfterEffect(), true, "200 " + inErrors + "5000001", nil},
 		"huge": {swrtest.HugeBody(300_000), false, "200 ", func(t *testing.T, _ *swrtest.Server, got reply) {
 			t.Helper()
 			if len(got.body) != 300_000 || got.header.Get("Content-Length") != "300000" {
@@ -164,8 +164,8 @@ func TestEffects(t *testing.T) {
 					t.Errorf("took effect: %v", effect)
 				}
 				entry := s.Requests()[0]
-				if entry.Fault != test.effect.String() || entry.Fault == "" || entry.Status != got.status || fault.Fired() != 1 {
-					t.Errorf("log: %q %d, fired %d", entry.Fault, entry.Status, fault.Fired())
+				if entry.Fault != test.effect.String() || entry.Fault == "" || entry.Status != got.status || fault.Count() != 1 {
+					t.Errorf("log: %q %d, fired %d", entry.Fault, entry.Status, fault.Count())
 				}
 				if again := send(t, requestOf(t, s, kind)); again.status > 204 && !(test.after && kind == swrtest.OpCreate) {
 					t.Errorf("after the fault: %d %s", again.status, again.body)
@@ -265,7 +265,7 @@ func TestCutOff(t *testing.T) {
 		for _, kind := range swrtest.Operations() {
 			t.Run(fmt.Sprint(kind, "/", secure), func(t *testing.T) {
 				s, httpClient := startEither(t, secure)
-				s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.CutOff()})
+				s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.CloseMidResponse()})
 				resp, err := httpClient.Do(requestOf(t, s, kind))
 				if err == nil {
 					_, err = io.ReadAll(resp.Body)
@@ -309,7 +309,7 @@ func TestHangs(t *testing.T) {
 				_, err := try(requestOf(t, s, swrtest.OpUpdate))
 				hanging <- err
 			}()
-			for fault.Fired() < 2 {
+			for fault.Count() < 2 {
 				time.Sleep(time.Millisecond)
 			}
 			if err := s.Close(); err != nil {
@@ -329,7 +329,7 @@ func TestHangs(t *testing.T) {
 func TestHangAmid(t *testing.T) {
 	for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpUpdate} {
 		s, _ := startWithShare(t)
-		s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.HangAmid()})
+		s.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.HangMidResponse()})
 		ctx, cancel := context.WithCancel(t.Context())
 		resp, err := client.Do(requestOf(t, s, kind).WithContext(ctx))
 		if err != nil {
@@ -355,7 +355,7 @@ func TestHangAmid(t *testing.T) {
 		}
 	}
 	s, _ := startWithShare(t)
-	s.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.HangAmid()})
+	s.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.HangMidResponse()})
 	if got := send(t, requestOf(t, s, swrtest.OpDelete)); got.status != http.StatusNoContent {
 		t.Errorf("%d", got.status)
 	}
@@ -363,11 +363,11 @@ func TestHangAmid(t *testing.T) {
 
 func TestLatency(t *testing.T) {
 	s, _ := startWithShare(t)
-	s.Latency(20 * time.Millisecond)
+	s.SetLatency(20 * time.Millisecond)
 	begin := time.Now()
 	send(t, requestOf(t, s, swrtest.OpList))
 	if took := time.Since(begin); took < 20*time.Millisecond {
 		t.Errorf("answered after %s", took)
 	}
-	s.Latency(0)
+	s.SetLatency(0)
 }

@@ -44,8 +44,8 @@ func TestFaultSelection(t *testing.T) {
 			test.fault.Behavior = failing
 			fault := s.Inject(test.fault)
 			got := send(t, requestOf(t, s, swrtest.OpGet)).status
-			if (got == 500) != test.meets || (fault.Fired() == 1) != test.meets {
-				t.Errorf("%d, fired %d", got, fault.Fired())
+			if (got == 500) != test.meets || (fault.Count() == 1) != test.meets {
+				t.Errorf("%d, fired %d", got, fault.Count())
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestFaultOnMissingRoute(t *testing.T) {
 	s, _ := startWithShare(t)
 	s.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
 	get := s.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(500, "")})
-	if got := statuses(t, s, 1, swrtest.OpGet); got != "404" || get.Fired() != 0 {
+	if got := statuses(t, s, 1, swrtest.OpGet); got != "404" || get.Count() != 0 {
 		t.Errorf("%s", got)
 	}
 	s.Inject(swrtest.Fault{Operation: swrtest.OpUnknown, Behavior: swrtest.Status(502, "")})
@@ -82,8 +82,8 @@ func TestFaultSkipTimesRemove(t *testing.T) {
 	if got := statuses(t, s, 5, swrtest.OpList); got != "200 500 500 503 503" {
 		t.Errorf("%s", got)
 	}
-	if first.Fired() != 2 || second.Fired() != 2 {
-		t.Errorf("fired %d and %d", first.Fired(), second.Fired())
+	if first.Count() != 2 || second.Count() != 2 {
+		t.Errorf("fired %d and %d", first.Count(), second.Count())
 	}
 	if got := s.Requests()[1].Fault; got != "first" {
 		t.Errorf("named %q", got)
@@ -147,7 +147,7 @@ func TestFaultChanceIsPerCall(t *testing.T) {
 
 func TestOneOfAfter(t *testing.T) {
 	s, _ := startWithShare(t)
-	s.Inject(swrtest.Fault{Behavior: swrtest.OneOf(swrtest.Status(500, "")).After()})
+	s.Inject(swrtest.Fault{Behavior: swrtest.OneOf(swrtest.Status(500, "")).AfterEffect()})
 	if got := send(t, requestOf(t, s, swrtest.OpUpdate)); got.status != 500 || !tookEffect(s, swrtest.OpUpdate) {
 		t.Errorf("%d", got.status)
 	}
@@ -155,7 +155,7 @@ func TestOneOfAfter(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	s, c := startWithShare(t)
-	s.RateLimit(3)
+	s.SetRateLimit(3)
 	if got := statuses(t, s, 5, swrtest.OpList); got != "200 200 200 429 429" {
 		t.Errorf("%s", got)
 	}
@@ -173,11 +173,11 @@ func TestRateLimit(t *testing.T) {
 	if got := statuses(t, s, 4, swrtest.OpList); got != "200 200 200 429" {
 		t.Errorf("a second later: %s", got)
 	}
-	s.RateLimit(1, swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
+	s.SetRateLimit(1, swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden))
 	if got := statuses(t, s, 2, swrtest.OpList); got != "200 403" {
 		t.Errorf("by 403: %s", got)
 	}
-	s.RateLimit(0)
+	s.SetRateLimit(0)
 	if got := statuses(t, s, 9, swrtest.OpList); strings.Count(got, "200") != 9 {
 		t.Errorf("lifted: %s", got)
 	}

@@ -72,7 +72,7 @@ func TestOnRequest(t *testing.T) {
 	s.OnRequest(func(info swrtest.RequestInfo) {
 		seen = info
 		put(s, account)
-		s.SetVariants(func(v *swrtest.Variants) { v.AccountsInAnswers = swrtest.CaseUpper })
+		s.SetVariants(func(v *swrtest.Variants) { v.ResponseAccountCase = swrtest.CaseUpper })
 		s.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Busy()})
 	})
 	if got := listed(t, s, ""); fmt.Sprint(got) != "[ACME-CORP]" {
@@ -85,7 +85,7 @@ func TestOnRequest(t *testing.T) {
 		t.Errorf("%d", got.status)
 	}
 	s.OnRequest(nil)
-	if s.Variants().AccountsInAnswers != swrtest.CaseUpper {
+	if s.Variants().ResponseAccountCase != swrtest.CaseUpper {
 		t.Error("the variants were not kept")
 	}
 }

@@ -51,7 +51,7 @@ func delayChecks() map[string]variantCheck {
 		"late-get-one":      {viewsOf, "d- d- dd ud ud uu -u -u --"},
 		"late-create":       {viewsOf, "-- -- dd uu uu uu -- -- --"},
 		"late-delete":       {viewsOf, "dd dd dd uu uu uu uu uu --"},
-		"late-by-two-looks": {viewsOf, "-- -- dd dd dd uu uu uu --"},
+		"late-by-two-reads": {viewsOf, "-- -- dd dd dd uu uu uu --"},
 	}
 }
 

@@ -42,7 +42,7 @@ func TestSharedRepositories(t *testing.T) {
 		namespace, repository, _ := strings.Cut(name, "/")
 		s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
 	}
-	s.AddReceived(
+	s.AddReceivedRepositories(
 		swrtest.ReceivedRepository{DomainName: "them", Namespace: "z", Repository: "app"},
 		swrtest.ReceivedRepository{DomainName: "them", Namespace: "y", Repository: "app", Expired: true},
 		swrtest.ReceivedRepository{DomainName: "others", Namespace: "z", Repository: "app"},

@@ -89,7 +89,7 @@ func TestMissingParents(t *testing.T) {
 
 func TestMissingShareCode(t *testing.T) {
 	s, _ := start(t, swrtest.WithVariants(func(v *swrtest.Variants) {
-		v.MissingOnGet, v.MissingShareCode = swrtest.GetNotFound, "SVCSTG.SWR.4040099"
+		v.MissingOnGet, v.MissingShareCode = swrtest.MissingNotFound, "SVCSTG.SWR.4040099"
 	}))
 	if _, got := getOne(t, s, account); got.status != http.StatusNotFound || !strings.Contains(got.body, "SVCSTG.SWR.4040099") {
 		t.Errorf("%d %s", got.status, got.body)
@@ -98,11 +98,11 @@ func TestMissingShareCode(t *testing.T) {
 
 func TestKnownAccounts(t *testing.T) {
 	s, _ := start(t)
-	s.KnownAccounts("somebody")
+	s.AddAccounts("somebody")
 	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusBadRequest || !strings.Contains(got.body, "SVCSTG.SWR.4001041") {
 		t.Errorf("unknown: %d %s", got.status, got.body)
 	}
-	s.KnownAccounts("ACME-corp")
+	s.AddAccounts("ACME-corp")
 	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated {
 		t.Errorf("known: %d %s", got.status, got.body)
 	}
