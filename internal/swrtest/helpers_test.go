@@ -83,7 +83,7 @@ const (
 
 func listPath() string   { return sharesPath("repositories", namespace, repository) }
 func createPath() string { return sharesPath("repos", namespace, repository) }
-func onePath(account string) string {
+func sharePath(account string) string {
 	return listPath() + "/" + url.PathEscape(account)
 }
 
@@ -163,7 +163,7 @@ func listed(t *testing.T, s *swrtest.Server, query string) []string {
 // getOne returns what GET one shows.
 func getOne(t *testing.T, s *swrtest.Server, account string) (share, reply) {
 	t.Helper()
-	got := do(t, s, http.MethodGet, onePath(account), "")
+	got := do(t, s, http.MethodGet, sharePath(account), "")
 	if got.status != http.StatusOK {
 		return share{}, got
 	}

@@ -20,7 +20,7 @@ func TestLifeOfAShare(t *testing.T) {
 		t.Errorf("POST: %d %q %v", got.status, got.body, got.header)
 	}
 	c.advance(time.Hour)
-	if got := do(t, s, http.MethodPatch, onePath("ACME-CORP"), updateBody); got.status != http.StatusCreated || got.body != "" {
+	if got := do(t, s, http.MethodPatch, sharePath("ACME-CORP"), updateBody); got.status != http.StatusCreated || got.body != "" {
 		t.Errorf("PATCH: %d %q", got.status, got.body)
 	}
 	const fields = `"namespace":"platform","repository":"team/app","access_domain":"Acme-Corp","permit":"read",` +
@@ -29,7 +29,7 @@ func TestLifeOfAShare(t *testing.T) {
 	if got := do(t, s, http.MethodGet, listPath(), ""); got.body != "[{"+fields+"}]" {
 		t.Errorf("list: %s", got.body)
 	}
-	if got := do(t, s, http.MethodGet, onePath("acme-corp"), ""); got.body != "{"+fields+`,"exist":true}` {
+	if got := do(t, s, http.MethodGet, sharePath("acme-corp"), ""); got.body != "{"+fields+`,"exist":true}` {
 		t.Errorf("get: %s", got.body)
 	}
 	if got := do(t, s, http.MethodPost, createPath(), strings.ToLower(createBody)); got.status != http.StatusBadRequest {
@@ -40,7 +40,7 @@ func TestLifeOfAShare(t *testing.T) {
 		t.Errorf("POST again: %d %s", conflict.status, conflict.body)
 	}
 	for range 2 { // the second time there is nothing to revoke
-		if got := do(t, s, http.MethodDelete, onePath("acme-CORP"), ""); got.status != http.StatusNoContent || got.body != "" {
+		if got := do(t, s, http.MethodDelete, sharePath("acme-CORP"), ""); got.status != http.StatusNoContent || got.body != "" {
 			t.Errorf("DELETE: %d %q", got.status, got.body)
 		}
 	}
@@ -81,7 +81,7 @@ func TestMissingParents(t *testing.T) {
 			}
 		}
 	}
-	patch := do(t, s, http.MethodPatch, onePath(account), updateBody)
+	patch := do(t, s, http.MethodPatch, sharePath(account), updateBody)
 	if patch.status != http.StatusNotFound || !strings.Contains(patch.body, "SVCSTG.SWR.4040091") {
 		t.Errorf("PATCH of a missing share: %d %s", patch.status, patch.body)
 	}
@@ -192,7 +192,7 @@ func TestCreateWithinDelay(t *testing.T) {
 		v.ListDelay = swrtest.Delays{Create: swrtest.Delay{For: time.Minute}, Delete: swrtest.Delay{For: time.Minute}}
 	}))
 	put(s, account)
-	do(t, s, http.MethodDelete, onePath(account), "")
+	do(t, s, http.MethodDelete, sharePath(account), "")
 	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
@@ -214,7 +214,7 @@ func TestRevokedShareStillShows(t *testing.T) {
 		v.GetDelay.Delete = swrtest.Delay{For: time.Minute}
 	}))
 	put(s, account)
-	do(t, s, http.MethodDelete, onePath(account), "")
+	do(t, s, http.MethodDelete, sharePath(account), "")
 	for _, name := range []string{account, "ACME-CORP"} {
 		if one, _ := getOne(t, s, name); !*one.Exist {
 			t.Errorf("%s is gone at once", name)
@@ -236,7 +236,7 @@ func TestTwoSpellings(t *testing.T) {
 	if got := listed(t, s, ""); fmt.Sprint(got) != "[ACME acme]" {
 		t.Fatalf("%v", got)
 	}
-	do(t, s, http.MethodDelete, onePath("acme"), "")
+	do(t, s, http.MethodDelete, sharePath("acme"), "")
 	if got := listed(t, s, ""); fmt.Sprint(got) != "[ACME]" {
 		t.Errorf("%v", got)
 	}

@@ -102,10 +102,10 @@ func TestContentType(t *testing.T) {
 			status             int
 		}{
 			{http.MethodGet, listPath(), "", 200},
-			{http.MethodGet, onePath(account), "", 200},
+			{http.MethodGet, sharePath(account), "", 200},
 			{http.MethodGet, "/v2/manage/shared-repositories?center=self", "", 200},
-			{http.MethodPatch, onePath(account), updateBody, 201},
-			{http.MethodDelete, onePath(account), "", 204},
+			{http.MethodPatch, sharePath(account), updateBody, 201},
+			{http.MethodDelete, sharePath(account), "", 204},
 			{http.MethodPost, createPath(), createBody, 201},
 		} {
 			r := newRequest(t, s, call.method, call.path, call.body)
@@ -279,7 +279,7 @@ func TestPatchBodies(t *testing.T) {
 	} {
 		s, _ := start(t)
 		put(s, account)
-		if got := do(t, s, http.MethodPatch, onePath(account), body); got.status != status {
+		if got := do(t, s, http.MethodPatch, sharePath(account), body); got.status != status {
 			t.Errorf("%s: %d %s, want %d", body, got.status, got.body, status)
 		}
 	}
@@ -291,12 +291,12 @@ func TestNothingMoreThanAsked(t *testing.T) {
 	put(s, account)
 	for _, test := range []struct{ method, path, body string }{
 		{http.MethodGet, listPath(), "{}"},
-		{http.MethodGet, onePath(account), "{}"},
-		{http.MethodDelete, onePath(account), "{}"},
+		{http.MethodGet, sharePath(account), "{}"},
+		{http.MethodDelete, sharePath(account), "{}"},
 		{http.MethodGet, "/v2/manage/shared-repositories?center=self", "{}"},
-		{http.MethodGet, onePath(account) + "?limit=1&offset=0", ""},
-		{http.MethodDelete, onePath(account) + "?force=true", ""},
-		{http.MethodPatch, onePath(account) + "?x=1", updateBody},
+		{http.MethodGet, sharePath(account) + "?limit=1&offset=0", ""},
+		{http.MethodDelete, sharePath(account) + "?force=true", ""},
+		{http.MethodPatch, sharePath(account) + "?x=1", updateBody},
 		{http.MethodPost, createPath() + "?x=1", createBody},
 		{http.MethodGet, listPath() + "?marker=a", ""},
 		{http.MethodGet, listPath() + "?limit=%zz", ""},

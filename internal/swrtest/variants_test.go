@@ -1,22 +1,26 @@
 package swrtest_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// variantCheck observes something of a server, which is want with the variant
-// and something else without it.
+// variantCheck observes a server. The result is want with the variant, and
+// something else without it.
 type variantCheck struct {
 	observe func(t *testing.T, s *swrtest.Server, c *clock) string
 	want    string
 }
 
-// TestNamedVariants proves that each variant plays, and that it alone does.
+// TestNamedVariants checks that each variant changes the server as it should.
 func TestNamedVariants(t *testing.T) {
 	checks := variantChecks()
 	seen := map[string]bool{}
@@ -24,7 +28,7 @@ func TestNamedVariants(t *testing.T) {
 		t.Run(variant.Name, func(t *testing.T) {
 			check, ok := checks[variant.Name]
 			if !ok || seen[variant.Name] || variant.Summary == "" || strings.Contains(variant.Summary, "\n") {
-				t.Fatal("a variant has one check, and a summary of one line")
+				t.Fatal("a variant needs one check, and a summary of one line")
 			}
 			seen[variant.Name] = true
 			plain, plainClock := start(t)
@@ -42,30 +46,18 @@ func TestNamedVariants(t *testing.T) {
 	}
 }
 
-func TestVariantByName(t *testing.T) {
-	if _, ok := swrtest.VariantByName("no-such-variant"); ok {
-		t.Error("found a variant that is none")
-	}
-	if v, ok := swrtest.VariantByName("gzip"); !ok || v.Name != "gzip" {
-		t.Errorf("gzip: %v %v", v.Name, ok)
-	}
-}
-
 func variantChecks() map[string]variantCheck {
 	checks := map[string]variantCheck{}
 	for _, group := range []map[string]variantCheck{
 		routeChecks(), missingChecks(), writeChecks(), nameChecks(), timeChecks(),
 		listChecks(), delayChecks(), errorChecks(), serverChecks(),
 	} {
-		for name, check := range group {
-			checks[name] = check
-		}
+		maps.Copy(checks, group)
 	}
 	return checks
 }
 
-// routesOf probes every call under both spellings, and names those that have a
-// route.
+// routesOf returns the calls that have a route, under both spellings.
 func routesOf(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	var found []string
@@ -117,7 +109,7 @@ func routeChecks() map[string]variantCheck {
 	}
 }
 
-// statusAndCode sends a request, and gives the status and SWR's code.
+// statusAndCode observes the status and SWR's code of a response.
 func statusAndCode(method, path, body string) func(*testing.T, *swrtest.Server, *clock) string {
 	return func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		t.Helper()
@@ -132,11 +124,11 @@ func statusAndCode(method, path, body string) func(*testing.T, *swrtest.Server, 
 
 func missingChecks() map[string]variantCheck {
 	return map[string]variantCheck{
-		"missing-get-404":    {statusAndCode(http.MethodGet, onePath(account), ""), "404 4040091"},
-		"missing-get-400":    {statusAndCode(http.MethodGet, onePath(account), ""), "400 4001090"},
-		"missing-delete-404": {statusAndCode(http.MethodDelete, onePath(account), ""), "404 4040091"},
-		"missing-delete-400": {statusAndCode(http.MethodDelete, onePath(account), ""), "400 4001090"},
-		"missing-patch-400":  {statusAndCode(http.MethodPatch, onePath(account), updateBody), "400 4001090"},
+		"missing-get-404":    {statusAndCode(http.MethodGet, sharePath(account), ""), "404 4040091"},
+		"missing-get-400":    {statusAndCode(http.MethodGet, sharePath(account), ""), "400 4001090"},
+		"missing-delete-404": {statusAndCode(http.MethodDelete, sharePath(account), ""), "404 4040091"},
+		"missing-delete-400": {statusAndCode(http.MethodDelete, sharePath(account), ""), "400 4001090"},
+		"missing-patch-400":  {statusAndCode(http.MethodPatch, sharePath(account), updateBody), "400 4001090"},
 		"missing-namespace-4041061": {
 			statusAndCode(http.MethodGet, sharesPath("repositories", "elsewhere", repository), ""), "404 4041061",
 		},
@@ -151,12 +143,12 @@ func missingChecks() map[string]variantCheck {
 	}
 }
 
-// writes gives the status and body of a POST, a PATCH and a DELETE.
+// writes returns the status and body of a POST, a PATCH and a DELETE.
 func writes(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	create := do(t, s, http.MethodPost, createPath(), createBody)
-	update := do(t, s, http.MethodPatch, onePath(account), updateBody)
-	remove := do(t, s, http.MethodDelete, onePath(account), "")
+	update := do(t, s, http.MethodPatch, sharePath(account), updateBody)
+	remove := do(t, s, http.MethodDelete, sharePath(account), "")
 	return fmt.Sprint(create.status, create.body, " ", update.status, update.body, " ", remove.status, remove.body)
 }
 
@@ -172,14 +164,14 @@ func writeChecks() map[string]variantCheck {
 		"delete-202":        {writes, "201 201 202"},
 		"patch-keeps-description": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 			do(t, s, http.MethodPost, createPath(), createBody)
-			do(t, s, http.MethodPatch, onePath(account), `{"permit":"read","deadline":"forever"}`)
+			do(t, s, http.MethodPatch, sharePath(account), `{"permit":"read","deadline":"forever"}`)
 			got, _ := s.Share(namespace, repository, account)
 			return got.Description + "," + got.Deadline
 		}, "d,forever"},
 	}
 }
 
-// accountsSeen creates a share and gives its account in the store and answers.
+// accountsSeen creates a share and returns its account in responses and as stored.
 func accountsSeen(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	do(t, s, http.MethodPost, createPath(), createBody)
@@ -196,7 +188,7 @@ func nameChecks() map[string]variantCheck {
 			put(s, "acme-corp")
 			one, _ := getOne(t, s, account)
 			create := do(t, s, http.MethodPost, createPath(), createBody)
-			remove := do(t, s, http.MethodDelete, onePath("ACME-CORP"), "")
+			remove := do(t, s, http.MethodDelete, sharePath("ACME-CORP"), "")
 			return fmt.Sprint(*one.Exist, create.status, remove.status, len(s.AllShares()))
 		}, "false 201 204 2"},
 		"stored-upper-case-sensitive": {func(t *testing.T, s *swrtest.Server, c *clock) string {
@@ -216,8 +208,8 @@ func nameChecks() map[string]variantCheck {
 	}
 }
 
-// deadlineSeen creates a share that ends in an afternoon and gives its deadline
-// in an answer.
+// deadlineSeen returns the deadlines in responses, of a share that ends in an
+// afternoon and of one created by hand.
 func deadlineSeen(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, "T00:00", "T16:30", 1))
@@ -257,8 +249,8 @@ func timeChecks() map[string]variantCheck {
 	}
 }
 
-// pagesOf150 gives, for 150 shares, how many records a bare list and two pages
-// give, and how many of those in all.
+// pagesOf150 returns how many records of 150 a list without parameters and two
+// pages have, and how many different ones in all.
 func pagesOf150(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	for i := range 150 {
@@ -318,5 +310,131 @@ func listChecks() map[string]variantCheck {
 			first, _, _ := strings.Cut(do(t, s, http.MethodGet, listPath(), "").body, "\n")
 			return first
 		}, "[ {"},
+	}
+}
+
+// viewsOf returns what the list and GET of one share show after a POST, a PATCH
+// and a DELETE: at once, after a second, and after two more. "-" is no share.
+func viewsOf(t *testing.T, s *swrtest.Server, c *clock) string {
+	t.Helper()
+	var seen []string
+	read := func() {
+		list, one := "-", "-"
+		if items := decode[[]share](t, do(t, s, http.MethodGet, listPath(), "").body); len(items) > 0 {
+			list = items[0].Description
+		}
+		if item, _ := getOne(t, s, account); *item.Exist {
+			one = item.Description
+		}
+		seen = append(seen, list+one)
+	}
+	for _, write := range []func(){
+		func() { do(t, s, http.MethodPost, createPath(), createBody) },
+		func() {
+			do(t, s, http.MethodPatch, sharePath(account), strings.Replace(updateBody, "changed", "u", 1))
+		},
+		func() { do(t, s, http.MethodDelete, sharePath(account), "") },
+	} {
+		write()
+		read()
+		c.advance(time.Second)
+		read()
+		c.advance(2 * time.Second)
+		read()
+	}
+	return strings.Join(seen, " ")
+}
+
+func delayChecks() map[string]variantCheck {
+	// Without a delay: dd dd dd uu uu uu -- -- --
+	return map[string]variantCheck{
+		"late-list":         {viewsOf, "-d -d dd du du uu u- u- --"},
+		"late-get-one":      {viewsOf, "d- d- dd ud ud uu -u -u --"},
+		"late-create":       {viewsOf, "-- -- dd uu uu uu -- -- --"},
+		"late-delete":       {viewsOf, "dd dd dd uu uu uu uu uu --"},
+		"late-by-two-reads": {viewsOf, "-- -- dd dd dd uu uu uu --"},
+	}
+}
+
+// badRequestBody returns an error of SWR itself, with its Content-Type.
+func badRequestBody(t *testing.T, s *swrtest.Server, _ *clock) string {
+	t.Helper()
+	got := do(t, s, http.MethodPost, createPath(), "{}")
+	first, _, _ := strings.Cut(got.body, "\r")
+	return strings.Join(append([]string{first}, got.header["Content-Type"]...), " ")
+}
+
+// errorID returns whether a gateway's and SWR's error have the request id in the
+// body, and the header with it.
+func errorID(t *testing.T, s *swrtest.Server, _ *clock) string {
+	t.Helper()
+	gateway := do(t, s, http.MethodGet, "/v2/nothing", "")
+	own := do(t, s, http.MethodPost, createPath(), "{}")
+	return fmt.Sprint(
+		strings.Contains(gateway.body, strings.Repeat("0", 31)+"1"), " ",
+		strings.Contains(own.body, strings.Repeat("0", 31)+"2"), " ",
+		own.header.Get("X-Request-Id"),
+	)
+}
+
+func errorChecks() map[string]variantCheck {
+	const (
+		item   = `{"errorCode":"SVCSTG.SWR.4000014","errorMessage":"Invalid request parameters.","detail":"access_domain: missing"}`
+		plain  = `{"errors":[` + item + `]}`
+		isJSON = " application/json;charset=utf-8"
+	)
+	return map[string]variantCheck{
+		"errors-array":  {badRequestBody, "[" + item + "]" + isJSON},
+		"errors-object": {badRequestBody, `{"errorCode":"SVCSTG.SWR.4000014","errorMessage":"Invalid request parameters."}` + isJSON},
+		"errors-gateway": {badRequestBody, `{"error_code":"SVCSTG.SWR.4000014","error_msg":"Invalid request parameters.",` +
+			`"request_id":"00000000000000000000000000000001"}` + isJSON},
+		"errors-iam":          {badRequestBody, `{"error":{"code":400,"message":"The request body is invalid.","title":"Bad Request"}}` + isJSON},
+		"errors-html":         {badRequestBody, "<html> text/html; charset=utf-8"},
+		"errors-empty":        {badRequestBody, ""},
+		"errors-without-type": {badRequestBody, plain},
+		"errors-as-text":      {badRequestBody, plain + " text/plain; charset=utf-8"},
+		"auth-gateway": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+			s.ExpireTokens()
+			got := do(t, s, http.MethodGet, listPath(), "")
+			return fmt.Sprint(got.status, " ", got.body)
+		}, `401 {"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information.",` +
+			`"request_id":"00000000000000000000000000000001"}`},
+		"request-id-in-body": {errorID, "true true "},
+		"request-id-nowhere": {errorID, "false false "},
+	}
+}
+
+func serverChecks() map[string]variantCheck {
+	return map[string]variantCheck{
+		"gzip": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+			plain := do(t, s, http.MethodGet, listPath(), "")
+			r := newRequest(t, s, http.MethodGet, listPath(), "")
+			r.Header.Set("Accept-Encoding", "gzip")
+			got := send(t, r)
+			if got.header.Get("Content-Encoding") != "gzip" {
+				return plain.body + " " + got.body
+			}
+			zip, err := gzip.NewReader(strings.NewReader(got.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(zip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return plain.body + " unzipped " + string(text)
+		}, "[] unzipped []"},
+		"signature-access":     {signatureForms, "200 401"},
+		"signature-credential": {signatureForms, "401 200"},
+		"signature-none":       {signatureForms, "401 401"},
+		"catalog-with-swr": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+			s.AddUser(swrtest.User{Name: "u", Password: "p"})
+			got := do(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin)
+			return fmt.Sprint(strings.Contains(got.body, `"type":"swr"`))
+		}, "true"},
+		"unknown-project-403": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+			s.AddUser(swrtest.User{Name: "u", Password: "p", Projects: []swrtest.Project{{Name: "eu-nl", ID: "1"}}})
+			return fmt.Sprint(do(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin).status)
+		}, "403"},
 	}
 }
