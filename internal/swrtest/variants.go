@@ -149,23 +149,19 @@ const (
 
 func (f DeadlineFormat) apply(deadline string) string {
 	t, ok := parseDeadline(deadline)
-	if !ok || f == DeadlineAsSent {
+	switch {
+	case !ok || f == DeadlineAsSent:
 		return deadline
-	}
-	switch f {
-	case DeadlineSeconds:
-		return formatTime(t, 0)
-	case DeadlineMicros:
-		return formatTime(t, 6)
-	case DeadlineNanos:
-		return formatTime(t, 9)
-	case DeadlineOffset:
+	case f == DeadlineOffset:
 		return t.Format("2006-01-02T15:04:05+00:00")
-	case DeadlineMidnight:
-		return formatTime(t.Truncate(24*time.Hour), 3)
-	default:
-		return formatTime(t, 3)
+	case f == DeadlineMidnight:
+		t = t.Truncate(24 * time.Hour)
 	}
+	digits, ok := map[DeadlineFormat]int{DeadlineSeconds: 0, DeadlineMicros: 6, DeadlineNanos: 9}[f]
+	if !ok {
+		digits = 3
+	}
+	return formatTime(t, digits)
 }
 
 // Paging is what the list of a repository's shares does with limit and offset
