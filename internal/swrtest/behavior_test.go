@@ -282,9 +282,7 @@ func TestHangMidResponse(t *testing.T) {
 	}
 	s, _ := startWithShare(t)
 	s.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.HangMidResponse()})
-	if got := send(t, requestFor(t, s, swrtest.OpDelete)); got.status != http.StatusNoContent {
-		t.Errorf("%d", got.status)
-	}
+	assertResponse(t, send(t, requestFor(t, s, swrtest.OpDelete)), http.StatusNoContent)
 }
 
 func TestLatency(t *testing.T) {

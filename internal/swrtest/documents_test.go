@@ -59,10 +59,7 @@ func TestCreateDocumentExample(t *testing.T) {
 	if !ok || share.Permit != "read" || share.Deadline != "2018-10-01T16:00:00.000Z" || share.Description != "description" {
 		t.Errorf("stored: %+v, %v", share, ok)
 	}
-	again := do(t, s, http.MethodPost, sharesPath("repos", "demo", "paas"), body)
-	if again.status != http.StatusConflict {
-		t.Errorf("POST again: %d, want the document's 409", again.status)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, sharesPath("repos", "demo", "paas"), body), http.StatusConflict)
 }
 
 // TestListDocumentExample gets the list document's example byte for byte.

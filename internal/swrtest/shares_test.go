@@ -13,7 +13,7 @@ import (
 // TestLifeOfAShare goes through all five calls on the documented server.
 func TestLifeOfAShare(t *testing.T) {
 	s, c := start(t)
-	if one, _ := getOne(t, s, account); *one.Exist || one.Namespace != "" || one.Created != "" || one.Deadline != "" {
+	if one := getOne(t, s, account); *one.Exist || one.Namespace != "" || one.Created != "" || one.Deadline != "" {
 		t.Errorf("before: %+v", one)
 	}
 	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated || got.body != "" || got.header.Get("Content-Type") != "" {
@@ -32,13 +32,8 @@ func TestLifeOfAShare(t *testing.T) {
 	if got := do(t, s, http.MethodGet, sharePath("acme-corp"), ""); got.body != "{"+fields+`,"exist":true}` {
 		t.Errorf("get: %s", got.body)
 	}
-	if got := do(t, s, http.MethodPost, createPath(), strings.ToLower(createBody)); got.status != http.StatusBadRequest {
-		t.Errorf("lower-cased time: %d", got.status)
-	}
-	conflict := do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, account, "ACME-CORP", 1))
-	if conflict.status != http.StatusConflict || !strings.Contains(conflict.body, "SVCSTG.SWR.4090089") {
-		t.Errorf("POST again: %d %s", conflict.status, conflict.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), strings.ToLower(createBody)), http.StatusBadRequest)
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, account, "ACME-CORP", 1)), http.StatusConflict, "SVCSTG.SWR.4090089")
 	for range 2 { // the second time there is nothing to revoke
 		if got := do(t, s, http.MethodDelete, sharePath("acme-CORP"), ""); got.status != http.StatusNoContent || got.body != "" {
 			t.Errorf("DELETE: %d %q", got.status, got.body)
@@ -54,11 +49,11 @@ func TestCaseIsASCII(t *testing.T) {
 	s, _ := start(t)
 	put(s, "Kelvin", "straße")
 	for _, other := range []string{"\u212aelvin", "STRASSE", "stra\u1e9ee"} {
-		if one, _ := getOne(t, s, other); *one.Exist {
+		if one := getOne(t, s, other); *one.Exist {
 			t.Errorf("%q is found", other)
 		}
 	}
-	if one, _ := getOne(t, s, "kELVIN"); !*one.Exist {
+	if one := getOne(t, s, "kELVIN"); !*one.Exist {
 		t.Error("kELVIN is not found")
 	}
 }
@@ -76,36 +71,25 @@ func TestMissingParents(t *testing.T) {
 			{http.MethodPatch, path + "/a", updateBody},
 			{http.MethodDelete, path + "/a", ""},
 		} {
-			if got := do(t, s, call.method, call.path, call.body); got.status != http.StatusNotFound || !strings.Contains(got.body, code) {
-				t.Errorf("%s %s: %d %s", call.method, call.path, got.status, got.body)
-			}
+			assertResponse(t, do(t, s, call.method, call.path, call.body), http.StatusNotFound, code)
 		}
 	}
-	patch := do(t, s, http.MethodPatch, sharePath(account), updateBody)
-	if patch.status != http.StatusNotFound || !strings.Contains(patch.body, "SVCSTG.SWR.4040091") {
-		t.Errorf("PATCH of a missing share: %d %s", patch.status, patch.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPatch, sharePath(account), updateBody), http.StatusNotFound, "SVCSTG.SWR.4040091")
 }
 
 func TestMissingShareCode(t *testing.T) {
 	s, _ := start(t, swrtest.WithVariants(func(v *swrtest.Variants) {
 		v.MissingOnGet, v.MissingShareCode = swrtest.MissingNotFound, "SVCSTG.SWR.4040099"
 	}))
-	if _, got := getOne(t, s, account); got.status != http.StatusNotFound || !strings.Contains(got.body, "SVCSTG.SWR.4040099") {
-		t.Errorf("%d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodGet, sharePath(account), ""), http.StatusNotFound, "SVCSTG.SWR.4040099")
 }
 
 func TestKnownAccounts(t *testing.T) {
 	s, _ := start(t)
 	s.AddAccounts("somebody")
-	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusBadRequest || !strings.Contains(got.body, "SVCSTG.SWR.4001041") {
-		t.Errorf("unknown: %d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), createBody), http.StatusBadRequest, "SVCSTG.SWR.4001041")
 	s.AddAccounts("ACME-corp")
-	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated {
-		t.Errorf("known: %d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), createBody), http.StatusCreated)
 }
 
 func TestFiveHundredAccounts(t *testing.T) {
@@ -113,13 +97,9 @@ func TestFiveHundredAccounts(t *testing.T) {
 	for i := range 500 {
 		put(s, fmt.Sprint("account-", i))
 	}
-	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusBadRequest || !strings.Contains(got.body, "SVCSTG.SWR.4000014") {
-		t.Errorf("the 501st: %d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), createBody), http.StatusBadRequest, "SVCSTG.SWR.4000014")
 	s.DeleteShare(namespace, repository, "account-7")
-	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated {
-		t.Errorf("the 500th: %d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), createBody), http.StatusCreated)
 }
 
 // A share ends at 00:00:00 UTC on the day after its end date, whatever its time.
@@ -193,9 +173,7 @@ func TestCreateWithinDelay(t *testing.T) {
 	}))
 	put(s, account)
 	do(t, s, http.MethodDelete, sharePath(account), "")
-	if got := do(t, s, http.MethodPost, createPath(), createBody); got.status != http.StatusCreated {
-		t.Fatalf("%d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), createBody), http.StatusCreated)
 	description := func() string {
 		return decode[[]share](t, do(t, s, http.MethodGet, listPath(), "").body)[0].Description
 	}
@@ -216,7 +194,7 @@ func TestRevokedShareStillShows(t *testing.T) {
 	put(s, account)
 	do(t, s, http.MethodDelete, sharePath(account), "")
 	for _, name := range []string{account, "ACME-CORP"} {
-		if one, _ := getOne(t, s, name); !*one.Exist {
+		if one := getOne(t, s, name); !*one.Exist {
 			t.Errorf("%s is gone at once", name)
 		}
 	}
@@ -224,7 +202,7 @@ func TestRevokedShareStillShows(t *testing.T) {
 		t.Error("the truth is late too")
 	}
 	c.advance(time.Minute)
-	if one, _ := getOne(t, s, account); *one.Exist {
+	if one := getOne(t, s, account); *one.Exist {
 		t.Error("the share still shows")
 	}
 }
@@ -241,7 +219,7 @@ func TestTwoSpellings(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	put(s, "acme")
-	if one, _ := getOne(t, s, "Acme"); one.AccessDomain != "ACME" {
+	if one := getOne(t, s, "Acme"); one.AccessDomain != "ACME" {
 		t.Errorf("neither spelling: %s", one.AccessDomain)
 	}
 }

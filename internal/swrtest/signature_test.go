@@ -103,9 +103,7 @@ func TestSignatureVectors(t *testing.T) {
 					t.Errorf("%d %s, want %d", got.status, got.body, test.status)
 				}
 				wrong := strings.Repeat("0", len(signature))
-				if got := send(t, signed(t, s, test.method, test.path, test.body, form, wrong)); got.status != http.StatusUnauthorized {
-					t.Errorf("wrong signature: %d", got.status)
-				}
+				assertResponse(t, send(t, signed(t, s, test.method, test.path, test.body, form, wrong)), http.StatusUnauthorized)
 			})
 		}
 	}
@@ -115,9 +113,7 @@ func TestSignatureVectors(t *testing.T) {
 func TestSignatureEscapedPath(t *testing.T) {
 	s, _ := startSigned(t)
 	path := strings.Replace(signedShares, "$", "%24", 1) + "?limit=100&offset=100"
-	if got := send(t, signed(t, s, http.MethodGet, path, "", formAccess, listSignature)); got.status != http.StatusOK {
-		t.Errorf("%d %s", got.status, got.body)
-	}
+	assertResponse(t, send(t, signed(t, s, http.MethodGet, path, "", formAccess, listSignature)), http.StatusOK)
 }
 
 func TestSignatureEscapedQuery(t *testing.T) {
@@ -142,13 +138,9 @@ func TestSignatureSecurityToken(t *testing.T) {
 		r := signed(t, s, http.MethodGet, signedShares, "", form, signature)
 		r.Header.Set("X-Security-Token", "temporary")
 		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), signedHeaders, headers, 1))
-		if got := send(t, r); got.status != http.StatusOK {
-			t.Errorf("%s: %d %s", form, got.status, got.body)
-		}
+		assertResponse(t, send(t, r), http.StatusOK)
 		s.AddKey(swrtest.Key{Access: signedAccess, Secret: signedSecret, SecurityToken: "another"})
-		if got := send(t, r); got.status != http.StatusUnauthorized {
-			t.Errorf("%s, another token: %d", form, got.status)
-		}
+		assertResponse(t, send(t, r), http.StatusUnauthorized)
 	}
 }
 
@@ -213,9 +205,7 @@ func TestSignatureWindow(t *testing.T) {
 		s, c := startSigned(t)
 		c.advance(time.Duration(minutes) * time.Minute)
 		r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
-		if got := send(t, r); got.status != status {
-			t.Errorf("%d minutes: %d %s, want %d", minutes, got.status, got.body, status)
-		}
+		assertResponse(t, send(t, r), status)
 	}
 }
 
@@ -223,13 +213,9 @@ func TestSignatureWindow(t *testing.T) {
 func TestKeys(t *testing.T) {
 	s, _ := start(t, swrtest.WithBasePath(""))
 	r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
-	if got := send(t, r); got.status != http.StatusBadRequest || !strings.Contains(got.body, "4000031") {
-		t.Errorf("unknown key: %d %s", got.status, got.body)
-	}
+	assertResponse(t, send(t, r), http.StatusBadRequest, "4000031")
 	s.AddKey(swrtest.Key{Access: signedAccess, Secret: "other"})
-	if got := send(t, r); got.status != http.StatusUnauthorized || !strings.Contains(got.body, "4010000") {
-		t.Errorf("other secret: %d %s", got.status, got.body)
-	}
+	assertResponse(t, send(t, r), http.StatusUnauthorized, "4010000")
 }
 
 // signatureForms gives the status of a request signed in either form. The path

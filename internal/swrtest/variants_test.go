@@ -176,7 +176,7 @@ func accountsSeen(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	do(t, s, http.MethodPost, createPath(), createBody)
 	stored := s.Shares(namespace, repository)[0].AccessDomain
-	one, _ := getOne(t, s, stored)
+	one := getOne(t, s, stored)
 	return strings.Join(append(listed(t, s, ""), one.AccessDomain, stored), " ")
 }
 
@@ -186,20 +186,20 @@ func nameChecks() map[string]variantCheck {
 		"accounts-lower": {accountsSeen, "acme-corp acme-corp Acme-Corp"},
 		"case-sensitive-paths": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 			put(s, "acme-corp")
-			one, _ := getOne(t, s, account)
+			one := getOne(t, s, account)
 			create := do(t, s, http.MethodPost, createPath(), createBody)
 			remove := do(t, s, http.MethodDelete, sharePath("ACME-CORP"), "")
 			return fmt.Sprint(*one.Exist, create.status, remove.status, len(s.AllShares()))
 		}, "false 201 204 2"},
 		"stored-upper-case-sensitive": {func(t *testing.T, s *swrtest.Server, c *clock) string {
 			seen := accountsSeen(t, s, c)
-			one, _ := getOne(t, s, account)
+			one := getOne(t, s, account)
 			again := do(t, s, http.MethodPost, createPath(), createBody)
 			return fmt.Sprint(seen, *one.Exist, again.status)
 		}, "ACME-CORP ACME-CORP ACME-CORPfalse 409"},
 		"dollar-in-bodies": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 			put(s, account)
-			one, _ := getOne(t, s, account)
+			one := getOne(t, s, account)
 			return one.Repository
 		}, "team$app"},
 		"refuse-repeated-hyphens": {
@@ -213,16 +213,16 @@ func nameChecks() map[string]variantCheck {
 func deadlineSeen(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, "T00:00", "T16:30", 1))
-	one, _ := getOne(t, s, account)
+	one := getOne(t, s, account)
 	s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "by-hand", Deadline: "2031-03-31"})
-	byHand, _ := getOne(t, s, "by-hand")
+	byHand := getOne(t, s, "by-hand")
 	return one.Deadline + " " + byHand.Deadline
 }
 
 func timesSeen(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	do(t, s, http.MethodPost, createPath(), createBody)
-	one, _ := getOne(t, s, account)
+	one := getOne(t, s, account)
 	return one.Created + " " + one.Updated
 }
 
@@ -297,7 +297,7 @@ func listChecks() map[string]variantCheck {
 			s.PutShare(swrtest.Share{
 				Namespace: namespace, Repository: repository, AccessDomain: "expired", Deadline: "2030-05-31T00:00:00.000Z",
 			})
-			one, _ := getOne(t, s, "expired")
+			one := getOne(t, s, "expired")
 			return fmt.Sprint(listed(t, s, ""), *one.Exist, one.Status)
 		}, "[valid] true false"},
 		"shared-without-totals": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
@@ -323,7 +323,7 @@ func viewsOf(t *testing.T, s *swrtest.Server, c *clock) string {
 		if items := decode[[]share](t, do(t, s, http.MethodGet, listPath(), "").body); len(items) > 0 {
 			list = items[0].Description
 		}
-		if item, _ := getOne(t, s, account); *item.Exist {
+		if item := getOne(t, s, account); *item.Exist {
 			one = item.Description
 		}
 		seen = append(seen, list+one)
