@@ -18,7 +18,7 @@ const (
 	listDocument   = "testdata/list-shares.rst"
 )
 
-// between returns what stands between two marks of a document.
+// between returns the text between two parts of a document.
 func between(t *testing.T, path, before, after string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -82,7 +82,7 @@ func TestListDocumentExample(t *testing.T) {
 	}
 }
 
-// The layout changes white space alone, whatever stands in the strings.
+// The layout changes only white space, whatever is in the strings.
 func TestDocumentLayout(t *testing.T) {
 	s, _ := start(t)
 	const odd = `a "quoted" {brace}, [bracket]: back\slash <&>`

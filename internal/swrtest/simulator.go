@@ -11,7 +11,7 @@
 // signer, nor anything of Terraform, and they do not import it. So what the
 // tests expect of a client never follows from the client's own code. The rules
 // of names and deadlines and the check of signatures are written here a second
-// time on purpose, from the documents alone.
+// time on purpose, only from the documents.
 //
 // Comments that cite "API.md" cite internal/swr/API.md, the project's summary
 // of the API's documents and of what servers were seen to do. The two documents

@@ -9,7 +9,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// TestRoutesAreExact sends requests to what is almost a route.
+// TestRoutesAreExact sends requests to paths and methods that are almost right.
 func TestRoutesAreExact(t *testing.T) {
 	const shares = "/v2/manage/namespaces/platform/repositories/team$app/access-domains"
 	for _, test := range []struct {
@@ -123,8 +123,8 @@ func TestTokenIsMandatory(t *testing.T) {
 	}
 }
 
-// TestNames checks the rules of names in paths (api.md, "Fields"). A name that
-// passes is one of nothing: 404.
+// TestNames checks the rules of names in paths (API.md, "Fields"). A valid name
+// is 404: there is nothing of that name.
 func TestNames(t *testing.T) {
 	s, _ := start(t)
 	both := map[string]int{
@@ -156,7 +156,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// What the service holds is served, whatever its name.
+// What exists is served, whatever its name.
 func TestOddNamesAreServed(t *testing.T) {
 	s, _ := start(t)
 	s.PutShare(swrtest.Share{Namespace: "Odd", Repository: "Re po", AccessDomain: "a"})
@@ -255,8 +255,8 @@ func TestPatchBodies(t *testing.T) {
 	}
 }
 
-// Calls without a body take none, and calls without parameters no query.
-func TestNothingMoreThanAsked(t *testing.T) {
+// Calls without a body reject one, and calls without parameters a query.
+func TestUnexpectedBodyOrQuery(t *testing.T) {
 	s, _ := start(t)
 	put(s, account)
 	for _, test := range []struct{ method, path, body string }{
@@ -274,7 +274,7 @@ func TestNothingMoreThanAsked(t *testing.T) {
 		assertResponse(t, do(t, s, test.method, test.path, test.body), http.StatusBadRequest)
 	}
 	if len(s.AllShares()) != 1 {
-		t.Error("a refused request took effect")
+		t.Error("a rejected request took effect")
 	}
 	huge := strings.Repeat(" ", 2<<20)
 	assertResponse(t, do(t, s, http.MethodPost, createPath(), huge), http.StatusBadRequest)
