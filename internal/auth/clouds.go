@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // cloudEntry is the part of an entry of clouds.yaml that this package needs.
@@ -239,7 +241,7 @@ func listNames(clouds map[string]yaml.Node) string {
 	}
 	names := slices.Sorted(maps.Keys(clouds))
 	for i, name := range names {
-		names[i] = quoteAnswer(name)
+		names[i] = httpsafe.Printable(name)
 	}
 	return strings.Join(names, ", ")
 }

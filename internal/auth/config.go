@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Defaults of the attributes that have a fixed one.
@@ -131,7 +133,7 @@ func (c Config) Describe() string {
 	}
 	credential := c.Credential.Source
 	if c.Credential.Method == MethodPassword && c.AuthURL != nil {
-		credential += fmt.Sprintf(", for %s, at %s from %s", c.Credential.login.scope, displayURL(c.AuthURL), c.AuthURLSource)
+		credential += fmt.Sprintf(", for %s, at %s from %s", c.Credential.login.scope, httpsafe.DisplayURL(c.AuthURL), c.AuthURLSource)
 	}
 	return fmt.Sprintf("Signing in with: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
 }

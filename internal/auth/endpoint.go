@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // endpointExamples has a pair for each cloud that api.md names.
@@ -37,7 +39,7 @@ func (r *resolver) parseURL(attribute string, v value, insecure bool) (*url.URL,
 		return nil, false
 	}
 	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		r.fail(attribute, summary, "The URL of %s has a query or a fragment (what follows a ? or #). Take it out: %s", v.source, displayURL(u))
+		r.fail(attribute, summary, "The URL of %s has a query or a fragment (what follows a ? or #). Take it out: %s", v.source, httpsafe.DisplayURL(u))
 		return nil, false
 	}
 	switch {
@@ -47,9 +49,9 @@ func (r *resolver) parseURL(attribute string, v value, insecure bool) (*url.URL,
 		return nil, false
 	case isLoopback(u.Hostname()):
 	case insecure:
-		r.warn(attribute, "Credentials travel in clear text", "The URL of %s, %s, begins with http://, and insecure allows it: whoever listens on the way reads the credentials.", v.source, displayURL(u))
+		r.warn(attribute, "Credentials travel in clear text", "The URL of %s, %s, begins with http://, and insecure allows it: whoever listens on the way reads the credentials.", v.source, httpsafe.DisplayURL(u))
 	default:
-		r.fail(attribute, summary, "The URL of %s, %s, begins with http://: whoever listens on the way would read the credentials. Write https://, or set insecure = true if the network is to be trusted.", v.source, displayURL(u))
+		r.fail(attribute, summary, "The URL of %s, %s, begins with http://: whoever listens on the way would read the credentials. Write https://, or set insecure = true if the network is to be trusted.", v.source, httpsafe.DisplayURL(u))
 		return nil, false
 	}
 	return u, true
@@ -64,7 +66,7 @@ func withScheme(text string) string {
 	if isLoopback(u.Hostname()) {
 		u.Scheme = "http"
 	}
-	return "Write " + displayURL(u)
+	return "Write " + httpsafe.DisplayURL(u)
 }
 
 // isLoopback says whether what is sent to host stays on this machine.
@@ -141,7 +143,7 @@ func servedRegion(derived *url.URL) (region string, ok bool) {
 	return match[1], true
 }
 
-func displayHost(u *url.URL) string { return quoteAnswer(u.Host) }
+func displayHost(u *url.URL) string { return httpsafe.Printable(u.Host) }
 
 // errForeignHost keeps credentials from a host that nobody named.
 var errForeignHost = errors.New("refusing to send credentials to a host other than the endpoint's")

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // maxLoginAnswer bounds what is read of an answer of IAM. One with a token has
@@ -51,9 +54,9 @@ func (c *iamClient) login(ctx context.Context) (secret, error) {
 	if result.Err != nil {
 		return secret{}, c.failure(ctx, result.Err)
 	}
-	text := result.Header.Get("X-Subject-Token")
+	text := result.Header.Get(headerSubjectToken)
 	if text == "" {
-		return secret{}, &LoginError{URL: displayURL(c.authURL), Message: "the answer has no token (no header X-Subject-Token); is auth_url the URL of an IAM v3?"}
+		return secret{}, &LoginError{URL: httpsafe.DisplayURL(c.authURL), Message: "the answer has no token (no header X-Subject-Token); is auth_url the URL of an IAM v3?"}
 	}
 	return newSecret(text), nil
 }
@@ -78,7 +81,9 @@ func (c *iamClient) authOptions() *tokens.AuthOptions {
 
 // failure puts what went wrong into a *LoginError.
 func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
-	failure := &LoginError{URL: displayURL(c.authURL)}
+	failure := &LoginError{URL: httpsafe.DisplayURL(c.authURL)}
+	var secrets httpsafe.Redactor
+	secrets.Add(c.params.password.reveal())
 
 	var (
 		refused  gophercloud.ErrUnexpectedResponseCode
@@ -90,9 +95,10 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 	switch {
 	case errors.As(err, &refused):
 		failure.Status = refused.Actual
-		failure.readAnswer(refused.ResponseHeader, refused.Body, c.params.password)
-		failure.temporary = temporaryStatus(refused.Actual) || isPage(refused.Actual, refused.Body)
-		failure.retryAfter = parseRetryAfter(refused.ResponseHeader.Get("Retry-After"), c.clock())
+		failure.readResponse(refused.ResponseHeader, refused.Body, &secrets)
+		failure.temporary = httpsafe.IsTemporaryStatus(refused.Actual) ||
+			refused.Actual < 300 && httpsafe.IsPage(refused.Body)
+		failure.retryAfter = httpsafe.RetryAfter(refused.ResponseHeader, c.clock())
 	case errors.As(err, &redirect):
 		failure.Status = redirect.status
 		failure.Message = redirect.Error()
@@ -103,18 +109,18 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 		// the end of the caller's context.
 		failure.Message = fmt.Sprintf("no answer within %s", c.timeout)
 		failure.temporary = true
-	case errors.As(err, &protocol), errors.As(err, &request) && !quotable(request.Err):
+	case errors.As(err, &protocol), errors.As(err, &request) && httpsafe.QuotesResponse(request.Err):
 		// Not quoted: the line it complains of may be the one with the token.
 		failure.Message = "the answer is not valid HTTP"
 		failure.temporary = true
 	case errors.As(err, &request):
 		failure.cause = request.Err
-		failure.Message = quoteAnswer(request.Err.Error(), c.params.password)
-		failure.temporary = temporaryFailure(err)
+		failure.Message = secrets.Printable(request.Err.Error())
+		failure.temporary = !httpsafe.IsPermanent(err)
 	default:
 		// A success whose body is cut off, or is a page and no JSON.
 		failure.cause = err
-		failure.Message = "the answer can't be read: " + quoteAnswer(err.Error(), c.params.password)
+		failure.Message = "the answer can't be read: " + secrets.Printable(err.Error())
 		failure.temporary = true
 	}
 	return failure
@@ -150,7 +156,7 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		drain(resp)
-		return nil, &redirectError{method: r.Method, url: displayURL(r.URL), target: redirectTarget(resp), status: resp.StatusCode}
+		return nil, &redirectError{method: r.Method, url: httpsafe.DisplayURL(r.URL), target: redirectTarget(resp), status: resp.StatusCode}
 	}
 	resp.Body = http.MaxBytesReader(nil, resp.Body, maxLoginAnswer)
 	return resp, nil
@@ -158,13 +164,5 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // redirectTarget shows where an answer points, without what may be a secret.
 func redirectTarget(resp *http.Response) string {
-	location := resp.Header.Get("Location")
-	if location == "" {
-		return "nowhere (no Location)"
-	}
-	target, err := url.Parse(location)
-	if err != nil {
-		return "a Location that is no URL"
-	}
-	return displayURL(target)
+	return cmp.Or(httpsafe.DisplayLocation(resp.Header.Get("Location")), "nowhere (no Location header)")
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Resolve merges the provider block, the environment and clouds.yaml into what a
@@ -165,7 +167,7 @@ func (r *resolver) checkRegion(config Config, derived *url.URL) {
 	}
 	r.fail("region", "The region is not that of auth_url", "%s gives the region %q, but the auth_url of %s, %s, is that of %q, and the endpoint is made from it. "+
 		"Set auth_url to that of the region, or correct the region. If the two are meant to differ, set endpoint in the provider block%s.",
-		capitalise(config.RegionSource), config.Region, config.AuthURLSource, displayURL(config.AuthURL), served, variable)
+		capitalise(config.RegionSource), config.Region, config.AuthURLSource, httpsafe.DisplayURL(config.AuthURL), served, variable)
 }
 
 func (r *resolver) failed(attribute string) bool {

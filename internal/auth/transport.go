@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 const (
-	headerAuthToken = "X-Auth-Token"
-	headerUserAgent = "User-Agent"
+	headerAuthToken    = "X-Auth-Token"
+	headerSubjectToken = "X-Subject-Token"
+	headerUserAgent    = "User-Agent"
 
 	// defaultMaxConns is Terraform's default parallelism.
 	defaultMaxConns = 10
@@ -70,7 +73,7 @@ func (c Config) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
 	default:
 		client := newIAMClient(c, base, opts)
-		source := &tokenSource{clock: opts.Clock, login: client.login, url: displayURL(c.AuthURL)}
+		source := &tokenSource{clock: opts.Clock, login: client.login, url: httpsafe.DisplayURL(c.AuthURL)}
 		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
 	}
 }
@@ -84,25 +87,14 @@ func (c Config) baseTransport(maxConns int) *http.Transport {
 		maxConns = defaultMaxConns
 	}
 	return &http.Transport{
-		Proxy:               proxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:     c.TLS.clientConfig(),
-		TLSHandshakeTimeout: tlsTimeout,
-		MaxIdleConnsPerHost: maxConns,
-		IdleConnTimeout:     idleTimeout,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: httpsafe.CheckProxyConnect,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSClientConfig:        c.TLS.clientConfig(),
+		TLSHandshakeTimeout:    tlsTimeout,
+		MaxIdleConnsPerHost:    maxConns,
+		IdleConnTimeout:        idleTimeout,
 	}
-}
-
-var errProxy = errors.New("the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY) is no valid URL")
-
-// proxyFromEnvironment is http.ProxyFromEnvironment without the text of its
-// error, which repeats the proxy's URL and with it the password there.
-func proxyFromEnvironment(r *http.Request) (*url.URL, error) {
-	proxy, err := http.ProxyFromEnvironment(r)
-	if err != nil {
-		return nil, errProxy
-	}
-	return proxy, nil
 }
 
 // preparer makes the copy of a request that a transport may change.

@@ -31,7 +31,7 @@ func TestNonsenseChangesNothing(t *testing.T) {
 		"cut JSON":         {swrtest.Respond(200, json, `[{"namespace":"platform"`), []string{`begins with "[{"namespace":"platform""`}},
 		"control signs":    {swrtest.Respond(200, json, "["+evil+strings.Repeat("x", 5000)), []string{`\x1b[2J\x1b]0;title\a\r\x00\x7f\u202e\xff\xfe`, "…"}},
 		"an error with it": {swrtest.Respond(400, json, `{"errors":[{"errorCode":"\u001b[31mX","errorMessage":"\u001b[2J\u202e`+strings.Repeat("x", 5000)+`"}]}`), []string{`\x1b[31mX`, "…"}},
-		"empty":            {swrtest.Respond(200, json, ""), []string{"the answer is empty"}},
+		"empty":            {swrtest.Respond(200, json, ""), []string{"the response is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,7 +141,7 @@ func TestTooLateVisibility(t *testing.T) {
 	if took := time.Since(began); took > hidden {
 		t.Errorf("the timeout was not honoured: %s", took)
 	}
-	wants(t, printed, "platform/team/app/ACME", "did not show it until the operation's time was over", "run terraform untaint to keep it")
+	wants(t, printed, "platform/team/app/ACME", "did not show it before the operation timed out", "run terraform untaint to keep it")
 	if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
 		t.Errorf("in the state: %v", ids)
 	}

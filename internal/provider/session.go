@@ -22,8 +22,8 @@ type session struct {
 	config auth.Config
 	// unknown names the attribute of the provider block whose value is not
 	// known yet, so that there is no client; "" if all are known.
-	unknown string
-	guards  guards
+	unknown    string
+	exclusives exclusiveRegistry
 }
 
 // maxParallelism is above any -parallelism of Terraform's in use, of which the

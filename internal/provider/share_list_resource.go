@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -18,17 +19,14 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-var (
-	_ list.ListResourceWithConfigure      = (*shareListResource)(nil)
-	_ list.ListResourceWithValidateConfig = (*shareListResource)(nil)
-)
+var _ list.ListResourceWithConfigure = (*shareListResource)(nil)
 
-// listTimeout bounds a query. That of a whole account asks for each repository's
-// shares, one after the other.
+// listTimeout limits a query. A query of a whole account lists the shares of each
+// repository, one after the other.
 const listTimeout = 30 * time.Minute
 
 // shareListResource is the list resource swr_repository_share, for terraform
-// query: the shares of a repository, of an organization, or all that there are.
+// query.
 type shareListResource struct {
 	session *session
 }
@@ -46,17 +44,17 @@ func (l *shareListResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The shares of a repository, of an organization, or of all that the account shares.",
+		MarkdownDescription: "Lists the shares of a repository, of an organization, or of all repositories that the account shares.",
 		Attributes: map[string]schema.Attribute{
 			"namespace": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: aboutNamespace + " Without it: all organizations.",
+				MarkdownDescription: describe("namespace") + " Defaults to all organizations.",
 				Validators:          []validator.String{namespaceRule},
 			},
 			"repository": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: aboutRepository + " Needs `namespace`. Without it: all repositories.",
-				Validators:          []validator.String{repoRule},
+				MarkdownDescription: describe("repository") + " Requires `namespace`. Defaults to all repositories.",
+				Validators:          []validator.String{repositoryRule, stringvalidator.AlsoRequires(path.MatchRoot("namespace"))},
 			},
 		},
 	}
@@ -66,17 +64,7 @@ func (l *shareListResource) Configure(_ context.Context, req resource.ConfigureR
 	l.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-// ValidateListResourceConfig refuses a repository without its organization.
-func (l *shareListResource) ValidateListResourceConfig(ctx context.Context, req list.ValidateConfigRequest, resp *list.ValidateConfigResponse) {
-	var model shareListModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if !model.Repository.IsNull() && model.Namespace.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("repository"), "Invalid repository",
-			"A repository is named together with the organization that holds it: set namespace too.")
-	}
-}
-
-// List streams the shares. It asks the service for no more than what is wanted.
+// List streams the shares. It requests no more than Terraform asks for.
 func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model shareListModel
 	diags := req.Config.Get(ctx, &model)
@@ -89,16 +77,16 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 		defer cancel()
 
 		listed := int64(0)
-		for share, failed := range l.shares(ctx, model) {
-			result := l.result(ctx, req, share, failed)
+		for share, failure := range l.shares(ctx, model) {
+			result := l.result(ctx, req, share, failure)
 			if !push(result) || result.Diagnostics.HasError() {
 				return
 			}
-			if failed != nil {
+			if failure != nil {
 				continue
 			}
-			// Terraform's limit is a wish, which the framework does not see to.
-			// Going on would mean asking for what nobody wants.
+			// The framework does not enforce Terraform's limit, beyond which the
+			// requests would be in vain.
 			if listed++; listed == req.Limit {
 				return
 			}
@@ -106,14 +94,15 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 	}
 }
 
-// listFailure is an error, and in what it occurred. One of the kind
-// KindIncomplete is a warning, after which more shares may come.
+// listFailure is an error and its operation. One of the kind KindListingIncomplete
+// is a warning, which more shares may follow.
 type listFailure struct {
-	at  doing
+	op  operation
+	key swr.Key
 	err error
 }
 
-// shares gives the shares that the configuration names.
+// shares returns the shares that the configuration selects.
 func (l *shareListResource) shares(ctx context.Context, model shareListModel) iter.Seq2[swr.Share, *listFailure] {
 	if !model.Repository.IsNull() {
 		return l.sharesOf(ctx, swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()})
@@ -122,14 +111,14 @@ func (l *shareListResource) shares(ctx context.Context, model shareListModel) it
 	return func(yield func(swr.Share, *listFailure) bool) {
 		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
 			if err != nil {
-				yield(swr.Share{}, &listFailure{listingShared(filter.Namespace), err})
+				yield(swr.Share{}, &listFailure{opListSharedRepositories, swr.Key{Namespace: filter.Namespace}, err})
 				return
 			}
-			for share, failed := range l.sharesOf(ctx, repository.Repo()) {
-				if failed != nil && errors.Is(failed.err, swr.KindRepositoryMissing) {
-					break // it was deleted since it was listed, and its shares with it
+			for share, failure := range l.sharesOf(ctx, repository.Repo()) {
+				if failure != nil && errors.Is(failure.err, swr.KindRepositoryMissing) {
+					break // deleted since it was listed
 				}
-				if !yield(share, failed) {
+				if !yield(share, failure) {
 					return
 				}
 			}
@@ -140,52 +129,46 @@ func (l *shareListResource) shares(ctx context.Context, model shareListModel) it
 func (l *shareListResource) sharesOf(ctx context.Context, repo swr.Repository) iter.Seq2[swr.Share, *listFailure] {
 	return func(yield func(swr.Share, *listFailure) bool) {
 		for share, err := range l.session.client.Shares(ctx, repo) {
-			var failed *listFailure
+			var failure *listFailure
 			if err != nil {
-				failed = &listFailure{listingShares(repo), err}
+				failure = &listFailure{opListShares, repositoryKey(repo), err}
 			}
-			if !yield(share, failed) {
+			if !yield(share, failure) {
 				return
 			}
 		}
 	}
 }
 
-// result makes a result of a share, or of a failure to get one.
-func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share, failed *listFailure) list.ListResult {
-	var model shareResourceModel
-	if failed == nil && req.IncludeResource {
-		if err := model.take(share); err != nil {
-			failed = &listFailure{doing{what: "list the share", key: share.Key()}, err}
+// result returns the result for a share, or for a failure.
+func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share, failure *listFailure) list.ListResult {
+	model := newShareModel(share.Key())
+	if failure == nil && req.IncludeResource {
+		if err := model.setFromAPI(share); err != nil {
+			failure = &listFailure{opLookUpShare, share.Key(), err}
 		}
 	}
-	if failed != nil {
-		return l.failure(*failed)
+	if failure != nil {
+		return l.failedResult(*failure)
 	}
 	result := req.NewListResult(ctx)
 	result.DisplayName = share.Key().String()
-	result.Diagnostics.Append(result.Identity.Set(ctx, shareIdentityModel{
-		Namespace:    types.StringValue(share.Namespace),
-		Repository:   types.StringValue(share.Repository),
-		AccessDomain: types.StringValue(share.AccessDomain),
-	})...)
+	model.writeIdentity(result.Identity)
 	if !req.IncludeResource {
 		result.Resource = nil
 		return result
 	}
-	model.ID = types.StringValue(share.Key().String())
-	model.Timeouts = noTimeouts()
-	result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	model.write(ctx, &result.Resource.Raw, &result.Diagnostics)
 	return result
 }
 
-func (l *shareListResource) failure(failed listFailure) list.ListResult {
+func (l *shareListResource) failedResult(failure listFailure) list.ListResult {
 	var diags diag.Diagnostics
-	if errors.Is(failed.err, swr.KindListingIncomplete) {
-		diags.AddWarning(fmt.Sprintf("The list of the shares of %s is not complete", failed.at.object()),
-			sentence(failed.err.Error())+" There may be more shares.")
+	if errors.Is(failure.err, swr.KindListingIncomplete) {
+		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(failure.key)),
+			sentence(failure.err.Error())+" There may be more shares.")
 	} else {
-		l.session.addError(&diags, failed.at, failed.err)
+		l.session.addError(&diags, failure.op, failure.key, failure.err)
 	}
 	return list.ListResult{Diagnostics: diags}
 }

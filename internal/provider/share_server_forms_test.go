@@ -29,7 +29,7 @@ func TestShareOnEveryServer(t *testing.T) {
 
 			tf.write(fourForms("second"))
 			if variants.Routes.Update == swrtest.NoRoutes().Update {
-				wants(t, tf.run(failed, "apply", "-auto-approve"), "terraform apply -replace=ADDRESS", "Between the two the account has no access")
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "terraform apply -replace=ADDRESS", "The account has no access until the share is created again")
 				holdsForms(t, server, "first")
 			} else {
 				tf.apply()

@@ -94,7 +94,7 @@ func TestSharedRepositoriesDataSourceChecks(t *testing.T) {
 	for lines, message := range map[string]string{
 		"":                                       `The argument "center" is required`,
 		`center = "me"`:                          `center = "me": must be "self"`,
-		"center = \"self\"\nstatus = true":       "SWR tells only of center",
+		"center = \"self\"\nstatus = true":       "status is supported only with center",
 		"center = \"self\"\nname = \"team$app\"": `name = "team$app"`,
 		"center = \"self\"\nnamespace = \"Platform\"":    `namespace = "Platform"`,
 		"center = \"thirdparty\"\ndomain_name = \"a/b\"": `domain_name = "a/b"`,
@@ -113,9 +113,9 @@ func TestSharedRepositoriesDataSourceIncomplete(t *testing.T) {
 	server.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil,
 		`[{"namespace":"platform","name":"app","total_range":2}]`)})
 	tf := newWorkspace(t, server, sharedRepositories(`center = "self"`)+"output \"complete\" { value = data.swr_shared_repositories.found.complete }\n")
-	wants(t, tf.apply(), "The list of shared repositories is not complete", "ignores paging", "There may be more repositories", "complete = false")
+	wants(t, tf.apply(), "Incomplete list of shared repositories", "ignores paging", "There may be more repositories", "complete = false")
 
 	server.RemoveFaults()
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-	wants(t, tf.plan(failed), "Could not list the shared repositories of all organizations", "this service can't list what is shared")
+	wants(t, tf.plan(failed), "Unable to list shared repositories of all organizations", "this service does not support listing shared repositories")
 }

@@ -162,7 +162,7 @@ func TestEqualShareOfAnotherIsNotAdopted(t *testing.T) {
 			server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: lost})
 			tf := newWorkspace(t, server, "provider \"swr\" {\n  request_timeout = \"2s\"\n}\n"+partner(`deadline = "2031-03-31"`))
 			printed := tf.run(failed, "apply", "-auto-approve")
-			wants(t, printed, "Could not create the share platform/team/app/ACME", "409 Conflict",
+			wants(t, printed, "Unable to create share platform/team/app/ACME", "409 Conflict",
 				`import { to = swr_repository_share.NAME id = "platform/team/app/ACME" }`)
 			if len(tf.ids()) != 0 {
 				t.Errorf("in the state: %v", tf.ids())
@@ -200,7 +200,7 @@ func TestShareInDoubt(t *testing.T) {
 				tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
 				server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: world.lost})
 				server.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
-				wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME may have been created")
 				if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
 					t.Errorf("in the state: %v", ids)
 				}
@@ -219,13 +219,13 @@ func TestShareInDoubt(t *testing.T) {
 					requests(t, server, nil)
 				}
 				if world.another && len(args) == 3 { // else Terraform refreshes first, and drops the warning
-					wants(t, printed, "The share platform/team/app/ACME was not made here", "import {")
+					wants(t, printed, "Share platform/team/app/ACME is not managed by this configuration", "import {")
 				}
 			}
 
 			tf, server := inDoubt()
 			if world.another {
-				wants(t, tf.run(failed, "apply", "-auto-approve"), "The share platform/team/app/ACME was not made here", "409 Conflict", "import {")
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME is not managed by this configuration", "409 Conflict", "import {")
 				requests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
 				return
 			}
@@ -261,14 +261,14 @@ func TestShareInDoubtThatStaysSo(t *testing.T) {
 			tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
 			server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()})
 			server.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
-			wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made")
+			wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME may have been created")
 			server.RemoveFaults()
 			unclear(server)
 			server.ResetRequests()
 			for _, args := range [][]string{
 				{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"},
 			} {
-				wants(t, tf.run(failed, args...), "It is not known who made the share platform/team/app/ACME", "the state was kept", "terraform state rm", "import {")
+				wants(t, tf.run(failed, args...), "Unable to determine who created share platform/team/app/ACME", "the state was not changed", "terraform state rm", "import {")
 				if ids := tf.ids(); !ids["platform/team/app/ACME"] {
 					t.Errorf("%v: in the state: %v", args, ids)
 				}
@@ -292,7 +292,7 @@ func TestShareThatIsMadeLater(t *testing.T) {
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
 	server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.Status(504, "")})
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "It is not known whether the share platform/team/app/ACME was made", "may appear yet")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Share platform/team/app/ACME may have been created", "may still appear")
 	byHand(server, "team/app", "ACME", "forever")
 	share, _ := server.Share("platform", "team/app", "ACME")
 	share.Description = ""

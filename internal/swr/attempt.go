@@ -3,15 +3,15 @@ package swr
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 const (
@@ -20,33 +20,32 @@ const (
 	maxBody = 8 << 20
 	// writeGrace is how long a write that is under way when its context ends
 	// may go on, so that its outcome is known.
-	writeGrace = 5 * time.Second
+	gracePeriod = 5 * time.Second
 )
 
 // answer is what came back.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	// clean makes text of this answer fit to be shown.
-	clean func(string) string
-	date  time.Time // the server's clock, zero where it did not say
-	got   time.Time // the client's clock at the same moment
+type response struct {
+	status     int
+	header     http.Header
+	body       []byte
+	redact     *httpsafe.Redactor
+	date       time.Time // the server's clock, zero where it did not say
+	receivedAt time.Time // the client's clock at the same moment
 }
 
 // attemptKey is the context's key for the number of the try.
-type attemptKey struct{}
+type attemptNumberKey struct{}
 
 // Attempt gives the number of the try that a request belongs to, 1 for the
 // first: for a transport that logs.
 func Attempt(ctx context.Context) int {
-	n, _ := ctx.Value(attemptKey{}).(int)
+	n, _ := ctx.Value(attemptNumberKey{}).(int)
 	return n
 }
 
 // attempt sends the request once, and lets it be understood where it succeeded.
 func (c *Client) attempt(operation context.Context, req request, target *url.URL) *Error {
-	ctx, cancel := c.attemptContext(operation, req.call.writes())
+	ctx, cancel := c.attemptContext(operation, req.call.isWrite())
 	defer cancel()
 	// broken tells a request that took too long from an operation that ended.
 	broken := func(err error) error {
@@ -56,13 +55,13 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 		return err
 	}
 
-	fault := &Error{Method: req.method, URL: withoutQuery(target)}
-	var secrets sentSecrets
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: secrets.note})
+	apiErr := &Error{Method: req.method, URL: httpsafe.DisplayURL(target)}
+	var secrets httpsafe.Redactor
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: secrets.AddHeader})
 	sent, err := http.NewRequestWithContext(ctx, req.method, target.String(), http.NoBody)
 	if err != nil {
-		fault.Kind, fault.Err = KindOther, err
-		return fault
+		apiErr.Kind, apiErr.Err = KindOther, err
+		return apiErr
 	}
 	if len(req.body) > 0 {
 		sent.ContentLength = int64(len(req.body))
@@ -73,44 +72,44 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	sent.Header.Set("Content-Type", "application/json")
 	sent.Header.Set("Accept", "application/json")
 
-	response, err := c.transport.RoundTrip(sent)
+	resp, err := c.transport.RoundTrip(sent)
 	if err != nil {
-		return networkFault(fault, broken(err), req.call, secrets.clean)
+		return errorFromTransport(apiErr, broken(err), req.call, secrets.Printable)
 	}
-	defer func() { _ = response.Body.Close() }()
+	defer func() { _ = resp.Body.Close() }()
 
-	got := answer{
-		status: response.StatusCode,
-		header: response.Header,
-		clean:  secrets.clean,
-		got:    c.clock.Now(),
+	got := response{
+		status:     resp.StatusCode,
+		header:     resp.Header,
+		redact:     &secrets,
+		receivedAt: c.clock.Now(),
 	}
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		got.date = date
-		c.serverClock.Store(&tick{server: date, client: got.got})
+		c.serverClock.Store(&clockReading{server: date, client: got.receivedAt})
 	}
-	got.body, err = readBody(response.Body)
+	got.body, err = readBody(resp.Body)
 
-	fault.Status = got.status
-	fault.RequestID = got.clean(response.Header.Get("X-Request-Id"))
+	apiErr.Status = got.status
+	apiErr.RequestID = got.redact.ID(resp.Header.Get("X-Request-Id"))
 	tooLarge := errors.Is(err, errTooLarge)
 	switch {
-	case err != nil && !tooLarge && !toldByStatus(got.status):
-		fault = networkFault(fault, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.clean)
-		fault.unknown = fault.unknown && mayHaveDone(got.status)
-		return fault
-	case !req.call.succeeds(got.status):
-		return answerFault(fault, req.call, got)
+	case err != nil && !tooLarge && !statusIsConclusive(got.status):
+		apiErr = errorFromTransport(apiErr, fmt.Errorf("the answer was cut off: %w", broken(err)), req.call, secrets.Printable)
+		apiErr.unknown = apiErr.unknown && mayHaveDone(got.status)
+		return apiErr
+	case !req.call.isSuccess(got.status):
+		return errorFromResponse(apiErr, req.call, got)
 	case tooLarge:
-		fault.Kind, fault.Err, fault.unknown = KindInvalidResponse, err, req.call.writes()
-		return fault
+		apiErr.Kind, apiErr.Err, apiErr.unknown = KindInvalidResponse, err, req.call.isWrite()
+		return apiErr
 	}
-	if objection := req.understand(got); objection != nil {
-		fault.Kind, fault.passing = objection.kind, objection.passing
-		fault.Err = errors.New(got.clean(objection.err.Error()))
-		fault.unknown = req.call.writes()
-		fault.Excerpt = got.clean(string(got.body))
-		return fault
+	if decodeErr := req.decode(got); decodeErr != nil {
+		apiErr.Kind, apiErr.retryable = decodeErr.kind, decodeErr.retryable
+		apiErr.Err = errors.New(got.redact.Printable(decodeErr.err.Error()))
+		apiErr.unknown = req.call.isWrite()
+		apiErr.Excerpt = got.redact.Printable(string(got.body))
+		return apiErr
 	}
 	return nil
 }
@@ -124,7 +123,7 @@ func (c *Client) attemptContext(ctx context.Context, writes bool) (context.Conte
 	}
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.requestTimeout)
 	stop := context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(writeGrace, cancel)
+		grace := time.AfterFunc(gracePeriod, cancel)
 		context.AfterFunc(detached, func() { grace.Stop() })
 	})
 	return detached, func() { stop(); cancel() }
@@ -141,68 +140,34 @@ func readBody(from io.Reader) ([]byte, error) {
 }
 
 // answerFault describes an answer that is no success.
-func answerFault(fault *Error, c call, got answer) *Error {
-	found, known := parseErrorBody(got.body)
-	fault.Kind = classify(c, got.status, found.code)
-	fault.Code, fault.Message = got.clean(found.code), got.clean(found.message)
-	if found.requestID != "" {
-		fault.RequestID = got.clean(found.requestID)
+func errorFromResponse(apiErr *Error, c call, got response) *Error {
+	found, known := httpsafe.ParseErrorBody(got.status, got.body)
+	apiErr.Kind = classify(c, got.status, found.Code)
+	apiErr.Code, apiErr.Message = got.redact.Printable(found.Code), got.redact.Printable(found.Message)
+	if found.RequestID != "" {
+		apiErr.RequestID = got.redact.ID(found.RequestID)
 	}
 	if !known && len(got.body) > 0 {
-		fault.Excerpt = got.clean(string(got.body))
+		apiErr.Excerpt = got.redact.Printable(string(got.body))
 	}
-	if fault.Kind == KindRedirect {
-		fault.Location = got.clean(withoutSecrets(got.header.Get("Location")))
+	if apiErr.Kind == KindRedirect {
+		apiErr.Location = got.redact.Printable(httpsafe.DisplayLocation(got.header.Get("Location")))
 	}
-	fault.RetryAfter = got.retryAfter()
-	fault.passing = fault.Kind == KindUnavailable ||
-		(fault.Kind == KindUnexpectedSuccess || fault.Kind == KindInvalidResponse) && len(got.body) > 0 && !json.Valid(got.body)
-	fault.unknown = c.writes() && mayHaveDone(got.status)
-	return fault
+	apiErr.RetryAfter = httpsafe.RetryAfter(got.header, got.receivedAt)
+	apiErr.retryable = apiErr.Kind == KindUnavailable ||
+		(apiErr.Kind == KindUnexpectedSuccess || apiErr.Kind == KindInvalidResponse) && httpsafe.IsPage(got.body)
+	apiErr.unknown = c.isWrite() && mayHaveDone(got.status)
+	return apiErr
 }
 
 // mayHaveDone tells whether a write with that answer may have taken effect.
 func mayHaveDone(status int) bool { return status < 300 || status >= 500 }
 
 // toldByStatus tells whether an answer is understood without its body.
-func toldByStatus(status int) bool {
+func statusIsConclusive(status int) bool {
 	switch classify(callList, status, "") {
 	case KindThrottled, KindUnavailable, KindUnauthorized, KindRedirect:
 		return true
 	}
 	return false
-}
-
-// retryAfter reads the header, which holds seconds or a date. A date counts
-// from the server's own clock, where it tells the time.
-func (a answer) retryAfter() time.Duration {
-	header, now := a.header.Get("Retry-After"), a.got
-	if !a.date.IsZero() {
-		now = a.date
-	}
-	var wait time.Duration
-	// A number too large to be read is the largest, which is more than enough.
-	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		wait = time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(header); err == nil {
-		wait = at.Sub(now)
-	}
-	return max(0, min(wait, maxRetryAfter))
-}
-
-func withoutQuery(u *url.URL) string {
-	bare := *u
-	bare.RawQuery = ""
-	return bare.Redacted()
-}
-
-// withoutSecrets keeps of a redirect's target what tells where it leads; its
-// query may hold a session.
-func withoutSecrets(location string) string {
-	target, err := url.Parse(location)
-	if err != nil {
-		return "an unreadable address"
-	}
-	target.User, target.RawQuery, target.Fragment = nil, "", ""
-	return target.String()
 }

@@ -9,29 +9,29 @@ import (
 type call int
 
 const (
-	callShare call = iota
+	callCreate call = iota
 	callList
-	callShow
-	callChange
-	callRevoke
+	callGet
+	callUpdate
+	callDelete
 	callSharedRepositories
 )
 
 // writes tells whether the call changes the service.
-func (c call) writes() bool { return c == callShare || c == callChange || c == callRevoke }
+func (c call) isWrite() bool { return c == callCreate || c == callUpdate || c == callDelete }
 
 // ofOneShare tells whether the call's URL names one share.
-func (c call) ofOneShare() bool { return c == callShow || c == callChange || c == callRevoke }
+func (c call) namesShare() bool { return c == callGet || c == callUpdate || c == callDelete }
 
 // succeeds tells whether the status is one that is documented, or known, to
 // mean success. Any other 2xx proves nothing.
-func (c call) succeeds(status int) bool {
+func (c call) isSuccess(status int) bool {
 	switch c {
-	case callShare:
+	case callCreate:
 		return status == http.StatusCreated
-	case callChange:
+	case callUpdate:
 		return status == http.StatusOK || status == http.StatusCreated
-	case callRevoke:
+	case callDelete:
 		return status == http.StatusNoContent
 	default:
 		return status == http.StatusOK
@@ -62,7 +62,7 @@ func classify(c call, status int, code string) Kind {
 	own, isSWR := strings.CutPrefix(code, codePrefix)
 	switch {
 	case status >= 200 && status < 300:
-		if c.writes() {
+		if c.isWrite() {
 			return KindUnexpectedSuccess
 		}
 		return KindInvalidResponse
@@ -70,7 +70,7 @@ func classify(c call, status int, code string) Kind {
 		return KindRedirect
 	case status == http.StatusBadRequest && isSWR:
 		switch {
-		case own == codeShareMissing400 && c.ofOneShare():
+		case own == codeShareMissing400 && c.namesShare():
 			return KindShareMissing
 		case own == codeAccountUnknown:
 			return KindAccountUnknown
@@ -113,7 +113,7 @@ func classifyNotFound(c call, own string, isSWR bool) Kind {
 		return KindNamespaceMissing
 	case own == codeRepoMissing || own == codeRepoMissing2:
 		return KindRepositoryMissing
-	case strings.HasPrefix(own, "404") && c.ofOneShare():
+	case strings.HasPrefix(own, "404") && c.namesShare():
 		return KindShareMissing
 	}
 	return KindOther

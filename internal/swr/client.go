@@ -22,11 +22,11 @@ type Client struct {
 	clock          Clock
 
 	// serverClock holds what the server's clock showed last, nil at first.
-	serverClock atomic.Pointer[tick]
+	serverClock atomic.Pointer[clockReading]
 
-	gate     gate
-	routes   routes
-	listings listings
+	throttle  throttle
+	routes    routes
+	listCache listCache
 }
 
 // Clock is where a client gets the time from, and how it waits.
@@ -74,9 +74,9 @@ func New(endpoint *url.URL, transport http.RoundTripper, options ...Option) *Cli
 	for _, option := range options {
 		option(c)
 	}
-	c.gate.clock = c.clock
-	c.gate.backoff = c.backoff
-	c.listings.client = c
+	c.throttle.clock = c.clock
+	c.throttle.backoff = c.backoff
+	c.listCache.client = c
 	return c
 }
 
@@ -87,7 +87,7 @@ func (c *Client) Endpoint() string { return c.endpoint.String() }
 func (c *Client) Host() string { return c.endpoint.Host }
 
 // tick is one moment on two clocks.
-type tick struct{ server, client time.Time }
+type clockReading struct{ server, client time.Time }
 
 // serverTime gives what the server's clock showed at a moment of the client's;
 // ok is false where the server never told its time.

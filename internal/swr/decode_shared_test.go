@@ -16,7 +16,7 @@ func FuzzDecodeShared(f *testing.F) {
 		if self {
 			center = CenterSelf
 		}
-		found, err := decodeShared(body, center)
+		found, err := decodeSharedRepositories(body, center)
 		if err != nil && found.items != nil {
 			t.Errorf("%d repositories with error %v", len(found.items), err)
 		}

@@ -76,7 +76,7 @@ type Error struct {
 	Err        error         // what lies below, if anything
 
 	// passing: another try may help.
-	passing bool
+	retryable bool
 	// unknown: the call may have taken effect though it failed.
 	unknown bool
 }
@@ -120,7 +120,7 @@ func (e *Error) Error() string {
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
 	}
-	b.WriteString(e.answer())
+	b.WriteString(e.describe())
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
 	}
@@ -130,7 +130,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-func (e *Error) answer() string {
+func (e *Error) describe() string {
 	var parts []string
 	if e.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))

@@ -5,66 +5,65 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
-)
 
-// maxRetryAfter bounds what a service may ask for.
-const maxRetryAfter = 60 * time.Second
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
+)
 
 // gate holds back all requests of a client while the service throttles. One
 // throttled answer speaks for all requests: what is sent meanwhile only makes
 // it worse.
-type gate struct {
+type throttle struct {
 	clock   Clock
 	backoff Backoff
 
 	mu    sync.Mutex
 	until time.Time
-	// round counts the holds. A throttled answer to a request that passed the
+	// generation counts the holds. A throttled answer to a request that passed the
 	// gate before the hold in force says nothing new.
-	round uint64
+	generation uint64
 	// level counts holds in a row without a success between them.
-	level int
+	consecutive int
 }
 
-// pass waits until the gate is open and gives the round to report with. Those
+// pass waits until the gate is open and gives the generation to report with. Those
 // who waited are let go one by one, spread by chance, not all at once.
-func (g *gate) pass(ctx context.Context) (round uint64, err error) {
+func (g *throttle) Wait(ctx context.Context) (generation uint64, err error) {
 	for {
 		g.mu.Lock()
-		wait, round := g.until.Sub(g.clock.Now()), g.round
+		wait, generation := g.until.Sub(g.clock.Now()), g.generation
 		g.mu.Unlock()
 		if wait <= 0 {
-			return round, ctx.Err()
+			return generation, ctx.Err()
 		}
 		if err := g.clock.Sleep(ctx, wait+rand.N(wait/2+1)); err != nil {
-			return round, err
+			return generation, err
 		}
 	}
 }
 
-// hold closes the gate after a throttled answer to a request of that round, for
+// hold closes the gate after a throttled answer to a request of that generation, for
 // as long as the service asked for, or else for a time that grows.
-func (g *gate) hold(round uint64, retryAfter time.Duration) {
+func (g *throttle) Throttled(generation uint64, retryAfter time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	wait := retryAfter
-	if round == g.round {
-		g.round++
-		g.level++
+	if generation == g.generation {
+		g.generation++
+		g.consecutive++
 		if wait == 0 {
-			wait = g.backoff(g.level)
+			wait = g.backoff(g.consecutive)
 		}
 	}
-	if until := g.clock.Now().Add(min(wait, maxRetryAfter)); until.After(g.until) {
+	if until := g.clock.Now().Add(min(wait, httpsafe.MaxRetryAfter)); until.After(g.until) {
 		g.until = until
 	}
 }
 
 // ease notes an answer that was not throttled.
-func (g *gate) ease(round uint64) {
+func (g *throttle) Succeeded(generation uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if round == g.round {
-		g.level = 0
+	if generation == g.generation {
+		g.consecutive = 0
 	}
 }

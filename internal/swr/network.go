@@ -6,11 +6,13 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // signInFault is how a transport says that it could not get a credential, so
 // that the request was never sent.
-type signInFault interface {
+type signInError interface {
 	error
 	Temporary() bool
 	RetryAfter() time.Duration
@@ -18,36 +20,27 @@ type signInFault interface {
 
 // networkFault describes a try that brought no whole answer. The error's text may
 // be a server's too, of a reply that is no HTTP.
-func networkFault(fault *Error, err error, c call, clean func(string) string) *Error {
-	if signIn, ok := errors.AsType[signInFault](err); ok {
-		fault.Kind, fault.Err = KindSignIn, err
-		fault.passing, fault.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), maxRetryAfter)
-		return fault
+func errorFromTransport(apiErr *Error, err error, c call, clean func(string) string) *Error {
+	if signIn, ok := errors.AsType[signInError](err); ok {
+		apiErr.Kind, apiErr.Err = KindSignIn, err
+		apiErr.retryable, apiErr.RetryAfter = signIn.Temporary(), min(signIn.RetryAfter(), httpsafe.MaxRetryAfter)
+		return apiErr
 	}
-	fault.Kind = KindNetwork
-	fault.passing = !hopeless(err)
-	fault.unknown = c.writes() && !neverSent(err)
-	fault.Err = shown{clean(err.Error()), err}
-	return fault
+	apiErr.Kind = KindNetwork
+	apiErr.retryable = !httpsafe.IsPermanent(err)
+	apiErr.unknown = c.isWrite() && !neverSent(err)
+	apiErr.Err = printableError{clean(err.Error()), err}
+	return apiErr
 }
 
 // shown is an error whose text was made fit to be shown.
-type shown struct {
+type printableError struct {
 	text string
 	err  error
 }
 
-func (s shown) Error() string { return s.text }
-func (s shown) Unwrap() error { return s.err }
-
-// hopeless tells whether another try would meet the same: a host name that
-// does not exist, a certificate that is not trusted, another protocol.
-func hopeless(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return dns.IsNotFound
-	}
-	return errors.Is(err, http.ErrSchemeMismatch) || distrusted(err)
-}
+func (s printableError) Error() string { return s.text }
+func (s printableError) Unwrap() error { return s.err }
 
 // neverSent tells whether the request can't have reached the service.
 func neverSent(err error) bool {

@@ -2,8 +2,9 @@ package swr
 
 import (
 	"net/url"
-	"strings"
 	"sync/atomic"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Two spellings of one segment are in use: the sharing document writes "repos",
@@ -18,11 +19,11 @@ const (
 type routes struct {
 	other [callSharedRepositories + 1]atomic.Bool
 	// noShow: neither spelling had a route for asking for one share by name.
-	noShow atomic.Bool
+	noGet atomic.Bool
 }
 
 func (r *routes) segment(c call) string {
-	if (c == callShare) != r.other[c].Load() {
+	if (c == callCreate) != r.other[c].Load() {
 		return segmentRepos
 	}
 	return segmentRepositories
@@ -36,9 +37,9 @@ func otherSegment(segment string) string {
 }
 
 // keep remembers the spelling that worked.
-func (r *routes) keep(c call, segment string) {
+func (r *routes) remember(c call, segment string) {
 	documented := segmentRepositories
-	if c == callShare {
+	if c == callCreate {
 		documented = segmentRepos
 	}
 	r.other[c].Store(segment != documented)
@@ -47,22 +48,9 @@ func (r *routes) keep(c call, segment string) {
 // accessDomainsURL gives the URL of a repository's shares, or of the one with
 // the account where that is not empty. The names must be addressable.
 func accessDomainsURL(endpoint *url.URL, segment string, repo Repository, account string) *url.URL {
-	parts := []string{"v2", "manage", "namespaces", repo.Namespace, segment, repositoryToWire(repo.Name), "access-domains"}
+	parts := []string{"v2", "manage", "namespaces", repo.Namespace, segment, repositoryToAPI(repo.Name), "access-domains"}
 	if account != "" {
 		parts = append(parts, account)
 	}
-	return below(endpoint, parts...)
-}
-
-// below adds segments to a URL, each escaped on its own, so that no name can
-// reach another level.
-func below(base *url.URL, segments ...string) *url.URL {
-	escaped := make([]string, len(segments))
-	for i, segment := range segments {
-		escaped[i] = url.PathEscape(segment)
-	}
-	u := *base
-	u.Path = strings.TrimSuffix(base.Path, "/") + "/" + strings.Join(segments, "/")
-	u.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + "/" + strings.Join(escaped, "/")
-	return &u
+	return httpsafe.JoinPath(endpoint, parts...)
 }

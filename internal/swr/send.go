@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // request is one call of the API, ready to be sent any number of times.
@@ -17,19 +19,19 @@ type request struct {
 	url  func(segment string) *url.URL
 	body []byte
 	// understand reads the body of a success, or says why it makes no sense.
-	understand func(answer) *objection
+	decode func(response) *decodeError
 }
 
-// objection is why the body of a success is not believed.
-type objection struct {
-	kind    Kind
-	err     error
-	passing bool
+// decodeErr is why the body of a success is not believed.
+type decodeError struct {
+	kind      Kind
+	err       error
+	retryable bool
 }
 
 // trail is what is known after all tries of a request.
-type trail struct {
-	began time.Time
+type callResult struct {
+	startedAt time.Time
 	// unknown: a try may have taken effect though its answer was lost.
 	unknown bool
 	// pending: a try may take effect even later.
@@ -39,52 +41,52 @@ type trail struct {
 // send makes a call with all its tries. The error, if any, is an *Error.
 //
 // Throttled tries are not counted, only timed, so the context must have an end.
-func (c *Client) send(ctx context.Context, req request) (trail, error) {
-	past := trail{began: c.clock.Now()}
+func (c *Client) do(ctx context.Context, req request) (callResult, error) {
+	res := callResult{startedAt: c.clock.Now()}
 	segment := c.routes.segment(req.call)
 	triedOther := false
 	var last *Error
 	for failures, tries := 0, 0; ; {
-		round, err := c.gate.pass(ctx)
+		generation, err := c.throttle.Wait(ctx)
 		if err != nil {
-			return past, c.giveUp(ctx, last, req, past, tries)
+			return res, c.contextError(ctx, last, req, res, tries)
 		}
 		tries++
-		fault := c.attempt(context.WithValue(ctx, attemptKey{}, tries), req, req.url(segment))
-		if fault == nil {
-			c.gate.ease(round)
+		apiErr := c.attempt(context.WithValue(ctx, attemptNumberKey{}, tries), req, req.url(segment))
+		if apiErr == nil {
+			c.throttle.Succeeded(generation)
 			if triedOther {
-				c.routes.keep(req.call, segment)
+				c.routes.remember(req.call, segment)
 			}
-			return past, nil
+			return res, nil
 		}
-		if ctx.Err() != nil && fault.Kind == KindNetwork && !req.call.writes() {
-			return past, c.giveUp(ctx, last, req, past, tries) // cut short, which is no answer
+		if ctx.Err() != nil && apiErr.Kind == KindNetwork && !req.call.isWrite() {
+			return res, c.contextError(ctx, last, req, res, tries) // cut short, which is no answer
 		}
-		past.unknown = past.unknown || fault.unknown
-		past.pending = past.pending || fault.pending()
-		fault.Tries, fault.Elapsed = tries, c.clock.Now().Sub(past.began)
+		res.unknown = res.unknown || apiErr.unknown
+		res.pending = res.pending || apiErr.pending()
+		apiErr.Tries, apiErr.Elapsed = tries, c.clock.Now().Sub(res.startedAt)
 
-		if fault.Kind == KindThrottled {
-			c.gate.hold(round, fault.RetryAfter)
-			last = fault
+		if apiErr.Kind == KindThrottled {
+			c.throttle.Throttled(generation, apiErr.RetryAfter)
+			last = apiErr
 			continue
 		}
-		c.gate.ease(round)
-		if fault.Kind == KindNoRoute && !triedOther && req.call != callSharedRepositories {
+		c.throttle.Succeeded(generation)
+		if apiErr.Kind == KindNoRoute && !triedOther && req.call != callSharedRepositories {
 			// Not kept as the last answer: of two spellings, one says nothing.
 			triedOther, segment = true, otherSegment(segment)
 			continue
 		}
-		if triedOther && strings.HasPrefix(fault.Code, codePrefix) && fault.Kind != KindNoRoute {
-			c.routes.keep(req.call, segment)
+		if triedOther && strings.HasPrefix(apiErr.Code, codePrefix) && apiErr.Kind != KindNoRoute {
+			c.routes.remember(req.call, segment)
 		}
-		if failures++; !fault.passing || failures > c.maxRetries {
-			return past, fault
+		if failures++; !apiErr.retryable || failures > c.maxRetries {
+			return res, apiErr
 		}
-		last = fault
-		if err := c.pause(ctx, max(fault.RetryAfter, c.backoff(failures))); err != nil {
-			return past, c.giveUp(ctx, last, req, past, tries)
+		last = apiErr
+		if err := c.pause(ctx, max(apiErr.RetryAfter, c.backoff(failures))); err != nil {
+			return res, c.contextError(ctx, last, req, res, tries)
 		}
 	}
 }
@@ -102,8 +104,8 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 
 // giveUp describes a call that its context ended: the last answer, and that
 // there was no time for another.
-func (c *Client) giveUp(ctx context.Context, last *Error, req request, past trail, tries int) *Error {
-	ended := Error{Kind: KindNetwork, Method: req.method, URL: withoutQuery(req.url(c.routes.segment(req.call)))}
+func (c *Client) contextError(ctx context.Context, last *Error, req request, res callResult, tries int) *Error {
+	ended := Error{Kind: KindNetwork, Method: req.method, URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
 	if last != nil {
 		ended = *last
 	}
@@ -118,6 +120,6 @@ func (c *Client) giveUp(ctx context.Context, last *Error, req request, past trai
 		cause = fmt.Errorf("%w; %w", ended.Err, cause)
 	}
 	ended.Err = cause
-	ended.Tries, ended.Elapsed = tries, c.clock.Now().Sub(past.began)
+	ended.Tries, ended.Elapsed = tries, c.clock.Now().Sub(res.startedAt)
 	return &ended
 }

@@ -144,7 +144,7 @@ func TestDecodeShow(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			share, exists, err := decodeShow([]byte(test.body), testKey)
+			share, exists, err := decodeGet([]byte(test.body), testKey)
 			if exists != test.exists || (err == nil) != test.ok {
 				t.Errorf("%+v, %t, %v; want %t, ok %t", share, exists, err, test.exists, test.ok)
 			}
@@ -180,7 +180,7 @@ func FuzzDecodeShow(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		share, exists, err := decodeShow(body, testKey)
+		share, exists, err := decodeGet(body, testKey)
 		if err != nil && exists {
 			t.Errorf("exists, with error %v", err)
 		}
@@ -205,11 +205,11 @@ func TestEncode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, body := range map[string]any{
-		`{"access_domain":"otc","permit":"read","deadline":"2018-10-01T16:00:00.000Z","description":"description"}`: shareBody{"otc", ShareSpec{"read", deadline, "description"}.body()},
+		`{"access_domain":"otc","permit":"read","deadline":"2018-10-01T16:00:00.000Z","description":"description"}`: createBody{"otc", ShareSpec{"read", deadline, "description"}.body()},
 		`{"permit":"read","deadline":"2031-03-31T00:00:00.000Z","description":""}`:                                  ShareSpec{"read", day, ""}.body(),
 		`{"permit":"read","deadline":"forever","description":"a<b>&\"ä\"\n"}`:                                       ShareSpec{"read", Forever, "a<b>&\"ä\"\n"}.body(),
 	} {
-		if got := string(encode(body)); got != want {
+		if got := string(encodeBody(body)); got != want {
 			t.Errorf("%s; want %s", got, want)
 		}
 	}

@@ -142,13 +142,13 @@ func TestSharedRepositoriesAnswers(t *testing.T) {
 		"a total of nonsense":   {`[{"namespace":"platform","name":"app","total_range":-5}]`, 1, "", ""},
 		"the same twice":        {"[" + one + "," + one + "]", 1, "", ""},
 		"a null element":        {"[" + one + ",null]", 0, swr.KindInvalidResponse, "element 1 of the list is null"},
-		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindInvalidResponse, "element 0 of the list is no repository"},
+		"no name":               {`[{"namespace":"platform"}]`, 0, swr.KindInvalidResponse, "element 0 of the list is not a repository"},
 		"no namespace":          {`[{"name":"app"}]`, 0, swr.KindInvalidResponse, "namespace is empty"},
-		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindInvalidResponse, `".." can't be named in a URL`},
+		"a path":                {`[{"namespace":"..","name":"app"}]`, 0, swr.KindInvalidResponse, `must not be ".."`},
 		"a number for a name":   {`[{"namespace":"platform","name":7}]`, 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"an object":             {`{"repos":[]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"an error of its own":   {`{"errors":[{"errorCode":"SVCSTG.SWR.4000014"}]}`, 0, swr.KindInvalidResponse, "not the documented JSON"},
-		"nothing":               {"", 0, swr.KindInvalidResponse, "the answer is empty"},
+		"nothing":               {"", 0, swr.KindInvalidResponse, "the response is empty"},
 		"two values":            {"[] []", 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"text for a size":       {`[{"namespace":"platform","name":"app","size":"1 GB"}]`, 0, swr.KindInvalidResponse, "not the documented JSON"},
 		"an escape in the name": {`[{"namespace":"platform","name":"a\u001b[2J"}]`, 0, swr.KindInvalidResponse, "control character"},
@@ -205,7 +205,7 @@ func TestSharesThatEndEarly(t *testing.T) {
 	for name, check := range map[string]struct {
 		paging swrtest.Paging
 		word   string
-	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "refuses to page on"}} {
+	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "rejects paging"}} {
 		t.Run(name, func(t *testing.T) {
 			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
 			b.put(130)
