@@ -140,11 +140,8 @@ type share struct {
 	Namespace    string `json:"namespace"`
 	Repository   string `json:"repository"`
 	AccessDomain string `json:"access_domain"`
-	Permit       string `json:"permit"`
 	Deadline     string `json:"deadline"`
 	Description  string `json:"description"`
-	CreatorID    string `json:"creator_id"`
-	CreatorName  string `json:"creator_name"`
 	Created      string `json:"created"`
 	Updated      string `json:"updated"`
 	Status       bool   `json:"status"`

@@ -91,7 +91,7 @@ type Variants struct {
 }
 
 // NoRouteResponse is the response to a request for a route that the server does
-// not have (API.md, "No such route is not no such share").
+// not have (API.md, "No such route").
 type NoRouteResponse int
 
 const (
@@ -102,8 +102,8 @@ const (
 	NoRouteEmpty                          // no body
 )
 
-// MissingShare is the response to a call on a share that does not exist
-// (API.md). PATCH of one is not documented: its forms follow from GET and DELETE.
+// MissingShare is the response to a call on a share that does not exist (API.md,
+// "Missing"). PATCH is not documented: its forms follow from GET and DELETE.
 type MissingShare int
 
 const (
@@ -165,7 +165,7 @@ func (f DeadlineFormat) apply(deadline string) string {
 }
 
 // Paging is what the list of a repository's shares does with limit and offset
-// (API.md). Without them all servers return 100 records.
+// (API.md, "Lists"). Without them all servers return 100 records.
 type Paging int
 
 const (
@@ -186,7 +186,7 @@ type Delay struct {
 	Reads int
 }
 
-// ErrorShape is the shape of an error's body (API.md).
+// ErrorShape is the shape of an error's body (API.md, "Other errors").
 type ErrorShape int
 
 const (
