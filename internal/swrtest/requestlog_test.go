@@ -13,7 +13,7 @@ func TestRequestLog(t *testing.T) {
 	s, c := start(t)
 	do(t, s, http.MethodPost, createPath(), createBody)
 	do(t, s, http.MethodGet, listPath()+"?limit=10&offset=0", "")
-	do(t, s, http.MethodDelete, onePath("a b"), "")
+	do(t, s, http.MethodDelete, sharePath("a b"), "")
 	do(t, s, http.MethodGet, "/v2/nothing", "")
 	log := s.Requests()
 	if len(log) != 4 {
@@ -30,17 +30,15 @@ func TestRequestLog(t *testing.T) {
 	if list := log[1]; list.Operation != swrtest.OpList || list.Query.Get("limit") != "10" || list.Account != "" {
 		t.Errorf("%+v", list)
 	}
-	if remove := log[2]; remove.Account != "a b" || remove.Path != swrtest.DefaultBasePath+onePath("a b") {
+	if remove := log[2]; remove.Account != "a b" || remove.Path != swrtest.DefaultBasePath+sharePath("a b") {
 		t.Errorf("%+v", remove)
 	}
 	if unknown := log[3]; unknown.Operation != swrtest.OpUnknown || unknown.Status != 404 || unknown.Namespace != "" {
 		t.Errorf("%+v", unknown)
 	}
-	if got := fmt.Sprint(s.Count(), s.Count(swrtest.OpList), s.Count(swrtest.OpList, swrtest.OpDelete), s.Count(swrtest.OpAny), s.Count(swrtest.OpGet)); got != "4 1 2 4 0" {
-		t.Errorf("counts: %s", got)
-	}
-	if got := s.Counts(); len(got) != 4 || got[swrtest.OpUnknown] != 1 {
-		t.Errorf("%v", got)
+	counts := []int{s.Count(), s.Count(swrtest.OpList), s.Count(swrtest.OpList, swrtest.OpDelete), s.Count(swrtest.OpAny), s.Count(swrtest.OpGet)}
+	if fmt.Sprint(counts) != "[4 1 2 4 0]" || len(s.Counts()) != 4 || s.Counts()[swrtest.OpUnknown] != 1 {
+		t.Errorf("counts %v, %v", counts, s.Counts())
 	}
 	s.ResetRequests()
 	if s.Count() != 0 || len(s.Requests()) != 0 {
@@ -81,10 +79,7 @@ func TestOnRequest(t *testing.T) {
 	if seen.Operation != swrtest.OpList || seen.Number != 1 {
 		t.Errorf("%+v", seen)
 	}
-	if _, got := getOne(t, s, account); got.status != http.StatusConflict {
-		t.Errorf("%d", got.status)
-	}
-	s.OnRequest(nil)
+	assertStatuses(t, s, swrtest.OpGet, "409")
 	if s.Variants().ResponseAccountCase != swrtest.CaseUpper {
 		t.Error("the variants were not kept")
 	}
@@ -105,16 +100,14 @@ func TestConcurrency(t *testing.T) {
 	s.Inject(swrtest.Fault{Probability: 0.1, Behavior: swrtest.OneOf(swrtest.Busy(), swrtest.Throttle())})
 	var group sync.WaitGroup
 	for i := range 4 {
-		group.Add(1)
-		go func() {
-			defer group.Done()
+		group.Go(func() {
 			name := fmt.Sprint("account-", i)
 			for range 10 {
 				put(s, name)
 				for _, r := range []*http.Request{
 					newRequest(t, s, http.MethodGet, listPath(), ""),
-					newRequest(t, s, http.MethodPatch, onePath(name), updateBody),
-					newRequest(t, s, http.MethodDelete, onePath(name), ""),
+					newRequest(t, s, http.MethodPatch, sharePath(name), updateBody),
+					newRequest(t, s, http.MethodDelete, sharePath(name), ""),
 				} {
 					if _, err := try(r); err != nil {
 						t.Error(err)
@@ -123,7 +116,7 @@ func TestConcurrency(t *testing.T) {
 				s.Requests()
 				s.AllShares()
 			}
-		}()
+		})
 	}
 	group.Wait()
 	if got := len(s.Requests()); got != 120 || s.Count() != 120 {
