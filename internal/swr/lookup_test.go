@@ -97,7 +97,7 @@ func TestMissingRepositoryIsGone(t *testing.T) {
 	}
 }
 
-func TestGoneTells(t *testing.T) {
+func TestGoneError(t *testing.T) {
 	for gone, want := range map[swr.Gone]string{
 		{Key: acme}:                   `"platform/team/app" is not shared with "Acme"`,
 		{Key: acme, Repository: true}: `the repository "platform/team/app" does not exist`,
@@ -293,55 +293,29 @@ func TestFoundElsewhere(t *testing.T) {
 	}
 }
 
-// Who may not ask, does not learn that it is gone.
-func TestNotAllowedIsNotGone(t *testing.T) {
-	for _, test := range []struct {
-		status int
-		code   string
-		want   swr.Kind
-	}{
-		{http.StatusUnauthorized, "SVCSTG.SWR.4010000", swr.KindUnauthorized},
-		{http.StatusUnauthorized, "APIGW.0301", swr.KindUnauthorized},
-		{http.StatusUnauthorized, "", swr.KindUnauthorized},
-		{http.StatusForbidden, "SVCSTG.SWR.4030000", swr.KindForbidden},
-		{http.StatusForbidden, "", swr.KindForbidden},
-		{http.StatusBadRequest, "SVCSTG.SWR.4000031", swr.KindUnauthorized},
-	} {
-		for _, kind := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet, swrtest.OpDelete, swrtest.OpUpdate, swrtest.OpCreate} {
-			t.Run(http.StatusText(test.status)+" "+test.code+" "+string(kind), func(t *testing.T) {
+// A credential without access does not learn that a share is gone, and is refused
+// at once.
+func TestForbiddenIsNotGone(t *testing.T) {
+	calls := map[swrtest.Operation]func(b *bench) error{
+		swrtest.OpList:   func(b *bench) error { _, err := b.Get(b.ctx, acme, b.Host()); return err },
+		swrtest.OpGet:    func(b *bench) error { _, err := b.Get(b.ctx, acme, b.Host()); return err },
+		swrtest.OpCreate: func(b *bench) error { _, err := b.Create(b.ctx, acme, terms(t, "d")); return err },
+		swrtest.OpUpdate: func(b *bench) error { _, err := b.Update(b.ctx, acme, terms(t, "d")); return err },
+		swrtest.OpDelete: func(b *bench) error { return b.Delete(b.ctx, acme, b.Host()) },
+	}
+	for status, want := range map[int]swr.Kind{http.StatusUnauthorized: swr.KindUnauthorized, http.StatusForbidden: swr.KindForbidden} {
+		for op, call := range calls {
+			t.Run(http.StatusText(status)+" "+string(op), func(t *testing.T) {
 				b := start(t, nil)
-				b.put(150) // so that GET one is needed
-				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: swrtest.Status(test.status, test.code)})
-				var err error
-				switch kind {
-				case swrtest.OpDelete:
-					b.putAcme("there")
-					err = b.Delete(b.ctx, acme, b.Host())
-					b.expectHeld(t, acme, "there")
-				case swrtest.OpUpdate:
-					_, err = b.Update(b.ctx, acme, terms(t, "d"))
-				case swrtest.OpCreate:
-					_, err = b.Create(b.ctx, acme, terms(t, "d"))
-				default:
-					_, err = b.Get(b.ctx, acme, b.Host())
-				}
-				expectKind(t, err, test.want)
-				if n := b.sim.Count(kind); n != 1 {
-					t.Errorf("%d requests; want it reported at once", n)
+				b.put(150) // so that the share is requested by name
+				b.sim.Inject(swrtest.Fault{Operation: op, Behavior: swrtest.Status(status, "")})
+				expectKind(t, call(b), want)
+				if n := b.sim.Count(op); n != 1 {
+					t.Errorf("%d requests; want one", n)
 				}
 			})
 		}
 	}
-}
-
-// A wrong token, as the service itself answers it.
-func TestWrongToken(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("there")
-	b.sim.ExpireTokens()
-	_, err := b.Get(b.ctx, acme, b.Host())
-	expectKind(t, err, swr.KindUnauthorized)
-	expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindUnauthorized)
 }
 
 // What a listing hides is not gone while the service knows it by name.
@@ -383,4 +357,23 @@ func TestErrorsWithoutCodes(t *testing.T) {
 			expectKind(t, err, swr.KindNoRoute)
 		})
 	}
+}
+
+// "No such repository" in response to a request for one share is not believed
+// while the repository's shares are listed.
+func TestRepositoryMissingForOneShareOnly(t *testing.T) {
+	b := start(t, nil)
+	b.put(151)
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	for _, n := range []int{0, 99, 100, 150} {
+		key := acme
+		key.AccessDomain = account(n)
+		if share, err := b.Get(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+			t.Errorf("%s: %+v, %v", key, share, err)
+		}
+	}
+	key := acme
+	key.AccessDomain = "NOBODY"
+	_, err := b.another(t).Get(b.ctx, key, b.Host())
+	expectKind(t, err, swr.KindInvalidResponse)
 }
