@@ -31,7 +31,7 @@ func TestShareRefusesAtPlan(t *testing.T) {
 		"empty repository":          {"repository", "", "must have 1 to 128 characters"},
 		"long repository":           {"repository", long, "must have 1 to 128 characters"},
 		"repository dollar":         {"repository", "team$app", `write "team/app"`},
-		"repository slash at end":   {"repository", "team/", "must start and end with a lowercase letter or digit"},
+		"repository slash at end":   {"repository", "team/", "must end with a lowercase letter or digit"},
 		"repository slashes":        {"repository", "team//app", "next to each other"},
 		"repository mixed":          {"repository", "team/-app", "next to each other"},
 		"repository space":          {"repository", "team app", "is not allowed"},

@@ -199,11 +199,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		var elsewhere atomic.Int32
 		target := swrtest.Start(t, swrtest.WithObserver(func(swrtest.Request) { elsewhere.Add(1) }))
 		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Redirect(status, target.URL+"/login?session=secret")})
-		_, createErr := b.Create(b.ctx, acme, terms(t, "e"))
-		_, findErr := b.Get(b.ctx, acme, "")
-		_, listErr := b.List(b.ctx, repo)
-		_, changeErr := b.Update(b.ctx, acme, terms(t, "e"))
-		for _, err := range []error{createErr, findErr, listErr, changeErr, b.Delete(b.ctx, acme, "")} {
+		for _, err := range b.callAll(t) {
 			failed := expectKind(t, err, swr.KindRedirect)
 			if failed.Location != target.URL+"/login" || strings.Contains(failed.Error(), "secret") {
 				t.Errorf("%d: %v", status, err)
