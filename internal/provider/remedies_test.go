@@ -42,6 +42,11 @@ func apiKinds(t *testing.T) []swr.Kind {
 	return kinds
 }
 
+var operations = []operation{
+	opCreateShare, opVerifyShare, opReadShare, opImportShare, opLookUpShare, opUpdateShare, opDeleteShare,
+	opListShares, opListSharedRepositories, opReadExclusive, opRevokeShare, opRevokeShares,
+}
+
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
 // Each kind of error has its remedy, or a deliberate lack of one, for every
@@ -62,8 +67,8 @@ func TestRemedies(t *testing.T) {
 	}
 	for kind, texts := range remedies {
 		for op, text := range texts {
-			if _, known := operations[op]; op != opAny && !known {
-				t.Errorf("%q: operation %d does not exist", kind, op)
+			if op != opAny && !slices.Contains(operations, op) {
+				t.Errorf("%q: operation %q does not exist", kind, op)
 			}
 			if op != opAny && text == texts[opAny] {
 				t.Errorf("%q: the entry for %q does not differ from the default", kind, op)
@@ -73,13 +78,13 @@ func TestRemedies(t *testing.T) {
 	address, _ := url.Parse("https://swr.example")
 	s := &session{client: swr.New(address, nil), config: auth.Config{EndpointSource: "the test"}}
 	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}
-	for op := range operations {
+	for _, op := range operations {
 		for _, kind := range kinds {
 			text := s.remedy(op, key, sample(kind))
 			if rest := placeholder.FindString(text); rest != "" || text != strings.TrimSpace(text) {
 				t.Errorf("%s, %q: %q is left in %q", op, kind, rest, text)
 			}
-			if op.keeps() == "" && strings.Contains(text, "The state was not changed") {
+			if op.keeps == "" && strings.Contains(text, "The state was not changed") {
 				t.Errorf("%s, %q: there is no state: %q", op, kind, text)
 			}
 		}
