@@ -39,7 +39,7 @@ func (d *shareDataSource) Configure(_ context.Context, req datasource.ConfigureR
 func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model shareModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Reading a share") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Reading a share") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

@@ -30,7 +30,7 @@ const listTimeout = 30 * time.Minute
 // shareListResource is the list resource swr_repository_share, for terraform
 // query: the shares of a repository, of an organization, or all that there are.
 type shareListResource struct {
-	session *session
+	resourceBase
 }
 
 type shareListModel struct {
@@ -62,10 +62,6 @@ func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.L
 	}
 }
 
-func (l *shareListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // ValidateListResourceConfig refuses a repository without its organization.
 func (l *shareListResource) ValidateListResourceConfig(ctx context.Context, req list.ValidateConfigRequest, resp *list.ValidateConfigResponse) {
 	var model shareListModel
@@ -80,7 +76,7 @@ func (l *shareListResource) ValidateListResourceConfig(ctx context.Context, req 
 func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model shareListModel
 	diags := req.Config.Get(ctx, &model)
-	if diags.HasError() || !l.session.answers(&diags, "Listing shares") {
+	if diags.HasError() || !l.session.requireConfigured(&diags, "Listing shares") {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

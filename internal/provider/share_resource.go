@@ -44,7 +44,7 @@ func (r *shareResource) Configure(_ context.Context, req resource.ConfigureReque
 
 func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Creating a share") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Creating a share") {
 		return
 	}
 	terms, err := plan.terms()
@@ -94,7 +94,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	imported := state.Deadline.IsNull()
 	if r.session.unknown != "" {
 		if imported {
-			r.session.answers(&resp.Diagnostics, "Importing a share")
+			r.session.requireConfigured(&resp.Diagnostics, "Importing a share")
 		} else {
 			r.session.warnUnchecked(&resp.Diagnostics)
 		}
@@ -160,7 +160,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 		return
 	}
-	if !r.session.answers(&resp.Diagnostics, "Changing a share") {
+	if !r.session.requireConfigured(&resp.Diagnostics, "Changing a share") {
 		return
 	}
 	terms, err := plan.terms()
@@ -190,7 +190,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Revoking a share") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Revoking a share") {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)

@@ -23,7 +23,7 @@ var (
 // sharedRepositoriesDataSource is the data source swr_shared_repositories: the
 // repositories that the account shares, or that are shared with it.
 type sharedRepositoriesDataSource struct {
-	session *session
+	dataSourceBase
 }
 
 type sharedRepositoriesModel struct {
@@ -123,10 +123,6 @@ func sharedRepositoryAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *sharedRepositoriesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // ValidateConfig refuses a filter that could not be kept.
 func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var center types.String
@@ -143,7 +139,7 @@ func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req d
 func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model sharedRepositoriesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shared repositories") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Listing shared repositories") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

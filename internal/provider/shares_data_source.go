@@ -59,7 +59,7 @@ func (d *sharesDataSource) Configure(_ context.Context, req datasource.Configure
 func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model sharesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shares") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Listing shares") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

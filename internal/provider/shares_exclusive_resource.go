@@ -69,7 +69,7 @@ func (r *exclusiveResource) Configure(_ context.Context, req resource.ConfigureR
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Guarding a repository") {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -129,7 +129,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Guarding a repository") {
 		return
 	}
 	if plan.AccessDomains.Equal(state.AccessDomains) {
