@@ -29,7 +29,7 @@ var (
 // from the set is one that somebody has read, and Update revokes exactly these.
 // It has no import, which could revoke accounts by accident.
 type exclusiveResource struct {
-	session *session
+	resourceBase
 }
 
 type exclusiveModel struct {
@@ -81,10 +81,6 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	}
 }
 
-func (r *exclusiveResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // MoveState accepts the resource from this provider under another address. The
 // next plan may revoke the accounts of its state.
 func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
@@ -96,7 +92,7 @@ func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -159,7 +155,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
 		return
 	}
 	if plan.AccessDomains.Equal(state.AccessDomains) {

@@ -19,7 +19,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/auth"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -76,7 +76,7 @@ func TestRemedies(t *testing.T) {
 		}
 	}
 	address, _ := url.Parse("https://swr.example")
-	s := &session{client: swr.New(address, nil), config: auth.Config{EndpointSource: "the test"}}
+	s := &session{client: swr.New(address, nil), config: config.Config{EndpointSource: "the test"}}
 	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}
 	for _, op := range operations {
 		for _, kind := range kinds {

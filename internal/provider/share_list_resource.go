@@ -28,7 +28,7 @@ const listTimeout = 30 * time.Minute
 // shareListResource is the list resource swr_repository_share, for terraform
 // query.
 type shareListResource struct {
-	session *session
+	resourceBase
 }
 
 type shareListModel struct {
@@ -60,15 +60,11 @@ func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.L
 	}
 }
 
-func (l *shareListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // List streams the shares. It requests no more than Terraform asks for.
 func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model shareListModel
 	diags := req.Config.Get(ctx, &model)
-	if diags.HasError() || !l.session.answers(&diags, "Listing shares") {
+	if diags.HasError() || !l.session.requireConfigured(&diags, "Listing shares") {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
