@@ -198,7 +198,7 @@ func TestTroubleshootingGuide(t *testing.T) {
 func summaries(t *testing.T) []string {
 	t.Helper()
 	arguments := map[string]int{"AddError": 0, "AddWarning": 0, "AddAttributeError": 1, "AddAttributeWarning": 1}
-	explained := regexp.MustCompile(`^Invalid |^Unable to %s %s$|This is a bug|private state`)
+	explained := regexp.MustCompile(`^Invalid |^Unable to %s %s$|This is a bug|private state|API client`)
 	var found []string
 	inspect(t, "*.go", func(node ast.Node) {
 		call, ok := node.(*ast.CallExpr)
@@ -230,8 +230,7 @@ func inspect(t *testing.T, pattern string, f func(ast.Node)) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		// What is wrong with the provider block is explained where it is found.
-		if strings.HasSuffix(file, "_test.go") || file == "provider.go" || file == "session.go" {
+		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
