@@ -122,7 +122,7 @@ func TestPlainHTTPIsRefused(t *testing.T) {
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n}\n" + partner(`deadline = "forever"`))
 	wants(t, tf.plan(failed), "http://swr-api.example.com", "begins with http://")
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n  insecure = true\n}\n" + partner(`deadline = "forever"`))
-	wants(t, tf.plan(changes), "Warning: Credentials travel in clear text") // the plan of a new share sends nothing
+	wants(t, tf.plan(changes), "Warning: Credentials are sent in clear text") // the plan of a new share sends nothing
 }
 
 // A connection that fails before the request was written leaves nothing in the

@@ -333,7 +333,7 @@ func TestProtocolListUnconfigured(t *testing.T) {
 	if _, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config}); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.list(listing{}); len(got.errors) != 1 || !strings.Contains(got.errors[0], "Listing shares needs a configured provider") {
+	if got := p.list(listing{}); len(got.errors) != 1 || !strings.Contains(got.errors[0], "Provider configuration not yet known") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -323,7 +323,7 @@ func TestGuardNeedsAConfiguredProvider(t *testing.T) {
 resource "terraform_data" "cloud" { input = "`+server.URL+`" }
 provider "swr" { endpoint = terraform_data.cloud.output }
 `+guard("only"))
-	wants(t, tf.plan(failed), "Guarding a repository needs a configured provider", `"endpoint"`)
+	wants(t, tf.plan(failed), "Provider configuration not yet known", `"endpoint"`)
 }
 
 // The block that lets Terraform forget a guard names a guard.

@@ -1,4 +1,4 @@
-package auth
+package config
 
 import (
 	"errors"
@@ -15,9 +15,9 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
-// cloudEntry is the part of an entry of clouds.yaml that this package needs.
-// All settings are strings: the YAML library then gives a number or a boolean as
-// it was written, and a project id of digits keeps its leading zeros.
+// cloudEntry has the keys of an entry of clouds.yaml that are used. All of them are
+// strings: the YAML library then returns numbers and booleans as they are written,
+// so that a project id of digits keeps its leading zeros.
 type cloudEntry struct {
 	Profile string `yaml:"profile"`
 	Auth    struct {
@@ -47,14 +47,14 @@ type cloudEntry struct {
 	Verify     string        `yaml:"verify"`
 }
 
-// cloudRegion is an element of regions: a name, or a name with settings that
-// differ there.
+// cloudRegion is an element of regions: a name, or a name with values that override
+// those of the entry.
 type cloudRegion struct {
 	Name   string    `yaml:"name"`
 	Values yaml.Node `yaml:"values"`
 }
 
-// UnmarshalYAML takes both forms.
+// UnmarshalYAML accepts both forms.
 func (r *cloudRegion) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
 		r.Name = node.Value
@@ -64,35 +64,34 @@ func (r *cloudRegion) UnmarshalYAML(node *yaml.Node) error {
 	return node.Decode((*plain)(r))
 }
 
-// cloudsFile is clouds.yaml, secure.yaml or clouds-public.yaml. The entries stay
-// nodes, because decoding one node after the other into one cloudEntry merges
-// them.
+// cloudsFile is clouds.yaml, secure.yaml or clouds-public.yaml. Entries are kept as
+// nodes because decoding several nodes into one cloudEntry merges them.
 type cloudsFile struct {
 	path         string
 	Clouds       map[string]yaml.Node `yaml:"clouds"`
 	PublicClouds map[string]yaml.Node `yaml:"public-clouds"`
 }
 
-// cloud is an entry of clouds.yaml, merged with what belongs to it.
+// cloud is an entry of clouds.yaml, merged with its profile, secrets and region.
 type cloud struct {
 	name, path string
 	entry      cloudEntry
 }
 
-// loadCloud finds the named entry: the profile of clouds-public.yaml that it
-// names, under the entry itself, under secure.yaml, under what regions says of
-// the region, each overriding setting by setting what it lies on. The region is
-// the given one, else the entry's, else the first of its list.
+// loadCloud returns the named entry. It merges, each overriding the ones before key
+// by key: the profile of clouds-public.yaml, the entry of clouds.yaml, that of
+// secure.yaml, and the values of the region. The region is the given one, or else
+// that of the entry, or else the first of its list.
 func loadCloud(env Environment, name, region string) (*cloud, error) {
 	clouds, searched, err := findCloudsFile(env, "OS_CLIENT_CONFIG_FILE", "clouds", env.CloudsDirs)
 	if err != nil {
 		return nil, err
 	}
 	if clouds == nil {
-		return nil, fmt.Errorf("no clouds.yaml was found; looked for %s", strings.Join(searched, ", "))
+		return nil, fmt.Errorf("no clouds.yaml was found; searched %s", strings.Join(searched, ", "))
 	}
-	besideFirst := append([]string{filepath.Dir(clouds.path)}, env.CloudsDirs...)
-	secure, _, err := findCloudsFile(env, "OS_CLIENT_SECURE_FILE", "secure", besideFirst)
+	dirs := append([]string{filepath.Dir(clouds.path)}, env.CloudsDirs...)
+	secure, _, err := findCloudsFile(env, "OS_CLIENT_SECURE_FILE", "secure", dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -109,24 +108,24 @@ func loadCloud(env Environment, name, region string) (*cloud, error) {
 		}
 	}
 	if !found {
-		return nil, fmt.Errorf("there is no cloud of that name in %s; it has: %s", clouds.path, listNames(clouds.Clouds))
+		return nil, fmt.Errorf("%s does not contain it; it contains: %s", clouds.path, listNames(clouds.Clouds))
 	}
 
 	c := &cloud{name: name, path: clouds.path}
 	if c.entry, err = mergeEntry(layers); err != nil {
-		return nil, c.formError(err)
+		return nil, c.mergeError(err)
 	}
 	if c.entry.Profile != "" {
-		if layers, err = c.addProfile(env, layers, besideFirst); err != nil {
+		if layers, err = c.addProfile(env, layers, dirs); err != nil {
 			return nil, err
 		}
 	}
-	return c, c.chooseRegion(layers, region)
+	return c, c.applyRegion(layers, region)
 }
 
-// addProfile puts the profile that the entry names under it. OpenStack clients
-// have profiles of well-known clouds built in; here only clouds-public.yaml has
-// them, and an entry with an auth_url of its own needs none.
+// addProfile inserts the profile of the entry below it. OpenStack clients also have
+// built-in profiles of well-known clouds. Here only clouds-public.yaml has profiles,
+// and an entry with its own auth_url needs none.
 func (c *cloud) addProfile(env Environment, layers []yaml.Node, dirs []string) ([]yaml.Node, error) {
 	public, _, err := findCloudsFile(env, "", "clouds-public", dirs)
 	if err != nil {
@@ -136,19 +135,20 @@ func (c *cloud) addProfile(env Environment, layers []yaml.Node, dirs []string) (
 		if node, ok := public.PublicClouds[c.entry.Profile]; ok {
 			layers = append([]yaml.Node{node}, layers...)
 			if c.entry, err = mergeEntry(layers); err != nil {
-				return nil, c.formError(err)
+				return nil, c.mergeError(err)
 			}
 			return layers, nil
 		}
 	}
 	if c.entry.Auth.AuthURL == "" {
-		return nil, fmt.Errorf("it names the profile %q, which no clouds-public.yaml has, and no auth_url of its own; write auth_url under auth in %s", c.entry.Profile, c.path)
+		return nil, fmt.Errorf("its profile %q is in no clouds-public.yaml, and it has no auth_url of its own; "+
+			"set auth_url under auth in %s", c.entry.Profile, c.path)
 	}
 	return layers, nil
 }
 
-// chooseRegion adds what the entry's list of regions says of the region.
-func (c *cloud) chooseRegion(layers []yaml.Node, region string) error {
+// applyRegion merges the values that the entry has for the region.
+func (c *cloud) applyRegion(layers []yaml.Node, region string) error {
 	if region == "" {
 		region = c.entry.RegionName
 	}
@@ -159,7 +159,7 @@ func (c *cloud) chooseRegion(layers []yaml.Node, region string) error {
 		if listed.Values.Kind != 0 {
 			merged, err := mergeEntry(append(layers, listed.Values))
 			if err != nil {
-				return c.formError(err)
+				return c.mergeError(err)
 			}
 			c.entry = merged
 		}
@@ -180,11 +180,12 @@ func mergeEntry(layers []yaml.Node) (cloudEntry, error) {
 	return entry, nil
 }
 
-// findCloudsFile reads the first file there is: the one that the variable names,
-// else base with .yaml or .yml in one of the directories. No file is no error.
+// findCloudsFile reads the first file that exists: the one that the variable names,
+// or else base with .yaml or .yml in one of the directories. It returns nil if none
+// exists, and the paths that it searched.
 func findCloudsFile(env Environment, variable, base string, dirs []string) (*cloudsFile, []string, error) {
 	var paths []string
-	if named := env.variable(variable); named.set() {
+	if named := env.variable(variable); named.isSet() {
 		paths = append(paths, named.text)
 	}
 	for _, dir := range dirs {
@@ -202,42 +203,33 @@ func findCloudsFile(env Environment, variable, base string, dirs []string) (*clo
 		if err != nil {
 			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
 		}
-		file, err := parseCloudsFile(data)
-		if err != nil {
-			return nil, paths, fmt.Errorf("%s %w", path, err)
+		file := cloudsFile{path: path}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			return nil, paths, fmt.Errorf("%s %w", path, yamlError(err))
 		}
-		file.path = path
-		return file, paths, nil
+		return &file, paths, nil
 	}
 	return nil, paths, nil
 }
 
-func parseCloudsFile(data []byte) (*cloudsFile, error) {
-	var file cloudsFile
-	if err := yaml.Unmarshal(data, &file); err != nil {
-		return nil, yamlError(err)
-	}
-	return &file, nil
-}
-
 var yamlLine = regexp.MustCompile(`\bline (\d+)\b`)
 
-// yamlError keeps of an error of the YAML library nothing but the line: its
-// texts quote the file, and in this file that may be a password.
+// yamlError returns only the line of an error of the YAML library, whose texts quote
+// the file, and with it perhaps a password.
 func yamlError(err error) error {
 	if line := yamlLine.FindString(err.Error()); line != "" {
-		return fmt.Errorf("does not have the form of a clouds.yaml, see %s", line)
+		return fmt.Errorf("is not a valid clouds.yaml, see %s", line)
 	}
-	return errors.New("does not have the form of a clouds.yaml")
+	return errors.New("is not a valid clouds.yaml")
 }
 
-func (c *cloud) formError(err error) error {
+func (c *cloud) mergeError(err error) error {
 	return fmt.Errorf("%s (or a file that is merged with it) %w", c.path, yamlError(err))
 }
 
 func listNames(clouds map[string]yaml.Node) string {
 	if len(clouds) == 0 {
-		return "no cloud at all"
+		return "no clouds"
 	}
 	names := slices.Sorted(maps.Keys(clouds))
 	for i, name := range names {
@@ -250,31 +242,37 @@ func (c *cloud) source() string { return fmt.Sprintf("cloud %q in %s", c.name, c
 
 func (c *cloud) value(text string) value { return value{text: text, source: c.source()} }
 
-func (c *cloud) id(text string) value {
-	return value{text: text, source: c.source(), isID: true}
-}
+func (c *cloud) id(text string) value { return value{text: text, source: c.source(), isID: true} }
 
-func (c *cloud) region() value  { return c.value(c.entry.RegionName) }
-func (c *cloud) authURL() value { return c.value(c.entry.Auth.AuthURL) }
-func (c *cloud) caCert() value  { return c.value(c.entry.CACert) }
-func (c *cloud) verify() value  { return c.value(c.entry.Verify) }
-
-func (c *cloud) user() value {
-	return firstSet(c.id(c.entry.Auth.UserID), c.value(c.entry.Auth.Username))
-}
-
-// domain is the account, under whichever name the entry has it: an entry with
-// only user_domain_name is enough.
-func (c *cloud) domain() value {
+// lookup returns the value of an attribute or object of host, scope or credential.
+// The account may be under any of its keys: user_domain_name alone is enough.
+func (c *cloud) lookup(attribute string) value {
 	a := c.entry.Auth
-	return firstSet(
-		c.id(a.UserDomainID), c.value(a.UserDomainName),
-		c.id(a.ProjectDomainID), c.value(a.ProjectDomainName),
-		c.id(a.DomainID), c.value(a.DomainName),
-	)
-}
-
-func (c *cloud) project() value {
-	a := c.entry.Auth
-	return firstSet(c.id(a.ProjectID), c.value(a.ProjectName), c.id(a.TenantID), c.value(a.TenantName))
+	switch attribute {
+	case "region":
+		return c.value(c.entry.RegionName)
+	case "auth_url":
+		return c.value(a.AuthURL)
+	case "token":
+		return c.value(a.Token)
+	case "access_key":
+		return c.value(a.AccessKey)
+	case "secret_key":
+		return c.value(a.SecretKey)
+	case "security_token":
+		return c.value(a.SecurityToken)
+	case "password":
+		return c.value(a.Password)
+	case "user":
+		return firstSet(c.id(a.UserID), c.value(a.Username))
+	case "domain":
+		return firstSet(
+			c.id(a.UserDomainID), c.value(a.UserDomainName),
+			c.id(a.ProjectDomainID), c.value(a.ProjectDomainName),
+			c.id(a.DomainID), c.value(a.DomainName),
+		)
+	case "project":
+		return firstSet(c.id(a.ProjectID), c.value(a.ProjectName), c.id(a.TenantID), c.value(a.TenantName))
+	}
+	return value{}
 }

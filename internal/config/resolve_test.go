@@ -1,8 +1,11 @@
-package auth
+package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"strings"
 	"testing"
 )
 
@@ -64,18 +67,18 @@ func show(c Config) map[string]string {
 	cr := c.Credential
 	add("method", string(cr.Method))
 	add("source", cr.Source)
-	add("token", cr.token.reveal())
-	add("ak", cr.keys.accessKey.reveal())
-	add("sk", cr.keys.secretKey.reveal())
-	add("st", cr.keys.securityToken.reveal())
-	add("user", cr.login.user.name)
-	add("user id", cr.login.user.id)
-	add("password", cr.login.password.reveal())
-	add("domain", cr.login.domain.name)
-	add("domain id", cr.login.domain.id)
-	add("project", cr.login.project.name)
-	add("project id", cr.login.project.id)
-	add("format", string(cr.SignatureFormat))
+	add("token", cr.Token.Reveal())
+	add("ak", cr.KeyPair.AccessKey.Reveal())
+	add("sk", cr.KeyPair.SecretKey.Reveal())
+	add("st", cr.KeyPair.SecurityToken.Reveal())
+	add("user", cr.Login.User.Name)
+	add("user id", cr.Login.User.ID)
+	add("password", cr.Login.Password.Reveal())
+	add("domain", cr.Login.Domain.Name)
+	add("domain id", cr.Login.Domain.ID)
+	add("project", cr.Login.Project.Name)
+	add("project id", cr.Login.Project.ID)
+	add("format", string(cr.KeyPair.Format))
 	add("endpoint", c.Endpoint.String())
 	add("endpoint from", c.EndpointSource)
 	add("region", c.Region)
@@ -95,26 +98,38 @@ func show(c Config) map[string]string {
 	return m
 }
 
+// expect resolves the settings and compares the wanted ones.
+func expect(t *testing.T, block Settings, env Environment, want map[string]string) {
+	t.Helper()
+	config, _, errs := Resolve(block, env)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	got := show(config)
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s: got %q, want %q", name, got[name], text)
+		}
+	}
+}
+
 func TestResolve(t *testing.T) {
 	const inCloud = `cloud "otc" in /work/clouds.yaml`
 	for _, test := range []struct {
 		name  string
 		block Settings
 		env   vars
-		// want names what the case is about; other settings are free.
+		// want has the settings that the case is about, "" for one that is not set.
 		want vars
-		// absent names settings that must not be there.
-		absent []string
 	}{
 		{
 			name:  "token and endpoint in the block",
-			block: Settings{Token: new("t"), Endpoint: new("https://swr.example")},
+			block: Settings{"token": "t", "endpoint": "https://swr.example"},
 			want: vars{
 				"method": "token", "token": "t", "source": "token from the provider block",
 				"endpoint": "https://swr.example", "endpoint from": "the provider block",
-				"retries": "5", "timeout": "1m0s",
+				"retries": "5", "timeout": "1m0s", "auth_url": "", "region": "", "format": "", "insecure": "", "roots": "",
 			},
-			absent: []string{"auth_url", "region", "format", "insecure", "roots"},
 		},
 		{
 			name: "token and endpoint in the environment",
@@ -136,13 +151,13 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "an empty attribute is not set",
-			block: Settings{Token: new(""), Endpoint: new(""), Cloud: new(""), Password: new("")},
+			block: Settings{"token": "", "endpoint": "", "cloud": "", "password": ""},
 			env:   vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example"},
 			want:  vars{"token": "t", "endpoint": "https://swr.example"},
 		},
 		{
 			name:  "the block beats the environment",
-			block: Settings{Token: new("block"), Endpoint: new("https://block.example"), Region: new("block"), AuthURL: new(otcIAM)},
+			block: Settings{"token": "block", "endpoint": "https://block.example", "region": "block", "auth_url": otcIAM},
 			env:   vars{"OS_TOKEN": "env", "SWR_ENDPOINT": "https://env.example", "OS_REGION_NAME": "env", "OS_AUTH_URL": "https://iam.env.example"},
 			want: vars{
 				"token": "block", "endpoint": "https://block.example", "region": "block", "region from": "the provider block",
@@ -151,7 +166,7 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "an explicit endpoint decides, whatever region and auth_url say",
-			block: Settings{Token: new("t"), Endpoint: new("https://swr-api.eu-nl.otc.t-systems.com"), Region: new("eu-nl"), AuthURL: new(otcIAM)},
+			block: Settings{"token": "t", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "region": "eu-nl", "auth_url": otcIAM},
 			want:  vars{"endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "region": "eu-nl", "auth_url": otcIAM},
 		},
 		{
@@ -171,17 +186,16 @@ func TestResolve(t *testing.T) {
 
 		{
 			name:  "key pair in the block",
-			block: Settings{AccessKey: new("AK"), SecretKey: new("SK"), AuthURL: new(otcIAM)},
+			block: Settings{"access_key": "AK", "secret_key": "SK", "auth_url": otcIAM},
 			env:   vars{"OS_SECURITY_TOKEN": "stale", "OS_ACCESS_KEY": "E", "OS_SECRET_KEY": "F"},
 			want: vars{
 				"method": "key pair", "ak": "AK", "sk": "SK", "format": "credential",
-				"source": "key pair from the provider block",
+				"source": "key pair from the provider block", "st": "",
 			},
-			absent: []string{"st"},
 		},
 		{
 			name:  "temporary key pair in the block",
-			block: Settings{AccessKey: new("AK"), SecretKey: new("SK"), SecurityToken: new("ST"), Endpoint: new("https://swr-api.ap-southeast-1.myhuaweicloud.com")},
+			block: Settings{"access_key": "AK", "secret_key": "SK", "security_token": "ST", "endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com"},
 			want:  vars{"st": "ST", "format": "access", "source": "temporary key pair from the provider block"},
 		},
 		{
@@ -193,38 +207,37 @@ func TestResolve(t *testing.T) {
 			want: vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the environment variable OS_ACCESS_KEY and the environment variable OS_SECRET_KEY"},
 		},
 		{
-			name:   "key pair of the HW_ family, whose security token alone goes with it",
-			env:    vars{"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
-			want:   vars{"ak": "AK2", "sk": "SK2"},
-			absent: []string{"st"},
+			name: "key pair of the HW_ family, whose security token alone goes with it",
+			env:  vars{"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
+			want: vars{"ak": "AK2", "sk": "SK2", "st": ""},
 		},
 		{
 			name:  "the block's access key with the secret key of the environment",
-			block: Settings{AccessKey: new("AK")},
+			block: Settings{"access_key": "AK"},
 			env:   vars{"OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
 			want:  vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the provider block and the environment variable OS_SECRET_KEY"},
 		},
 		{
 			name:  "the block's access key with the family that has the same",
-			block: Settings{AccessKey: new("AK2")},
+			block: Settings{"access_key": "AK2"},
 			env:   vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_AUTH_URL": otcIAM},
 			want:  vars{"ak": "AK2", "sk": "SK2"},
 		},
 		{
 			name:  "the block's secret key with the access key of the environment",
-			block: Settings{SecretKey: new("SK")},
+			block: Settings{"secret_key": "SK"},
 			env:   vars{"HW_ACCESS_KEY": "AK", "OS_AUTH_URL": otcIAM},
 			want:  vars{"ak": "AK", "sk": "SK"},
 		},
 		{
 			name:  "the block's security token with a pair of the environment",
-			block: Settings{SecurityToken: new("ST")},
+			block: Settings{"security_token": "ST"},
 			env:   vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "old", "OS_AUTH_URL": otcIAM},
 			want:  vars{"ak": "AK", "sk": "SK", "st": "ST"},
 		},
 		{
 			name:  "signature_format in the block",
-			block: Settings{AccessKey: new("AK"), SecretKey: new("SK"), AuthURL: new(otcIAM), SignatureFormat: new("access")},
+			block: Settings{"access_key": "AK", "secret_key": "SK", "auth_url": otcIAM, "signature_format": "access"},
 			env:   vars{"SWR_SIGNATURE_FORMAT": "credential"},
 			want:  vars{"format": "access"},
 		},
@@ -247,23 +260,21 @@ func TestResolve(t *testing.T) {
 		{
 			name: "login in the block",
 			block: Settings{
-				UserName: new("u"), Password: new("p"), DomainName: new("d"), ProjectName: new("pr"),
-				Region: new("eu-de"), AuthURL: new("https://iam.eu-de.otc.t-systems.com/"),
+				"user_name": "u", "password": "p", "domain_name": "d", "project_name": "pr",
+				"region": "eu-de", "auth_url": "https://iam.eu-de.otc.t-systems.com/",
 			},
 			env: vars{"OS_USERNAME": "x", "OS_PASSWORD": "x", "OS_DOMAIN_ID": "x", "OS_PROJECT_ID": "x", "OS_TOKEN": "x"},
 			want: vars{
 				"method": "password", "user": "u", "password": "p", "domain": "d", "project": "pr",
-				"auth_url": otcIAM, "endpoint": otcEndpoint, "source": `login as user "u" from the provider block`,
+				"auth_url": otcIAM, "endpoint": otcEndpoint, "source": `login as user "u" from the provider block`, "token": "", "user id": "", "domain id": "", "project id": "",
 			},
-			absent: []string{"token", "user id", "domain id", "project id"},
 		},
 		{
 			name: "login by ids in the block",
 			block: Settings{
-				UserID: new("u"), Password: new("p"), ProjectID: new("pr"), AuthURL: new(otcIAM),
+				"user_id": "u", "password": "p", "project_id": "pr", "auth_url": otcIAM,
 			},
-			want:   vars{"user id": "u", "project id": "pr", "source": `login as user with id "u" from the provider block`},
-			absent: []string{"user", "domain", "domain id", "project"},
+			want: vars{"user id": "u", "project id": "pr", "source": `login as user with id "u" from the provider block`, "user": "", "domain": "", "domain id": "", "project": ""},
 		},
 		{
 			name: "login of the OS_ family, names",
@@ -282,8 +293,7 @@ func TestResolve(t *testing.T) {
 			env: vars{
 				"OS_USER_ID": "u", "OS_PASSWORD": "p", "OS_DOMAIN_ID": "d", "OS_TENANT_ID": "pr", "OS_AUTH_URL": otcIAM,
 			},
-			want:   vars{"user id": "u", "domain id": "d", "project id": "pr"},
-			absent: []string{"user", "domain", "project"},
+			want: vars{"user id": "u", "domain id": "d", "project id": "pr", "user": "", "domain": "", "project": ""},
 		},
 		{
 			name: "the project's domain stands for the account",
@@ -297,8 +307,7 @@ func TestResolve(t *testing.T) {
 			env: vars{
 				"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_DOMAIN_NAME": "d", "OS_PROJECT_ID": "id", "OS_PROJECT_NAME": "name", "OS_AUTH_URL": otcIAM,
 			},
-			want:   vars{"project id": "id"},
-			absent: []string{"project"},
+			want: vars{"project id": "id", "project": ""},
 		},
 		{
 			name: "login of the HW_ family, with the region for a project",
@@ -310,9 +319,8 @@ func TestResolve(t *testing.T) {
 			},
 			want: vars{
 				"user": "u", "domain": "d", "project": "ap-southeast-1",
-				"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com",
+				"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com", "project id": "",
 			},
-			absent: []string{"project id"},
 		},
 		{
 			name: "login of the HW_ family, ids",
@@ -330,7 +338,7 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "the block's user with password and scope of the environment",
-			block: Settings{UserName: new("u"), Region: new("eu-de")},
+			block: Settings{"user_name": "u", "region": "eu-de"},
 			env:   vars{"OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
 			want: vars{
 				"user": "u", "password": "p", "domain": "d", "project": "eu-de",
@@ -339,12 +347,9 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "the block's scope overrides that of a login of the environment",
-			block: Settings{DomainID: new("d"), ProjectName: new("pr")},
+			block: Settings{"domain_id": "d", "project_name": "pr"},
 			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "x", "OS_PROJECT_ID": "x", "OS_AUTH_URL": otcIAM},
-			want:  vars{"domain id": "d", "project": "pr"},
-			absent: []string{
-				"domain", "project id",
-			},
+			want:  vars{"domain id": "d", "project": "pr", "domain": "", "project id": ""},
 		},
 
 		{
@@ -382,38 +387,36 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "the block's cloud beats every way of the environment",
-			block: Settings{Cloud: new("keys")},
+			block: Settings{"cloud": "keys"},
 			env:   vars{"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_CLOUD": "otc", "OS_SECURITY_TOKEN": "x"},
 			want:  vars{"ak": "CLOUDAK", "sk": "CLOUDSK", "st": "CLOUDST", "format": "credential"},
 		},
 		{
 			name:  "a cloud takes host and scope away from the environment",
-			block: Settings{Cloud: new("otc")},
+			block: Settings{"cloud": "otc"},
 			env: vars{
 				"OS_AUTH_URL": otcIAM, "OS_REGION_NAME": "x", "OS_PROJECT_NAME": "x", "OS_PROJECT_ID": "x",
 				"OS_USER_DOMAIN_ID": "x", "OS_USERNAME": "x", "OS_PASSWORD": "x", "SWR_ENDPOINT": "https://swr.example",
 			},
 			want: vars{
 				"user": "cloud-user", "password": "cloud-password", "domain": "cloud-account", "project": "eu-nl_cloud",
-				"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com",
+				"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "domain id": "", "project id": "",
 			},
-			absent: []string{"domain id", "project id"},
 		},
 		{
 			name: "the block overrides parts of a cloud",
 			block: Settings{
-				Cloud: new("otc"), AuthURL: new(otcIAM), Region: new("eu-de"), DomainID: new("d"), ProjectID: new("pr"),
-				Password: new("p"), Endpoint: new("https://swr.example"),
+				"cloud": "otc", "auth_url": otcIAM, "region": "eu-de", "domain_id": "d", "project_id": "pr",
+				"password": "p", "endpoint": "https://swr.example",
 			},
 			want: vars{
 				"user": "cloud-user", "password": "p", "domain id": "d", "project id": "pr", "region": "eu-de",
-				"auth_url": otcIAM, "endpoint": "https://swr.example",
+				"auth_url": otcIAM, "endpoint": "https://swr.example", "domain": "", "project": "",
 			},
-			absent: []string{"domain", "project"},
 		},
 		{
 			name:  "the block's password with the rest from OS_CLOUD",
-			block: Settings{Password: new("p")},
+			block: Settings{"password": "p"},
 			env:   vars{"OS_CLOUD": "otc"},
 			want: vars{
 				"user": "cloud-user", "password": "p", "domain": "cloud-account",
@@ -422,12 +425,12 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			name:  "the block's secret key with the rest from a cloud",
-			block: Settings{Cloud: new("keys"), SecretKey: new("SK")},
+			block: Settings{"cloud": "keys", "secret_key": "SK"},
 			want:  vars{"ak": "CLOUDAK", "sk": "SK", "st": "CLOUDST"},
 		},
 		{
 			name:  "a token of clouds.yaml",
-			block: Settings{Cloud: new("token")},
+			block: Settings{"cloud": "token"},
 			want:  vars{"method": "token", "token": "cloud-token", "source": `token from cloud "token" in /work/clouds.yaml`},
 		},
 		{
@@ -438,7 +441,7 @@ func TestResolve(t *testing.T) {
 
 		{
 			name:  "numbers in the block",
-			block: Settings{Token: new("t"), Endpoint: new("https://swr.example"), MaxRetries: new(int64(0)), RequestTimeout: new("1m30s")},
+			block: Settings{"token": "t", "endpoint": "https://swr.example", "max_retries": "0", "request_timeout": "1m30s"},
 			env:   vars{"SWR_MAX_RETRIES": "7", "SWR_REQUEST_TIMEOUT": "7s"},
 			want:  vars{"retries": "0", "timeout": "1m30s"},
 		},
@@ -449,68 +452,100 @@ func TestResolve(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			config, _, err := Resolve(test.block, fakeEnvironment(test.env, cloudFiles))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := show(config)
-			for name, want := range test.want {
-				if got[name] != want {
-					t.Errorf("%s: got %q, want %q", name, got[name], want)
-				}
-			}
-			for _, name := range test.absent {
-				if text, ok := got[name]; ok {
-					t.Errorf("%s: got %q, want none", name, text)
-				}
-			}
+			expect(t, test.block, fakeEnvironment(test.env, cloudFiles), test.want)
 		})
 	}
 }
 
 func TestDescribe(t *testing.T) {
-	config, _, err := Resolve(Settings{Token: new("s3cret"), AuthURL: new(otcIAM)}, fakeEnvironment(vars{"OS_REGION_NAME": "eu-de"}, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `Signing in with: token from the provider block; endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; region "eu-de" from the environment variable OS_REGION_NAME.`
-	if got := config.Describe(); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
 	for _, test := range []struct {
 		block Settings
 		env   vars
 		want  string
 	}{
 		{
-			block: Settings{Region: new("eu-de"), Endpoint: new("https://swr.example")},
-			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": "s3cret", "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
+			block: Settings{"token": secretWord, "auth_url": otcIAM},
+			env:   vars{"OS_REGION_NAME": "eu-de"},
+			want: "Signing in with: token from the provider block; " +
+				"endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; " +
+				`region "eu-de" from the environment variable OS_REGION_NAME.`,
+		},
+		{
+			block: Settings{"region": "eu-de", "endpoint": "https://swr.example"},
+			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": secretWord, "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
 			want: `Signing in with: login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD, ` +
 				`for account "d" from the environment variable OS_USER_DOMAIN_NAME and project "eu-de" from the region of the provider block, ` +
 				`at https://iam.eu-de.otc.t-systems.com/v3 from the environment variable OS_AUTH_URL; ` +
 				`endpoint https://swr.example from the provider block; region "eu-de" from the provider block.`,
 		},
 		{
-			block: Settings{UserID: new("u"), Password: new("s3cret"), ProjectID: new("p"), AuthURL: new(otcIAM)},
+			block: Settings{"user_id": "u", "password": secretWord, "project_id": "p", "auth_url": otcIAM},
 			want: `Signing in with: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
 				`at https://iam.eu-de.otc.t-systems.com/v3 from the provider block; ` +
 				`endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; no region is set.`,
 		},
 	} {
-		config, _, err := Resolve(test.block, fakeEnvironment(test.env, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
+		config, _, errs := Resolve(test.block, fakeEnvironment(test.env, nil))
 		if got := config.Describe(); got != test.want {
-			t.Errorf("got  %s\nwant %s", got, test.want)
+			t.Errorf("got  %s\nwant %s\n%v", got, test.want, errs)
 		}
 	}
-	config, _, err = Resolve(Settings{Token: new("s3cret"), Endpoint: new("https://swr.example")}, Environment{})
+}
+
+// No fmt verb, logger or encoder shows a secret.
+func TestSecretsAreNotPrinted(t *testing.T) {
+	const sk, password = "SECRET-key", "pa$s-word"
+	block := Settings{
+		"access_key": "AK", "secret_key": sk, "security_token": password, "endpoint": "https://swr.example",
+	}
+	keys, _, _ := Resolve(block, Environment{})
+	login, _, _ := Resolve(Settings{
+		"user_id": "u", "password": password, "project_id": "p", "auth_url": otcIAM,
+	}, Environment{})
+	if keys.Credential.KeyPair.SecretKey.Reveal() != sk || login.Credential.Login.Password.Reveal() != password {
+		t.Fatal("the secrets are missing")
+	}
+	nested := struct{ unexported Config }{login}
+	var printed strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, v := range []any{
+			block, &block, keys, &keys, keys.Credential, keys.Credential.KeyPair, login, login.Credential.Login, nested, &nested,
+			NewSecret(password),
+		} {
+			fmt.Fprintf(&printed, verb+"\n", v)
+		}
+	}
+	slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "secret", NewSecret(password))
+	encoded, err := json.Marshal(login.Credential)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const without = `Signing in with: token from the provider block; endpoint https://swr.example from the provider block; no region is set.`
-	if got := config.Describe(); got != without {
-		t.Errorf("got  %s\nwant %s", got, without)
+	printed.Write(encoded)
+	for _, secret := range []string{sk, password, fmt.Sprintf("%x", sk), fmt.Sprintf("%x", password)} {
+		if strings.Contains(printed.String(), secret) {
+			t.Errorf("%q is shown in %s", secret, printed.String())
+		}
+	}
+}
+
+// The table of attributes has what the lookup of variables relies on.
+func TestAttributes(t *testing.T) {
+	env := map[string][]string{}
+	for _, a := range Attributes {
+		if a.Description == "" || len(a.Env) == 0 || env[a.Name] != nil {
+			t.Errorf("%s has no description, no variables or two entries", a.Name)
+		}
+		env[a.Name] = a.Env
+	}
+	for _, object := range objects {
+		names, ids := env[object+"_name"], env[object+"_id"]
+		if len(names) != len(ids) {
+			t.Fatalf("%s has the variables %v for names and %v for ids", object, names, ids)
+		}
+		for i := range names {
+			if names[i][:3] != ids[i][:3] {
+				t.Errorf("%s and %s have different prefixes", names[i], ids[i])
+			}
+		}
 	}
 }

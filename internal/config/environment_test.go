@@ -1,4 +1,4 @@
-package auth
+package config
 
 import (
 	"os"
@@ -29,7 +29,7 @@ func TestOSEnvironment(t *testing.T) {
 	}
 }
 
-// The whole way through the real environment and real files.
+// The environment and the files of the process are used.
 func TestResolveFromTheOperatingSystem(t *testing.T) {
 	home := t.TempDir()
 	dir := filepath.Join(home, ".config", "openstack")
@@ -49,18 +49,5 @@ func TestResolveFromTheOperatingSystem(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CONFIG_HOME", "")
 	t.Setenv("OS_CLOUD", "otc")
-	config, _, err := Resolve(Settings{}, OSEnvironment())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := show(config)["user"]; got != "cloud-user" {
-		t.Errorf("got user %q", got)
-	}
-}
-
-func TestZeroEnvironmentHasNoFiles(t *testing.T) {
-	_, _, err := Resolve(Settings{Token: new("t"), Endpoint: new("https://swr.example"), CACertFile: new("ca.pem")}, Environment{})
-	if err == nil || !strings.Contains(err.Error(), `The file "ca.pem", named by the provider block, can't be read: file does not exist.`) {
-		t.Errorf("got %v", err)
-	}
+	expect(t, Settings{}, OSEnvironment(), vars{"user": "cloud-user"})
 }
