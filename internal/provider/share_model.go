@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,68 +62,36 @@ type shareField struct {
 	equivalent func(prior, current string) bool
 }
 
-// shareFields are the attributes of a share, but for the status, which is no
-// string.
+// shareFields are the attributes of a share that are strings: all but the status.
 var shareFields = []shareField{
-	{
-		name: "namespace", role: keyField, description: "Organization that contains the repository.",
-		model: func(m *shareModel) *types.String { return &m.Namespace },
-		api:   func(s swr.Share) string { return s.Namespace },
-	},
-	{
-		name: "repository", role: keyField, description: "Image repository, with `/` between its levels, such as `team/app`.",
-		model: func(m *shareModel) *types.String { return &m.Repository },
-		api:   func(s swr.Share) string { return s.Repository },
-	},
-	{
-		name: "access_domain", role: keyField, equivalent: swr.SameAccount,
+	{name: "namespace", role: keyField, description: "Organization that contains the repository.",
+		model: func(m *shareModel) *types.String { return &m.Namespace }, api: func(s swr.Share) string { return s.Namespace }},
+	{name: "repository", role: keyField, description: "Image repository, with `/` between its levels, such as `team/app`.",
+		model: func(m *shareModel) *types.String { return &m.Repository }, api: func(s swr.Share) string { return s.Repository }},
+	{name: "access_domain", role: keyField, equivalent: swr.SameAccount,
 		description: "Account that may pull the repository, such as `OTC-EU-DE-00000000001000000100`.",
-		model:       func(m *shareModel) *types.String { return &m.AccessDomain },
-		api:         func(s swr.Share) string { return s.AccessDomain },
-	},
-	{
-		name: "permit", role: specField, description: "Permission of the account: `read`, which allows it to pull.",
-		model: func(m *shareModel) *types.String { return &m.Permit },
-		api:   func(s swr.Share) string { return s.Permit },
-	},
-	{
-		name: "deadline", role: specField, equivalent: sameDeadline,
+		model:       func(m *shareModel) *types.String { return &m.AccessDomain }, api: func(s swr.Share) string { return s.AccessDomain }},
+	{name: "permit", role: specField, description: "Permission of the account: `read`, which allows it to pull.",
+		model: func(m *shareModel) *types.String { return &m.Permit }, api: func(s swr.Share) string { return s.Permit }},
+	{name: "deadline", role: specField, equivalent: sameDeadline,
 		description: "Last day of access in UTC, as `YYYY-MM-DD`, or `forever`.",
 		model:       func(m *shareModel) *types.String { return &m.Deadline },
-		api:         func(s swr.Share) string { end, _ := s.End(); return end.Day() },
-	},
-	{
-		name: "description", role: specField, description: "Description of the share.",
-		model: func(m *shareModel) *types.String { return &m.Description },
-		api:   func(s swr.Share) string { return s.Description },
-	},
-	{
-		name: "creator_id", role: immutableField, description: "ID of the user who created the share.",
-		model: func(m *shareModel) *types.String { return &m.CreatorID },
-		api:   func(s swr.Share) string { return s.CreatorID },
-	},
-	{
-		name: "creator_name", role: immutableField, description: "Name of the user who created the share.",
-		model: func(m *shareModel) *types.String { return &m.CreatorName },
-		api:   func(s swr.Share) string { return s.CreatorName },
-	},
-	{
-		name: "created", role: immutableField, equivalent: sameInstant,
+		api:         func(s swr.Share) string { end, _ := s.End(); return end.Day() }},
+	{name: "description", role: specField, description: "Description of the share.",
+		model: func(m *shareModel) *types.String { return &m.Description }, api: func(s swr.Share) string { return s.Description }},
+	{name: "creator_id", role: immutableField, description: "ID of the user who created the share.",
+		model: func(m *shareModel) *types.String { return &m.CreatorID }, api: func(s swr.Share) string { return s.CreatorID }},
+	{name: "creator_name", role: immutableField, description: "Name of the user who created the share.",
+		model: func(m *shareModel) *types.String { return &m.CreatorName }, api: func(s swr.Share) string { return s.CreatorName }},
+	{name: "created", role: immutableField, equivalent: sameInstant,
 		description: "Time when the share was created, in RFC 3339 format.",
-		model:       func(m *shareModel) *types.String { return &m.Created },
-		api:         func(s swr.Share) string { return s.Created },
-	},
-	{
-		name: "updated", role: computedField, equivalent: sameInstant,
+		model:       func(m *shareModel) *types.String { return &m.Created }, api: func(s swr.Share) string { return s.Created }},
+	{name: "updated", role: computedField, equivalent: sameInstant,
 		description: "Time when the share was last updated, in RFC 3339 format.",
-		model:       func(m *shareModel) *types.String { return &m.Updated },
-		api:         func(s swr.Share) string { return s.Updated },
-	},
-	{
-		name: "expires_at", role: computedField,
+		model:       func(m *shareModel) *types.String { return &m.Updated }, api: func(s swr.Share) string { return s.Updated }},
+	{name: "expires_at", role: computedField,
 		description: "Time when access ends, in RFC 3339 format: 00:00:00Z on the day after the end date. Null for `forever`.",
-		model:       func(m *shareModel) *types.String { return &m.ExpiresAt },
-	},
+		model:       func(m *shareModel) *types.String { return &m.ExpiresAt }},
 }
 
 const statusDescription = "`true` if the share is valid, `false` if it has expired."
@@ -259,41 +228,23 @@ func (m *shareResourceModel) decode(ctx context.Context, raw tftypes.Value) erro
 	if err := raw.As(&attributes); err != nil {
 		return err
 	}
-	if err := decodeString(attributes["id"], &m.ID); err != nil {
-		return fmt.Errorf("id: %w", err)
-	}
 	for _, field := range shareFields {
-		if err := decodeString(attributes[field.name], field.model(&m.shareModel)); err != nil {
-			return fmt.Errorf("%s: %w", field.name, err)
+		if err := decodeAttribute(ctx, attributes, field.name, types.StringType, field.model(&m.shareModel)); err != nil {
+			return err
 		}
 	}
-	if status := attributes["status"]; !status.IsKnown() {
-		m.Status = types.BoolUnknown()
-	} else {
-		var valid *bool
-		if err := status.As(&valid); err != nil {
-			return fmt.Errorf("status: %w", err)
-		}
-		m.Status = types.BoolPointerValue(valid)
-	}
-	limits, err := shareTimeouts.GetType().ValueFromTerraform(ctx, attributes["timeouts"])
-	if err != nil {
-		return fmt.Errorf("timeouts: %w", err)
-	}
-	m.Timeouts, _ = limits.(timeouts.Value)
-	return nil
+	return errors.Join(
+		decodeAttribute(ctx, attributes, "id", types.StringType, &m.ID),
+		decodeAttribute(ctx, attributes, "status", types.BoolType, &m.Status),
+		decodeAttribute(ctx, attributes, "timeouts", shareTimeouts.GetType(), &m.Timeouts))
 }
 
-func decodeString(raw tftypes.Value, value *types.String) error {
-	if !raw.IsKnown() {
-		*value = types.StringUnknown()
-		return nil
+func decodeAttribute[T attr.Value](ctx context.Context, attributes map[string]tftypes.Value, name string, of attr.Type, value *T) error {
+	decoded, err := of.ValueFromTerraform(ctx, attributes[name])
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	var text *string
-	if err := raw.As(&text); err != nil {
-		return err
-	}
-	*value = types.StringPointerValue(text)
+	*value, _ = decoded.(T)
 	return nil
 }
 

@@ -84,29 +84,38 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 	if req.SourceSchemaVersion != 0 {
 		return shareResourceModel{}, fmt.Errorf("the state has schema version %d, and only version 0 is supported", req.SourceSchemaVersion)
 	}
-	var state olderState
+	var state map[string]any
 	if err := json.Unmarshal(req.SourceRawState.JSON, &state); err != nil {
 		return shareResourceModel{}, fmt.Errorf("the state is not a JSON object: %w", err)
 	}
-	key, err := state.key(p.account)
+	required := map[string]string{}
+	for _, name := range []string{"organization", "repository", p.account, "permission", "deadline"} {
+		switch value := state[name].(type) {
+		case string:
+			required[name] = value
+		case nil:
+			return shareResourceModel{}, fmt.Errorf("the attribute %q is missing", name)
+		default:
+			return shareResourceModel{}, fmt.Errorf("the attribute %q is not a string", name)
+		}
+	}
+	// Each name is checked before they are parsed as an ID, in which a "$" means a
+	// "/": with a slash too many they would be split at another place.
+	key := swr.Key{Namespace: required["organization"], Repository: required["repository"], AccessDomain: required[p.account]}
+	if err := key.Addressable(); err != nil {
+		return shareResourceModel{}, err
+	}
+	key, err := swr.ParseID(key.String())
 	if err != nil {
 		return shareResourceModel{}, err
 	}
-	permission, err := state.text("permission")
-	if err != nil {
-		return shareResourceModel{}, err
-	}
-	permit, ok := p.permits[permission]
+	permit, ok := p.permits[required["permission"]]
 	if !ok {
-		return shareResourceModel{}, fmt.Errorf("permission %q is not supported", permission)
+		return shareResourceModel{}, fmt.Errorf("permission %q is not supported", required["permission"])
 	}
-	deadline, err := state.text("deadline")
+	end, err := swr.ParseDeadline(required["deadline"])
 	if err != nil {
 		return shareResourceModel{}, err
-	}
-	end, err := swr.ParseDeadline(deadline)
-	if err != nil {
-		return shareResourceModel{}, fmt.Errorf("%w", err)
 	}
 	moved := newShareModel(key)
 	// What the older provider did not store is null until the refresh.
@@ -119,44 +128,9 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 		moved.Status = types.BoolValue(status)
 	}
 	description, _ := state["description"].(string)
-	moved.Permit, moved.Deadline, moved.Description = types.StringValue(permit), types.StringValue(deadline), types.StringValue(description)
+	moved.Permit, moved.Deadline, moved.Description = types.StringValue(permit), types.StringValue(required["deadline"]), types.StringValue(description)
 	moved.ExpiresAt = expiresAt(end)
 	return moved, nil
-}
-
-// olderState is the state of an older provider.
-type olderState map[string]any
-
-// key returns the share's names, in the older provider's spelling.
-func (s olderState) key(account string) (swr.Key, error) {
-	var key swr.Key
-	for _, attribute := range []struct {
-		name  string
-		field *string
-	}{{"organization", &key.Namespace}, {"repository", &key.Repository}, {account, &key.AccessDomain}} {
-		value, err := s.text(attribute.name)
-		if err != nil {
-			return swr.Key{}, err
-		}
-		*attribute.field = value
-	}
-	// Each name is checked before they are parsed as an ID, in which a "$" means a
-	// "/": with a slash too many they would be split at another place.
-	if err := key.Addressable(); err != nil {
-		return swr.Key{}, err
-	}
-	return swr.ParseID(key.String())
-}
-
-func (s olderState) text(name string) (string, error) {
-	switch value := s[name].(type) {
-	case string:
-		return value, nil
-	case nil:
-		return "", fmt.Errorf("the attribute %q is missing", name)
-	default:
-		return "", fmt.Errorf("the attribute %q is not a string", name)
-	}
 }
 
 // ownType is the last segment of this provider's address.

@@ -25,9 +25,6 @@ const (
 	// respShareMissing and respRepositoryMissing: see the kinds of that name.
 	respShareMissing
 	respRepositoryMissing
-	// respRefused: the service would respond the same to this call at any time, so
-	// no attempt of it had an effect.
-	respRefused
 	// respFailed: any other response, or none.
 	respFailed
 )
@@ -39,7 +36,7 @@ func classifyResponse(err error) responseClass {
 	}
 	switch apiErr.Kind {
 	case KindUnexpectedSuccess:
-		if apiErr.plainSuccess() {
+		if apiErr.isUndocumentedSuccess() {
 			return respUnexpectedSuccess
 		}
 	case KindConflict:
@@ -48,8 +45,6 @@ func classifyResponse(err error) responseClass {
 		return respShareMissing
 	case KindRepositoryMissing:
 		return respRepositoryMissing
-	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindNoRoute:
-		return respRefused
 	}
 	return respFailed
 }
@@ -177,15 +172,6 @@ func decideCreate(e effect, r responseClass, o observed, ownership Ownership) (C
 	return Unknown, unverified
 }
 
-// appearRules has the creates whose share may appear though it does not show yet:
-// the service says that it exists, or may still be carrying out an attempt.
-var appearRules = []writeRule{
-	{response: []responseClass{respSuccess, respConflict}, conclusion: mayAppear},
-	{response: []responseClass{respRefused, respRepositoryMissing}, conclusion: failed},
-	{effect: []effect{effectMayApplyLater}, conclusion: mayAppear},
-	{conclusion: failed},
-}
-
 // writeRule is a row of a table without ownership.
 type writeRule struct {
 	effect     []effect
@@ -211,7 +197,7 @@ var deleteRules = []writeRule{
 	{observed: []observed{observedAbsent}, effect: []effect{effectRejected}, conclusion: alreadyGone},
 	{observed: []observed{observedAbsent}, conclusion: succeeded},
 	{observed: []observed{notObserved}, conclusion: failed},
-	{observed: anyPresent, response: []responseClass{respConflict, respRefused, respFailed, respRepositoryMissing}, conclusion: failed},
+	{observed: anyPresent, response: []responseClass{respConflict, respRepositoryMissing, respFailed}, conclusion: failed},
 	{observed: []observed{observedMatch}, conclusion: stillShown},
 	{observed: []observed{observedDifferent}, conclusion: otherSpelling},
 	{conclusion: unverified},
@@ -226,9 +212,10 @@ func decideDelete(e effect, r responseClass, o observed) conclusion {
 }
 
 // mayStillAppear reports whether the share of a create that does not show may
-// still appear.
+// still appear: the service says that it exists, or may still be carrying out an
+// attempt.
 func mayStillAppear(e effect, r responseClass) bool {
-	return firstMatch(appearRules, e, r, notObserved) == mayAppear
+	return e == effectMayApplyLater || r == respSuccess || r == respConflict
 }
 
 func firstMatch(rules []writeRule, e effect, r responseClass, o observed) conclusion {

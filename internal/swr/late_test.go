@@ -9,12 +9,12 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// lags are delays of 2 s, or of 2 looks.
-var lags = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 looks": {Reads: 2}}
+// delays are delays of 2 s, or of 2 looks.
+var delays = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 looks": {Reads: 2}}
 
-// lateViews are the views that may lag: lists, GET one, or both; or lists where
+// delayedViews are the views that may lag: lists, GET one, or both; or lists where
 // there is no GET one.
-var lateViews = map[string]func(*swrtest.Variants, swrtest.Delays){
+var delayedViews = map[string]func(*swrtest.Variants, swrtest.Delays){
 	"list":             func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay = d },
 	"GET one":          func(v *swrtest.Variants, d swrtest.Delays) { v.GetDelay = d },
 	"both":             func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.GetDelay = d, d },
@@ -24,12 +24,12 @@ var lateViews = map[string]func(*swrtest.Variants, swrtest.Delays){
 	},
 }
 
-// eachLag runs a test on each kind of late service. No wait may outlast the lag
+// forEachDelay runs a test on each kind of late service. No wait may outlast the lag
 // by much.
-func eachLag(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, b *bench)) {
+func forEachDelay(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, b *bench)) {
 	t.Helper()
-	for lag, delay := range lags {
-		for view, apply := range lateViews {
+	for lag, delay := range delays {
+		for view, apply := range delayedViews {
 			t.Run(fmt.Sprintf("%s late by %s", view, lag), func(t *testing.T) {
 				b := start(t, func(v *swrtest.Variants) { apply(v, which(delay)) })
 				began := b.clock.Now()
@@ -44,7 +44,7 @@ func eachLag(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t
 
 // A share that appears only moments after 201 is waited for.
 func TestCreateThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
 		created, err := b.Create(b.ctx, acme, terms(t, "d"))
 		if err != nil || created.Outcome != swr.Created {
 			t.Errorf("%+v, %v", created, err)
@@ -57,7 +57,7 @@ func TestCreateThatShowsLate(t *testing.T) {
 
 // A change that shows only later is waited for, too, and not sent again.
 func TestChangeThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("old")
 		share, err := b.Update(b.ctx, acme, terms(t, "new"))
 		if err != nil || share == nil || share.Description != "new" {
@@ -71,7 +71,7 @@ func TestChangeThatShowsLate(t *testing.T) {
 
 // A revoked share that is still listed is waited for.
 func TestRevocationThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("d")
 		if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 			t.Error(err)
@@ -127,32 +127,4 @@ func TestNeverShownByDeadline(t *testing.T) {
 	if created.Outcome != swr.CreatedUnverified || len(b.clock.Slept()) != 0 {
 		t.Errorf("presence %d after waits of %s", created.Outcome, b.clock.Slept())
 	}
-}
-
-// A service that accepts a share but keeps something else of it is told of, with
-// what it holds.
-func TestCreateThatIsNotKept(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Respond(200, nil,
-		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
-	created, err := b.Create(b.ctx, acme, terms(t, "d"))
-	expectKind(t, err, swr.KindInvalidResponse)
-	expectShort(t, b, err)
-	if created.Outcome != swr.Created || created.Share.Deadline != "forever" {
-		t.Errorf("%+v", created)
-	}
-}
-
-// A share that can't be changed since "it does not exist", and that is listed
-// all the same, is an error, and not gone.
-func TestChangeOfWhatIsListedAndMissing(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("old")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040091")})
-	share, err := b.Update(b.ctx, acme, terms(t, "new"))
-	expectKind(t, err, swr.KindShareMissing)
-	if share != nil {
-		t.Errorf("%+v", share)
-	}
-	b.expectHeld(t, acme, "old")
 }

@@ -165,7 +165,7 @@ func (c *Client) observeDelete(ctx context.Context, key Key, spelling string, si
 }
 
 // write makes a call that changes the service.
-func (c *Client) write(ctx context.Context, call call, key Key, body any) (writeResult, error) {
+func (c *Client) write(ctx context.Context, call call, key Key, body any) (callResult, error) {
 	req := request{call: call, decode: checkEmptyBody}
 	account := key.AccessDomain
 	switch call {
@@ -182,8 +182,7 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (write
 	if body != nil {
 		req.body = encodeBody(body)
 	}
-	res, err := c.do(ctx, req)
-	return res.write(err), err
+	return c.do(ctx, req)
 }
 
 // lookupFunc looks up a share, in listings of the given version or later.
