@@ -46,7 +46,7 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
 	repeatable(flags, "share", "start with a share, `namespace/repository/account[=deadline]`", &c.shares, parseShare)
 	repeatable(flags, "repository", "start with a repository, `namespace/repository`", &c.repositories, parseRepository)
-	repeatable(flags, "variant", "simulate a server that differs, by `name` (see -variants)", &c.variants, parseVariant)
+	repeatable(flags, "variant", "simulate a server that differs, by a `name` that -variants prints", &c.variants, parseVariant)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return c, err
