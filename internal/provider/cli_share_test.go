@@ -3,7 +3,9 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -251,7 +253,7 @@ func TestCLIUnknownProviderConfiguration(t *testing.T) {
 	assertContains(t, tf.plan(changes), "1 to add") // now it was asked, and is gone
 
 	tf.config(config("3") + exclusive("only"))
-	assertContains(t, tf.plan(failed), "Guarding a repository needs a configured provider")
+	assertContains(t, tf.plan(failed), "Provider configuration not yet known")
 }
 
 // terraform validate needs no credentials, and refuses what can't be.
@@ -266,4 +268,31 @@ func TestCLIValidate(t *testing.T) {
 	tf.config(partner(`deadline = "2020-01-01"`))
 	tf.Env = []string{"SWR_ENDPOINT=http://127.0.0.1:1", "OS_TOKEN=unused"}
 	assertContains(t, tf.plan(changes), `Warning: Share platform/team/app/ACME expired at the end of 2020-01-01`)
+}
+
+// A connection that fails before the request was written leaves nothing in the
+// state, and the message names the proxy that refused. (Go reads the proxy from the
+// environment once a process, so that only the CLI can show it.)
+func TestCLIProxyRefuses(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"407 Proxy Authentication Required", "403 Forbidden"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			code, err := strconv.Atoi(status[:3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+			t.Cleanup(proxy.Close)
+			host := strings.TrimPrefix(proxy.URL, "http://")
+			tf := newCLI(t, startServer(t), partner(`deadline = "forever"`))
+			tf.Env = append(tf.Env, "SWR_ENDPOINT=https://swr-api.example", "HTTPS_PROXY=http://user:pr0xy-5ecret@"+host, "SWR_MAX_RETRIES=0")
+			printed := tf.run(failed, "apply", "-auto-approve")
+			assertContains(t, printed, "the proxy "+host+" refused to connect to swr-api.example:443: "+status)
+			assertNoSecrets(t, map[string]string{"the output": printed}, "pr0xy-5ecret")
+			if ids := tf.ids(); len(ids) != 0 {
+				t.Errorf("in the state: %v", ids)
+			}
+		})
+	}
 }

@@ -18,48 +18,27 @@ const (
 	typeExclusive = "swr_repository_shares_exclusive"
 )
 
-// operation is what the provider was doing when an error occurred.
-type operation int
+// operation is what the provider was doing when an error occurred, in the words
+// of a message. An error leaves the state of the resource type that it keeps, if
+// any, unchanged.
+type operation struct{ verb, noun, keeps string }
 
-const (
-	opAny operation = iota // for the table of remedies
-	opCreateShare
-	opVerifyShare
-	opReadShare
-	opImportShare
-	opLookUpShare
-	opUpdateShare
-	opDeleteShare
-	opListShares
-	opListSharedRepositories
-	opReadExclusive
-	opRevokeShare
-	opRevokeShares
+var (
+	opCreateShare            = operation{"create", "share", ""}
+	opVerifyShare            = operation{"verify", "share", ""}
+	opReadShare              = operation{"read", "share", typeShare}
+	opImportShare            = operation{"import", "share", ""}
+	opLookUpShare            = operation{"read", "share", ""}
+	opUpdateShare            = operation{"update", "share", typeShare}
+	opDeleteShare            = operation{"delete", "share", typeShare}
+	opListShares             = operation{"list", "shares of", ""}
+	opListSharedRepositories = operation{"list", "shared repositories of", ""}
+	opReadExclusive          = operation{"list", "shares of", typeExclusive}
+	opRevokeShare            = operation{"revoke", "share", typeExclusive}
+	opRevokeShares           = operation{"revoke", "shares of", typeExclusive}
 )
 
-// operations describes each operation in the words of a message, and names the
-// type of the resource whose state an error leaves unchanged, if there is one.
-var operations = map[operation]struct{ verb, noun, keeps string }{
-	opCreateShare:            {"create", "share", ""},
-	opVerifyShare:            {"verify", "share", ""},
-	opReadShare:              {"read", "share", typeShare},
-	opImportShare:            {"import", "share", ""},
-	opLookUpShare:            {"read", "share", ""},
-	opUpdateShare:            {"update", "share", typeShare},
-	opDeleteShare:            {"delete", "share", typeShare},
-	opListShares:             {"list", "shares of", ""},
-	opListSharedRepositories: {"list", "shared repositories of", ""},
-	opReadExclusive:          {"list", "shares of", typeExclusive},
-	opRevokeShare:            {"revoke", "share", typeExclusive},
-	opRevokeShares:           {"revoke", "shares of", typeExclusive},
-}
-
-// String returns verb and noun: "create share".
-func (op operation) String() string { return operations[op].verb + " " + operations[op].noun }
-
-// keeps returns the type of the resource whose state an error leaves unchanged,
-// "" if the operation has no state.
-func (op operation) keeps() string { return operations[op].keeps }
+func (op operation) String() string { return op.verb + " " + op.noun }
 
 // addError adds an error of the API: what failed for which share, what the
 // service answered, and what to do next. The key of a repository has no account,

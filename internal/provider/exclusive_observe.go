@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -52,43 +53,40 @@ func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags
 	return seen, true
 }
 
-// missingAccount is an account without a share, or one that could not be read.
-type missingAccount struct {
-	name string
-	err  error
-}
-
-// lookUp reads the shares of the accounts that are not listed: the list may lag,
-// and some services leave out expired shares. It adds those that exist, and
-// returns the others.
-func (r *exclusiveResource) lookUp(ctx context.Context, seen *observation, expected accounts) (missing []missingAccount) {
-	for _, account := range expected.difference(seen.accounts) {
-		key := repositoryKey(seen.repo)
-		key.AccessDomain = account
-		if _, err := r.session.client.Get(ctx, key, ""); err != nil {
-			missing = append(missing, missingAccount{account, err})
-			continue
+// missing yields the expected accounts that have no share, or of which that is not
+// known, with the error. It reads each that is not listed, and adds those that
+// exist: the list may lag, and some services leave out expired shares.
+func (r *exclusiveResource) missing(ctx context.Context, seen *observation, expected accounts) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, account := range expected.difference(seen.accounts) {
+			key := repositoryKey(seen.repo)
+			key.AccessDomain = account
+			if _, err := r.session.client.Get(ctx, key, ""); err == nil {
+				seen.accounts = append(seen.accounts, account)
+			} else if !yield(account, err) {
+				return
+			}
 		}
-		seen.accounts = append(seen.accounts, account)
 	}
-	return missing
 }
 
 // requireShared adds an error for each planned account that has no share.
 func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveModel, seen *observation, diags *diag.Diagnostics) bool {
-	missing := r.lookUp(ctx, seen, plan.accounts())
-	for _, account := range missing {
-		key := plan.key(account.name)
-		if !isGone(account.err) {
-			r.session.addError(diags, opLookUpShare, key, account.err)
+	ok := true
+	for account, err := range r.missing(ctx, seen, plan.accounts()) {
+		ok = false
+		key := plan.key(account)
+		if !isGone(err) {
+			r.session.addError(diags, opLookUpShare, key, err)
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(
 			"%s does not create shares. Declare the share, and refer to it in access_domains:\n\n"+
-				"  resource \"swr_repository_share\" \"NAME\" {\n    namespace     = %q\n    repository    = %q\n    access_domain = %q\n    deadline      = \"YYYY-MM-DD\"\n  }",
+				"  resource \"swr_repository_share\" \"NAME\" {\n    namespace     = %q\n    repository    = %q\n"+
+				"    access_domain = %q\n    deadline      = \"YYYY-MM-DD\"\n  }",
 			typeExclusive, key.Namespace, key.Repository, key.AccessDomain))
 	}
-	return len(missing) == 0
+	return ok
 }
 
 // checkRevocable adds an error if the accounts of the state were read at another

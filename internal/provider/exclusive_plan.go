@@ -28,7 +28,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

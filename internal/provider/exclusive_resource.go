@@ -29,7 +29,7 @@ var (
 // from the set is one that somebody has read, and Update revokes exactly these.
 // It has no import, which could revoke accounts by accident.
 type exclusiveResource struct {
-	session *session
+	resourceBase
 }
 
 type exclusiveModel struct {
@@ -60,9 +60,9 @@ func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages which accounts may pull a repository: these and no others. Refresh reads the accounts that have access, so that a share " +
-			"that was created outside of Terraform is shown in the plan by name, and apply revokes exactly the accounts that the plan showed. " +
-			"The resource does not create shares. Creating or destroying it revokes nothing.",
+		MarkdownDescription: "Manages which accounts may pull a repository: these and no others. Refresh reads the accounts that have " +
+			"access, so that the plan shows by name a share that was created outside of Terraform, and apply revokes exactly the " +
+			"accounts that the plan showed. The resource does not create shares. Creating or destroying it revokes nothing.",
 		Attributes: map[string]schema.Attribute{
 			"namespace":  nameAttribute("namespace", "resource."),
 			"repository": nameAttribute("repository", "resource."),
@@ -81,23 +81,18 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	}
 }
 
-func (r *exclusiveResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // MoveState accepts the resource from this provider under another address. The
 // next plan may revoke the accounts of its state.
 func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{moverFromItself(typeExclusive, alternative{
-		action: "declare a new " + typeExclusive + ", which revokes nothing when it is created",
-	})}
+	return []resource.StateMover{moverFromItself(typeExclusive,
+		"Then declare a new "+typeExclusive+", which revokes nothing when it is created.")}
 }
 
 // Create revokes nothing: no plan has shown the accounts by name yet.
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -141,9 +136,9 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 			sentence(current.incomplete)+" The state was not changed. Undeclared accounts may be missing from this plan.")
 		return
 	}
-	for _, account := range r.lookUp(ctx, &current, prior) {
-		if !isGone(account.err) {
-			r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), account.err)
+	for _, err := range r.missing(ctx, &current, prior) {
+		if !isGone(err) {
+			r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 			return
 		}
 	}
@@ -160,7 +155,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Guarding a repository") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
 		return
 	}
 	if plan.AccessDomains.Equal(state.AccessDomains) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,7 +28,7 @@ func TestConfigure(t *testing.T) {
 		`AttributeName("endpoint"): Invalid endpoint`, "begins with http://", "Write https://")
 	h.configure(values{"token": "t", "access_key": "a", "secret_key": "s"}).assertError(t, "token", "access_key")
 	h.configure(values{}).assertError(t, "OS_TOKEN")
-	h.configure(values{"endpoint": "http://swr-api.example.com", "token": "t", "insecure": true}).assertWarning(t, "Credentials travel in clear text")
+	h.configure(values{"endpoint": "http://swr-api.example.com", "token": "t", "insecure": true}).assertWarning(t, "Credentials are sent in clear text")
 	assertNoRequests(t, h.server)
 }
 
@@ -60,12 +61,38 @@ func TestTLS(t *testing.T) {
 	for _, block := range []values{{"token": server.Token()}, passwordBlock(server)} {
 		d := newHarness(t, server, block).newShare().apply(shareConfig)
 		d.assertError(t, "x509: certificate signed by unknown authority", "cacert_file", "https://127.0.0.1:")
-		assertNotContains(t, d.String(), "tries")
+		assertNotContains(t, d.String(), "attempts")
 	}
 	assertNoRequests(t, server)
 	h := unconfigured(t, server)
 	h.configure(passwordBlock(server).with("insecure", true)).assertWarning(t, "TLS certificates are not verified", "cacert_file is the safe way")
 	h.newShare().apply(shareConfig).silent(t)
+}
+
+// A TLS handshake that is reset sent nothing: there is nothing in the state.
+func TestConnectionReset(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 1)) // the rest is unread, so that closing resets
+			_ = conn.Close()
+		}
+	}()
+	endpoint := "https://" + listener.Addr().String()
+	s := newHarness(t, startServer(t), values{"endpoint": endpoint, "token": "t", "max_retries": 0}).newShare()
+	s.apply(shareConfig).assertError(t, "POST "+endpoint+"/v2/")
+	if s.exists() {
+		t.Error("the share is in the state")
+	}
 }
 
 // A credential that is refused is sent once, and the message says where it and the

@@ -72,7 +72,7 @@ func TestRandomFaults(t *testing.T) {
 		concurrently(len(shares), 50, func(n int) {
 			if d := reported[n]; d.failed() {
 				t.Logf("reported: %s", unwrap(d.String()))
-				assertContains(t, d.String(), fmt.Sprintf("ACME-%03d", n), "tries in")
+				assertContains(t, d.String(), fmt.Sprintf("ACME-%03d", n), "attempts in")
 			} else if !agrees(n) {
 				t.Errorf("%s of ACME-%03d: state and service differ, and nothing was reported", phase.name, n)
 			}

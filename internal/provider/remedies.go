@@ -53,6 +53,9 @@ func isKind(err error, kind swr.Kind) bool {
 	return errors.Is(err, kind)
 }
 
+// opAny is any operation that has no remedy of its own.
+var opAny = operation{}
+
 // remedies says what to do about a kind of error: in an operation that has an
 // entry of its own, or else in any. An empty text is deliberate: the service's
 // own message is all there is to say.
@@ -150,9 +153,9 @@ func remedy(op operation, kind swr.Kind) string {
 // remedy returns what to do about an error, with the placeholders filled in.
 func (s *session) remedy(op operation, key swr.Key, err error) string {
 	state, forget := "", ""
-	if op.keeps() != "" {
+	if op.keeps != "" {
 		state = "The state was not changed. "
-		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" + removedBlock(op.keeps())
+		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" + removedBlock(op.keeps)
 	}
 	filled := strings.NewReplacer(
 		"{endpoint}", s.endpoint(),

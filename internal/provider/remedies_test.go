@@ -19,7 +19,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/auth"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -42,6 +42,11 @@ func apiKinds(t *testing.T) []swr.Kind {
 	return kinds
 }
 
+var operations = []operation{
+	opCreateShare, opVerifyShare, opReadShare, opImportShare, opLookUpShare, opUpdateShare, opDeleteShare,
+	opListShares, opListSharedRepositories, opReadExclusive, opRevokeShare, opRevokeShares,
+}
+
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
 // Each kind of error has its remedy, or a deliberate lack of one, for every
@@ -62,8 +67,8 @@ func TestRemedies(t *testing.T) {
 	}
 	for kind, texts := range remedies {
 		for op, text := range texts {
-			if _, known := operations[op]; op != opAny && !known {
-				t.Errorf("%q: operation %d does not exist", kind, op)
+			if op != opAny && !slices.Contains(operations, op) {
+				t.Errorf("%q: operation %q does not exist", kind, op)
 			}
 			if op != opAny && text == texts[opAny] {
 				t.Errorf("%q: the entry for %q does not differ from the default", kind, op)
@@ -71,15 +76,15 @@ func TestRemedies(t *testing.T) {
 		}
 	}
 	address, _ := url.Parse("https://swr.example")
-	s := &session{client: swr.New(address, nil), config: auth.Config{EndpointSource: "the test"}}
+	s := &session{client: swr.New(address, nil), config: config.Config{EndpointSource: "the test"}}
 	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}
-	for op := range operations {
+	for _, op := range operations {
 		for _, kind := range kinds {
 			text := s.remedy(op, key, sample(kind))
 			if rest := placeholder.FindString(text); rest != "" || text != strings.TrimSpace(text) {
 				t.Errorf("%s, %q: %q is left in %q", op, kind, rest, text)
 			}
-			if op.keeps() == "" && strings.Contains(text, "The state was not changed") {
+			if op.keeps == "" && strings.Contains(text, "The state was not changed") {
 				t.Errorf("%s, %q: there is no state: %q", op, kind, text)
 			}
 		}
@@ -193,7 +198,7 @@ func TestTroubleshootingGuide(t *testing.T) {
 func summaries(t *testing.T) []string {
 	t.Helper()
 	arguments := map[string]int{"AddError": 0, "AddWarning": 0, "AddAttributeError": 1, "AddAttributeWarning": 1}
-	explained := regexp.MustCompile(`^Invalid |^Unable to %s %s$|This is a bug|private state`)
+	explained := regexp.MustCompile(`^Invalid |^Unable to %s %s$|This is a bug|private state|API client`)
 	var found []string
 	inspect(t, "*.go", func(node ast.Node) {
 		call, ok := node.(*ast.CallExpr)
@@ -225,8 +230,7 @@ func inspect(t *testing.T, pattern string, f func(ast.Node)) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		// What is wrong with the provider block is explained where it is found.
-		if strings.HasSuffix(file, "_test.go") || file == "provider.go" || file == "session.go" {
+		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)

@@ -18,7 +18,7 @@ var (
 
 // shareDataSource is the data source swr_repository_share.
 type shareDataSource struct {
-	session *session
+	dataSourceBase
 }
 
 func newShareDataSource() datasource.DataSource { return &shareDataSource{} }
@@ -38,14 +38,10 @@ func (d *shareDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-func (d *shareDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model shareModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Reading a share") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Reading a share") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
@@ -65,7 +61,7 @@ func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 
 // sharesDataSource is the data source swr_repository_shares.
 type sharesDataSource struct {
-	session *session
+	dataSourceBase
 }
 
 type sharesModel struct {
@@ -101,14 +97,10 @@ func (d *sharesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *sharesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model sharesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shares") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Listing shares") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

@@ -28,7 +28,7 @@ const listTimeout = 30 * time.Minute
 // shareListResource is the list resource swr_repository_share, for terraform
 // query.
 type shareListResource struct {
-	session *session
+	resourceBase
 }
 
 type shareListModel struct {
@@ -60,15 +60,11 @@ func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.L
 	}
 }
 
-func (l *shareListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // List streams the shares. It requests no more than Terraform asks for.
 func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model shareListModel
 	diags := req.Config.Get(ctx, &model)
-	if diags.HasError() || !l.session.answers(&diags, "Listing shares") {
+	if diags.HasError() || !l.session.requireConfigured(&diags, "Listing shares") {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
@@ -77,13 +73,12 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 		defer cancel()
 
 		listed := int64(0)
-		for share, failure := range l.shares(ctx, model) {
-			result := l.result(ctx, req, share, failure)
+		for result := range l.results(ctx, req, model) {
 			if !push(result) || result.Diagnostics.HasError() {
 				return
 			}
-			if failure != nil {
-				continue
+			if len(result.Diagnostics) > 0 {
+				continue // a warning, which more shares may follow
 			}
 			// The framework does not enforce Terraform's limit, beyond which the
 			// requests would be in vain.
@@ -94,31 +89,25 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 	}
 }
 
-// listFailure is an error and its operation. One of the kind KindListingIncomplete
-// is a warning, which more shares may follow.
-type listFailure struct {
-	op  operation
-	key swr.Key
-	err error
-}
-
-// shares returns the shares that the configuration selects.
-func (l *shareListResource) shares(ctx context.Context, model shareListModel) iter.Seq2[swr.Share, *listFailure] {
-	if !model.Repository.IsNull() {
-		return l.sharesOf(ctx, swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()})
-	}
-	filter := swr.SharedFilter{Center: swr.CenterSelf, Namespace: model.Namespace.ValueString()}
-	return func(yield func(swr.Share, *listFailure) bool) {
-		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
+// results returns a result for each share of the selected repositories.
+func (l *shareListResource) results(ctx context.Context, req list.ListRequest, model shareListModel) iter.Seq[list.ListResult] {
+	return func(yield func(list.ListResult) bool) {
+		for repo, err := range l.repositories(ctx, model) {
 			if err != nil {
-				yield(swr.Share{}, &listFailure{opListSharedRepositories, swr.Key{Namespace: filter.Namespace}, err})
+				yield(l.failedResult(opListSharedRepositories, swr.Key{Namespace: model.Namespace.ValueString()}, err))
 				return
 			}
-			for share, failure := range l.sharesOf(ctx, repository.Repo()) {
-				if failure != nil && errors.Is(failure.err, swr.KindRepositoryMissing) {
+			for share, err := range l.session.client.Shares(ctx, repo) {
+				if errors.Is(err, swr.KindRepositoryMissing) && model.Repository.IsNull() {
 					break // deleted since it was listed
 				}
-				if !yield(share, failure) {
+				result := list.ListResult{}
+				if err != nil {
+					result = l.failedResult(opListShares, repositoryKey(repo), err)
+				} else {
+					result = l.result(ctx, req, share)
+				}
+				if !yield(result) {
 					return
 				}
 			}
@@ -126,30 +115,28 @@ func (l *shareListResource) shares(ctx context.Context, model shareListModel) it
 	}
 }
 
-func (l *shareListResource) sharesOf(ctx context.Context, repo swr.Repository) iter.Seq2[swr.Share, *listFailure] {
-	return func(yield func(swr.Share, *listFailure) bool) {
-		for share, err := range l.session.client.Shares(ctx, repo) {
-			var failure *listFailure
-			if err != nil {
-				failure = &listFailure{opListShares, repositoryKey(repo), err}
-			}
-			if !yield(share, failure) {
+// repositories returns the repositories that the configuration selects.
+func (l *shareListResource) repositories(ctx context.Context, model shareListModel) iter.Seq2[swr.Repository, error] {
+	return func(yield func(swr.Repository, error) bool) {
+		if !model.Repository.IsNull() {
+			yield(swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}, nil)
+			return
+		}
+		filter := swr.SharedFilter{Center: swr.CenterSelf, Namespace: model.Namespace.ValueString()}
+		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
+			if !yield(repository.Repo(), err) {
 				return
 			}
 		}
 	}
 }
 
-// result returns the result for a share, or for a failure.
-func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share, failure *listFailure) list.ListResult {
+func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share) list.ListResult {
 	model := newShareModel(share.Key())
-	if failure == nil && req.IncludeResource {
+	if req.IncludeResource {
 		if err := model.setFromAPI(share); err != nil {
-			failure = &listFailure{opLookUpShare, share.Key(), err}
+			return l.failedResult(opLookUpShare, share.Key(), err)
 		}
-	}
-	if failure != nil {
-		return l.failedResult(*failure)
 	}
 	result := req.NewListResult(ctx)
 	result.DisplayName = share.Key().String()
@@ -162,13 +149,13 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 	return result
 }
 
-func (l *shareListResource) failedResult(failure listFailure) list.ListResult {
+func (l *shareListResource) failedResult(op operation, key swr.Key, err error) list.ListResult {
 	var diags diag.Diagnostics
-	if errors.Is(failure.err, swr.KindListingIncomplete) {
-		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(failure.key)),
-			sentence(failure.err.Error())+" There may be more shares.")
+	if errors.Is(err, swr.KindListingIncomplete) {
+		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(key)),
+			sentence(err.Error())+" There may be more shares.")
 	} else {
-		l.session.addError(&diags, failure.op, failure.key, failure.err)
+		l.session.addError(&diags, op, key, err)
 	}
 	return list.ListResult{Diagnostics: diags}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
@@ -151,8 +152,8 @@ func providerType(address string) (string, bool) {
 
 // moverFromItself returns a mover for a resource of this provider under another
 // provider address, which it does not change. OpenTofu calls it if only the
-// address changed.
-func moverFromItself(resourceType string, instead alternative) resource.StateMover {
+// address changed. An error ends with what to do instead.
+func moverFromItself(resourceType string, instead string) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		from, ok := providerType(req.SourceProviderAddress)
 		if !ok || from != ownType || req.SourceTypeName != resourceType {
@@ -160,19 +161,20 @@ func moverFromItself(resourceType string, instead alternative) resource.StateMov
 		}
 		state, err := req.SourceRawState.Unmarshal(resp.TargetState.Schema.Type().TerraformType(ctx))
 		if err == nil && req.SourceSchemaVersion != resp.TargetState.Schema.GetVersion() {
-			err = fmt.Errorf("the state has schema version %d, and this provider supports version %d", req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
+			err = fmt.Errorf("the state has schema version %d, and this provider supports version %d",
+				req.SourceSchemaVersion, resp.TargetState.Schema.GetVersion())
+		}
+		var identity tftypes.Value
+		hasIdentity := req.SourceIdentity != nil && resp.TargetIdentity != nil
+		if err == nil && hasIdentity {
+			identity, err = req.SourceIdentity.Unmarshal(resp.TargetIdentity.Schema.Type().TerraformType(ctx))
 		}
 		if err != nil {
 			addMoveError(&resp.Diagnostics, req, sentence(err.Error()), instead)
 			return
 		}
 		resp.TargetState.Raw = state
-		if req.SourceIdentity != nil && resp.TargetIdentity != nil {
-			identity, err := req.SourceIdentity.Unmarshal(resp.TargetIdentity.Schema.Type().TerraformType(ctx))
-			if err != nil {
-				addMoveError(&resp.Diagnostics, req, sentence(err.Error()), instead)
-				return
-			}
+		if hasIdentity {
 			resp.TargetIdentity.Raw = identity
 		}
 		for _, key := range []string{string(lastSeen), string(pendingCreate)} {
@@ -185,20 +187,14 @@ func moverFromItself(resourceType string, instead alternative) resource.StateMov
 	}}
 }
 
-// alternative is what to do instead of a move, once the old resource is removed.
-type alternative struct {
-	action string
-	block  string // for the configuration, if there is one
-}
-
-var importInstead = alternative{
-	action: "import the share, which does not change it",
-	block:  "\n\n" + importBlock(swr.Key{Namespace: "namespace", Repository: "repository", AccessDomain: "access_domain"}),
-}
+// importInstead is the alternative to moving a share.
+var importInstead = "Then import the share, which does not change it:\n\n" +
+	importBlock(swr.Key{Namespace: "namespace", Repository: "repository", AccessDomain: "access_domain"})
 
 // addMoveError adds an error with the reason, and what to do instead.
-func addMoveError(diags *diag.Diagnostics, req resource.MoveStateRequest, reason string, instead alternative) {
+func addMoveError(diags *diag.Diagnostics, req resource.MoveStateRequest, reason, instead string) {
 	diags.AddError(fmt.Sprintf("Unable to move %s", req.SourceTypeName), fmt.Sprintf(
-		"%s\n\nThe source is %s of the provider %s. Its state was not changed. Instead of the moved block, remove the old resource from the state and %s:\n\n%s%s",
-		reason, req.SourceTypeName, req.SourceProviderAddress, instead.action, removedBlock(req.SourceTypeName), instead.block))
+		"%s\n\nThe source is %s of the provider %s. Its state was not changed. "+
+			"Instead of the moved block, remove the old resource from the state:\n\n%s\n\n%s",
+		reason, req.SourceTypeName, req.SourceProviderAddress, removedBlock(req.SourceTypeName), instead))
 }

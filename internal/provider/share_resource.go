@@ -18,7 +18,7 @@ var (
 
 // shareResource is swr_repository_share.
 type shareResource struct {
-	session *session
+	resourceBase
 }
 
 func newShareResource() resource.Resource { return &shareResource{} }
@@ -35,13 +35,9 @@ func (r *shareResource) IdentitySchema(_ context.Context, _ resource.IdentitySch
 	resp.IdentitySchema = shareIdentitySchema()
 }
 
-func (r *shareResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Creating a share") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Creating a share") {
 		return
 	}
 	spec, err := plan.spec()
@@ -89,7 +85,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	imported := state.Deadline.IsNull()
 	if r.session.unknown != "" {
 		if imported {
-			r.session.answers(&resp.Diagnostics, "Importing a share")
+			r.session.requireConfigured(&resp.Diagnostics, "Importing a share")
 		} else {
 			r.session.warnUnchecked(&resp.Diagnostics)
 		}
@@ -155,7 +151,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 		plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 		return
 	}
-	if !r.session.answers(&resp.Diagnostics, "Changing a share") {
+	if !r.session.requireConfigured(&resp.Diagnostics, "Updating a share") {
 		return
 	}
 	spec, err := plan.spec()
@@ -185,7 +181,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !r.session.answers(&resp.Diagnostics, "Revoking a share") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Deleting a share") {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)

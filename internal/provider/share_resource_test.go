@@ -563,13 +563,13 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	if p := h.newShare().plan(shareConfig); p.action != createAction || len(p.all()) > 0 {
 		t.Errorf("the plan is to %s: %s", p.action, p)
 	}
-	h.newShare().importID(partnerID).assertError(t, "Importing a share needs a configured provider", `"endpoint"`)
-	h.newExclusive().plan(exclusiveValues()).assertError(t, "Guarding a repository needs a configured provider", `"endpoint"`)
+	h.newShare().importID(partnerID).assertError(t, "Provider configuration not yet known", `"endpoint"`)
+	h.newExclusive().plan(exclusiveValues()).assertError(t, "Provider configuration not yet known", `"endpoint"`)
 	_, d := h.dataSource("swr_repository_share", shareNames)
-	d.assertError(t, "Reading a share needs a configured provider")
+	d.assertError(t, "Provider configuration not yet known")
 	_, d = h.dataSource("swr_repository_shares", repositoryNames)
-	d.assertError(t, "Listing shares needs a configured provider", `"endpoint"`)
-	if listed := h.list(query{}); len(listed.errors) != 1 || !strings.Contains(listed.errors[0], "Listing shares needs a configured provider") {
+	d.assertError(t, "Provider configuration not yet known", `"endpoint"`)
+	if listed := h.list(query{}); len(listed.errors) != 1 || !strings.Contains(listed.errors[0], "Provider configuration not yet known") {
 		t.Errorf("%+v", listed)
 	}
 	assertNoRequests(t, server)

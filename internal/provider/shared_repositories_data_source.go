@@ -22,7 +22,7 @@ var (
 
 // sharedRepositoriesDataSource is the data source swr_shared_repositories.
 type sharedRepositoriesDataSource struct {
-	session *session
+	dataSourceBase
 }
 
 type sharedRepositoriesModel struct {
@@ -122,10 +122,6 @@ func sharedRepositoryAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *sharedRepositoriesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
 // ValidateConfig refuses a filter that SWR has no data for.
 func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var center types.String
@@ -142,7 +138,7 @@ func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req d
 func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model sharedRepositoriesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shared repositories") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Listing shared repositories") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

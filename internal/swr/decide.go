@@ -3,14 +3,15 @@ package swr
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
-// What a write did follows from three things: how far its attempts got (effect),
-// the last response (responseClass), and what the service has afterwards
-// (observation); for a create also from whose the share is (Ownership). The
-// tables in this file are all there is to it.
+// The outcome of a write follows from how far its attempts got (effect), what the
+// last response was (responseClass) and what the service has afterwards
+// (observation), and for a create also from who made the share (Ownership). The
+// tables in this file decide it.
 
 // responseClass is what the last response to a write says.
 type responseClass int
@@ -25,9 +26,6 @@ const (
 	// respShareMissing and respRepositoryMissing: see the kinds of that name.
 	respShareMissing
 	respRepositoryMissing
-	// respRefused: the service would respond the same to this call at any time, so
-	// no attempt of it had an effect.
-	respRefused
 	// respFailed: any other response, or none.
 	respFailed
 )
@@ -39,7 +37,7 @@ func classifyResponse(err error) responseClass {
 	}
 	switch apiErr.Kind {
 	case KindUnexpectedSuccess:
-		if apiErr.plainSuccess() {
+		if apiErr.isUndocumentedSuccess() {
 			return respUnexpectedSuccess
 		}
 	case KindConflict:
@@ -48,8 +46,6 @@ func classifyResponse(err error) responseClass {
 		return respShareMissing
 	case KindRepositoryMissing:
 		return respRepositoryMissing
-	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindNoRoute:
-		return respRefused
 	}
 	return respFailed
 }
@@ -76,11 +72,6 @@ const (
 	observedDifferent
 )
 
-var (
-	anyAbsent  = []observed{observedAbsent, observedRepositoryAbsent}
-	anyPresent = []observed{observedMatch, observedDifferent}
-)
-
 // observation is the result of a lookup.
 type observation struct {
 	state observed
@@ -88,19 +79,9 @@ type observation struct {
 	err   error // where it is not
 }
 
-// observe interprets the result of a lookup for a share with the spec. mayAppear
-// is set if a share that does not show may still appear.
-func observe(spec ShareSpec, share Share, err error, mayAppear bool) observation {
-	return newObservation(share, err, mayAppear, spec.Matches(share))
-}
-
-// observeSpelling interprets the result of a lookup for a share that was deleted
-// in the spelling.
-func observeSpelling(spelling string, share Share, err error) observation {
-	return newObservation(share, err, false, share.AccessDomain == spelling)
-}
-
-func newObservation(share Share, err error, mayAppear, match bool) observation {
+// observe interprets the result of a lookup. mayAppear is set if a share that does
+// not show may still appear, match if the share that was found is the expected one.
+func observe(share Share, err error, mayAppear, match bool) observation {
 	gone, isGone := errors.AsType[*Gone](err)
 	state := observedDifferent
 	switch {
@@ -154,17 +135,17 @@ var createRules = []struct {
 	outcome    CreateOutcome
 	conclusion conclusion
 }{
-	{effect: []effect{effectRejected}, outcome: NotCreated, conclusion: failed},
+	{effect: in(effectRejected), outcome: NotCreated, conclusion: failed},
 
-	{response: []responseClass{respSuccess}, observed: []observed{observedMatch}, outcome: Created, conclusion: succeeded},
-	{response: []responseClass{respSuccess}, observed: []observed{observedDifferent}, outcome: Created, conclusion: notApplied},
-	{response: []responseClass{respSuccess}, observed: []observed{observedUnknown, notObserved}, outcome: CreatedUnverified, conclusion: unverified},
-	{response: []responseClass{respSuccess}, outcome: CreatedUnverified, conclusion: notShown},
+	{response: in(respSuccess), observed: in(observedMatch), outcome: Created, conclusion: succeeded},
+	{response: in(respSuccess), observed: in(observedDifferent), outcome: Created, conclusion: notApplied},
+	{response: in(respSuccess), observed: in(observedUnknown), outcome: CreatedUnverified, conclusion: unverified},
+	{response: in(respSuccess), outcome: CreatedUnverified, conclusion: notShown},
 
-	{observed: anyAbsent, outcome: NotCreated, conclusion: failed},
-	{observed: []observed{observedNotYet}, outcome: Unknown, conclusion: mayAppear},
-	{observed: anyPresent, ownership: []Ownership{Own}, outcome: Created, conclusion: succeeded},
-	{observed: anyPresent, outcome: NotCreated, conclusion: mayBeOwn},
+	{observed: in(observedAbsent, observedRepositoryAbsent), outcome: NotCreated, conclusion: failed},
+	{observed: in(observedNotYet), outcome: Unknown, conclusion: mayAppear},
+	{observed: in(observedMatch, observedDifferent), ownership: in(Own), outcome: Created, conclusion: succeeded},
+	{observed: in(observedMatch, observedDifferent), outcome: NotCreated, conclusion: mayBeOwn},
 	{outcome: Unknown, conclusion: unverified},
 }
 
@@ -177,16 +158,7 @@ func decideCreate(e effect, r responseClass, o observed, ownership Ownership) (C
 	return Unknown, unverified
 }
 
-// appearRules has the creates whose share may appear though it does not show yet:
-// the service says that it exists, or may still be carrying out an attempt.
-var appearRules = []writeRule{
-	{response: []responseClass{respSuccess, respConflict}, conclusion: mayAppear},
-	{response: []responseClass{respRefused, respRepositoryMissing}, conclusion: failed},
-	{effect: []effect{effectMayApplyLater}, conclusion: mayAppear},
-	{conclusion: failed},
-}
-
-// writeRule is a row of a table without ownership.
+// writeRule is a row of the tables of updates and deletes.
 type writeRule struct {
 	effect     []effect
 	response   []responseClass
@@ -194,27 +166,34 @@ type writeRule struct {
 	conclusion conclusion
 }
 
-// updateRules has the outcome of an update.
 var updateRules = []writeRule{
-	{effect: []effect{effectRejected}, conclusion: failed},
-	{observed: []observed{observedMatch}, conclusion: succeeded},
-	{observed: []observed{observedDifferent}, response: []responseClass{respSuccess}, conclusion: notApplied},
-	{observed: []observed{observedDifferent}, conclusion: failed},
+	{effect: in(effectRejected), conclusion: failed},
+	{observed: in(observedMatch), conclusion: succeeded},
+	{observed: in(observedDifferent), response: in(respSuccess), conclusion: notApplied},
+	{observed: in(observedDifferent), conclusion: failed},
 	{conclusion: unverified},
 }
 
 // deleteRules has the outcome of a delete. The effect is the largest of the
-// deletes of all spellings. A response that share or repository are missing is
-// confirmed by a lookup, like a success.
+// deletes of all spellings. A response that the share or its repository is missing
+// proves nothing, and is followed by a lookup like a success.
 var deleteRules = []writeRule{
-	{observed: []observed{observedRepositoryAbsent}, conclusion: alreadyGone},
-	{observed: []observed{observedAbsent}, effect: []effect{effectRejected}, conclusion: alreadyGone},
-	{observed: []observed{observedAbsent}, conclusion: succeeded},
-	{observed: []observed{notObserved}, conclusion: failed},
-	{observed: anyPresent, response: []responseClass{respConflict, respRefused, respFailed, respRepositoryMissing}, conclusion: failed},
-	{observed: []observed{observedMatch}, conclusion: stillShown},
-	{observed: []observed{observedDifferent}, conclusion: otherSpelling},
-	{conclusion: unverified},
+	{observed: in(notObserved), conclusion: failed},
+	{observed: in(observedRepositoryAbsent), conclusion: alreadyGone},
+	{observed: in(observedAbsent), effect: in(effectRejected), conclusion: alreadyGone},
+	{observed: in(observedAbsent), conclusion: succeeded},
+	{observed: in(observedUnknown, observedNotYet), conclusion: unverified},
+	{response: in(respConflict, respRepositoryMissing, respFailed), conclusion: failed},
+	{observed: in(observedMatch), conclusion: stillShown},
+	{conclusion: otherSpelling},
+}
+
+// in returns the values of a column.
+func in[T any](values ...T) []T { return values }
+
+// matches reports whether a column has the value. An empty column has any.
+func matches[T comparable](column []T, value T) bool {
+	return len(column) == 0 || slices.Contains(column, value)
 }
 
 func decideUpdate(e effect, r responseClass, o observed) conclusion {
@@ -226,9 +205,10 @@ func decideDelete(e effect, r responseClass, o observed) conclusion {
 }
 
 // mayStillAppear reports whether the share of a create that does not show may
-// still appear.
+// still appear: the service says that it exists, or may still be carrying out an
+// attempt.
 func mayStillAppear(e effect, r responseClass) bool {
-	return firstMatch(appearRules, e, r, notObserved) == mayAppear
+	return e == effectMayApplyLater || r == respSuccess || r == respConflict
 }
 
 func firstMatch(rules []writeRule, e effect, r responseClass, o observed) conclusion {

@@ -1,9 +1,6 @@
 package swr
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 const (
 	// clockTolerance is how long before the start of a create its share may have
@@ -84,18 +81,18 @@ var pendingRules = []struct {
 	ownership []Ownership
 	action    PendingAction
 }{
-	{observed: anyAbsent, action: PendingProceed},
-	{observed: []observed{observedUnknown, observedNotYet, notObserved}, action: PendingKeep},
-	{ownership: []Ownership{Own}, action: PendingProceed},
-	{ownership: []Ownership{Foreign}, action: PendingForget},
-	{ownership: []Ownership{Undetermined}, action: PendingKeep},
+	{observed: in(observedAbsent, observedRepositoryAbsent), action: PendingProceed},
+	{observed: in(notObserved, observedUnknown, observedNotYet), action: PendingKeep},
+	{ownership: in(Own), action: PendingProceed},
+	{ownership: in(Foreign), action: PendingForget},
+	{ownership: in(Undetermined), action: PendingKeep},
 }
 
 // Action returns what to do about a share in the state whose create is pending.
 // The share and the error are the result of [Client.Get], the spec is that of the
 // state.
 func (p PendingCreate) Action(spec ShareSpec, share Share, err error) PendingAction {
-	return decidePending(observe(spec, share, err, false).state, p.Ownership(spec, share))
+	return decidePending(observe(share, err, false, false).state, p.Ownership(spec, share))
 }
 
 func decidePending(o observed, ownership Ownership) PendingAction {
@@ -105,10 +102,4 @@ func decidePending(o observed, ownership Ownership) PendingAction {
 		}
 	}
 	return PendingKeep
-}
-
-// matches reports whether a column of a rule has the value; an empty column has
-// any.
-func matches[T comparable](column []T, value T) bool {
-	return len(column) == 0 || slices.Contains(column, value)
 }

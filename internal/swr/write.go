@@ -67,7 +67,7 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 			attempts = untilEnd // the service says that the share exists, or will
 		}
 		share, lookupErr := c.poll(ctx, since, attempts, c.getThenList(key), func(_ Share, err error) bool { return !isGone(err) })
-		o = observe(spec, share, lookupErr, mayStillAppear(res.effect, response))
+		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
 	}
 	pending := c.pendingSince(res.startedAt)
 	outcome, conclusion := decideCreate(res.effect, response, o.state, pending.Ownership(spec, o.share))
@@ -107,10 +107,10 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 	if res.effect != effectRejected {
 		share, lookupErr := c.poll(ctx, since, updateAttempts, c.getThenList(key),
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
-		o = observe(spec, share, lookupErr, false)
+		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
 	err = decideUpdate(res.effect, classifyResponse(err), o.state).toError(err, o, "the change could not be verified")
-	if matches(anyPresent, o.state) {
+	if o.state == observedMatch || o.state == observedDifferent {
 		return &o.share, err
 	}
 	return nil, err
@@ -161,11 +161,11 @@ func (c *Client) observeDelete(ctx context.Context, key Key, spelling string, si
 	look := func(ctx context.Context, oldest version) (Share, error) { return c.lookup(ctx, key, oldest, policy) }
 	share, err := c.poll(ctx, since, attempts, look,
 		func(share Share, err error) bool { return err != nil || share.AccessDomain != spelling })
-	return observeSpelling(spelling, share, err)
+	return observe(share, err, false, share.AccessDomain == spelling)
 }
 
 // write makes a call that changes the service.
-func (c *Client) write(ctx context.Context, call call, key Key, body any) (writeResult, error) {
+func (c *Client) write(ctx context.Context, call call, key Key, body any) (callResult, error) {
 	req := request{call: call, decode: checkEmptyBody}
 	account := key.AccessDomain
 	switch call {
@@ -182,8 +182,7 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (write
 	if body != nil {
 		req.body = encodeBody(body)
 	}
-	res, err := c.do(ctx, req)
-	return res.write(err), err
+	return c.do(ctx, req)
 }
 
 // lookupFunc looks up a share, in listings of the given version or later.

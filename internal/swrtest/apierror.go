@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Error codes (API.md, "Answers that a client must understand").
+// Error codes (API.md, "Responses that a client must understand").
 const (
 	codeNoRouteGateway    = "APIGW.0101"
 	codeAuthGateway       = "APIGW.0301"

@@ -133,7 +133,7 @@ func Respond(status int, header http.Header, body string) Behavior {
 }
 
 // The behaviors below are malformed responses with the status of a success
-// (API.md, "Answers that a client must understand").
+// (API.md, "Responses that a client must understand").
 
 // malformed returns a behavior with a JSON body of its own.
 func malformed(name string, body func(*call) []byte) Behavior {

@@ -116,12 +116,9 @@ func (c *call) send(resp response) {
 	c.setHeaders(&resp)
 	c.w.WriteHeader(resp.status)
 	if len(resp.body) > 0 && bodyAllowed(resp.status) {
-		ignoreError(c.w.Write(resp.body))
+		_, _ = c.w.Write(resp.body) // fails where the client has disconnected
 	}
 }
-
-// ignoreError ignores an error of a write: the client has closed the connection.
-func ignoreError(int, error) {}
 
 // setHeaders sets all headers, and compresses the body where that is offered.
 func (c *call) setHeaders(resp *response) {
@@ -209,14 +206,7 @@ func (c *call) reset() {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	closeConnection(conn)
-}
-
-// closeConnection closes a connection; it may be closed already.
-func closeConnection(conn io.Closer) {
-	if err := conn.Close(); err != nil {
-		return
-	}
+	_ = conn.Close() // may be closed already
 }
 
 // halfBody returns the first half of a body, and the length of all of it. An
@@ -232,7 +222,7 @@ func halfBody(body []byte) (half []byte, length string) {
 // headers where the status allows no body, and closes the connection.
 func (c *call) closeMidResponse(resp response) {
 	conn := c.hijack()
-	defer closeConnection(conn)
+	defer func() { _ = conn.Close() }()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "HTTP/1.1 %d %s\r\n", resp.status, http.StatusText(resp.status))
 	if bodyAllowed(resp.status) {
@@ -245,7 +235,7 @@ func (c *call) closeMidResponse(resp response) {
 		out.WriteString("\r\n")
 		out.Write(half)
 	}
-	ignoreError(conn.Write(out.Bytes()))
+	_, _ = conn.Write(out.Bytes()) // fails where the client has disconnected
 }
 
 // hangMidResponse sends a response up to the middle of its body and hangs.
@@ -258,10 +248,10 @@ func (c *call) hangMidResponse(resp response) {
 	half, length := halfBody(resp.body)
 	c.w.Header().Set("Content-Length", length)
 	c.w.WriteHeader(resp.status)
-	ignoreError(c.w.Write(half))
-	if err := http.NewResponseController(c.w).Flush(); err == nil {
-		c.waitForClose()
+	if _, err := c.w.Write(half); err != nil || http.NewResponseController(c.w).Flush() != nil {
+		return // the client has disconnected
 	}
+	c.waitForClose()
 }
 
 // stream sends a 200 with valid JSON of a size, in chunks.
@@ -275,9 +265,7 @@ func (c *call) stream(size int64) {
 	c.setHeaders(&response{status: http.StatusOK, header: http.Header{"Content-Type": {typeJSON}}})
 	c.w.Header().Set("Content-Length", strconv.FormatInt(filler+int64(len(start)+len(end)), 10))
 	body := io.MultiReader(strings.NewReader(start), io.LimitReader(repeatedA{}, filler), strings.NewReader(end))
-	if _, err := io.Copy(c.w, body); err != nil {
-		return // the client has closed the connection
-	}
+	_, _ = io.Copy(c.w, body) // fails where the client has disconnected
 }
 
 // repeatedA reads as "a" without end.

@@ -30,13 +30,18 @@ type endpoint struct {
 	pattern []string // path segments, without the base path
 }
 
+const (
+	pathOfShares = "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains"
+	pathOfShare  = pathOfShares + "/{account}"
+)
+
 // endpoints are in the order of API.md, "Endpoints" and "Signing in".
 var endpoints = []endpoint{
-	newEndpoint(OpCreate, http.MethodPost, "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains"),
-	newEndpoint(OpList, http.MethodGet, "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains"),
-	newEndpoint(OpGet, http.MethodGet, "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains/{account}"),
-	newEndpoint(OpUpdate, http.MethodPatch, "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains/{account}"),
-	newEndpoint(OpDelete, http.MethodDelete, "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains/{account}"),
+	newEndpoint(OpCreate, http.MethodPost, pathOfShares),
+	newEndpoint(OpList, http.MethodGet, pathOfShares),
+	newEndpoint(OpGet, http.MethodGet, pathOfShare),
+	newEndpoint(OpUpdate, http.MethodPatch, pathOfShare),
+	newEndpoint(OpDelete, http.MethodDelete, pathOfShare),
 	newEndpoint(OpSharedRepositories, http.MethodGet, "v2/manage/shared-repositories"),
 	newEndpoint(OpLogin, http.MethodPost, "v3/auth/tokens"),
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The methods below are changes by hand, as in the console: they take effect at
-// once, check no rule of names, and are not in the request log.
+// The methods below are changes outside the API, as in the console: they take
+// effect at once, check no rule of names, and are not in the request log.
 
 // AddNamespace creates a namespace (organization).
 func (s *Simulator) AddNamespace(namespace string) {

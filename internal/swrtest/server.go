@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -42,11 +41,8 @@ type Server struct {
 	http        *http.Server
 	cancel      context.CancelFunc
 	caPEM       []byte
-	served      chan error
-	open        sync.WaitGroup // connections that are served
+	running     sync.WaitGroup // Serve, and the connections
 	connections atomic.Int64
-	closing     sync.Once
-	closeErr    error
 }
 
 // Start serves a new simulator until the test ends.
@@ -100,10 +96,7 @@ func listen(address string, config *tls.Config, opts []Option) (*Server, error) 
 	ctx, cancel := context.WithCancel(context.Background())
 	sim := New(opts...)
 	base := scheme + "://" + listener.Addr().String() + sim.basePath
-	server := &Server{
-		Simulator: sim, URL: base, IAMURL: base + "/v3",
-		cancel: cancel, served: make(chan error, 1),
-	}
+	server := &Server{Simulator: sim, URL: base, IAMURL: base + "/v3", cancel: cancel}
 	server.http = &http.Server{
 		Handler:           sim,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -113,7 +106,7 @@ func listen(address string, config *tls.Config, opts []Option) (*Server, error) 
 		// net/http would write to stderr about clients that disconnect.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	go func() { server.served <- server.http.Serve(listener) }()
+	server.running.Go(func() { _ = server.http.Serve(listener) }) // returns when closed
 	return server, nil
 }
 
@@ -121,9 +114,9 @@ func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew: // before Serve can return
 		s.connections.Add(1)
-		s.open.Add(1)
+		s.running.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		s.open.Done()
+		s.running.Done()
 	}
 }
 
@@ -135,17 +128,12 @@ func (s *Server) CAPEM() []byte { return s.caPEM }
 
 // Close stops the server and waits until all of its goroutines have ended.
 func (s *Server) Close() error {
-	s.closing.Do(func() {
-		// Connections first: net/http would respond to a hanging request that
-		// ends before its connection, with an empty 200.
-		s.closeErr = s.http.Close()
-		s.cancel()
-		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) && s.closeErr == nil {
-			s.closeErr = err
-		}
-		s.open.Wait()
-	})
-	return s.closeErr
+	// Connections first: net/http would respond to a hanging request that ends
+	// before its connection, with an empty 200.
+	err := s.http.Close()
+	s.cancel()
+	s.running.Wait()
+	return err
 }
 
 // checkLoopback rejects addresses that other machines could reach.

@@ -305,7 +305,11 @@ func parseShareBody(body []byte, required ...string) (shareBody, error) {
 	if len(raw) > 0 {
 		return shareBody{}, errors.New("the body has fields that the API does not know")
 	}
-	result := shareBody{accessDomain: fields[fieldAccessDomain], permit: fields[fieldPermit], deadline: fields[fieldDeadline]}
+	result := shareBody{
+		accessDomain: fields[fieldAccessDomain],
+		permit:       fields[fieldPermit],
+		deadline:     fields[fieldDeadline],
+	}
 	result.description, result.hasDescription = fields[fieldDescription]
 	if account, ok := fields[fieldAccessDomain]; ok {
 		if err := checkAccount(account); err != nil {

@@ -11,7 +11,7 @@
 // signer, nor anything of Terraform, and they do not import it. So what the
 // tests expect of a client never follows from the client's own code. The rules
 // of names and deadlines and the check of signatures are written here a second
-// time on purpose, from the documents alone.
+// time on purpose, only from the documents.
 //
 // Comments that cite "API.md" cite internal/swr/API.md, the project's summary
 // of the API's documents and of what servers were seen to do. The two documents
@@ -25,6 +25,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -213,8 +214,11 @@ func (s *Simulator) receive(w http.ResponseWriter, r *http.Request) (*call, erro
 		Repository: rt.repository,
 		Account:    rt.account,
 	}
-	if rt.op == OpCreate {
-		c.info.Account = accountInBody(body)
+	var post struct {
+		AccessDomain string `json:"access_domain"`
+	}
+	if rt.op == OpCreate && json.Unmarshal(body, &post) == nil {
+		c.info.Account = post.AccessDomain
 	}
 	s.refresh(c)
 
@@ -236,17 +240,6 @@ func (s *Simulator) refresh(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.variants, c.now, c.latency, c.hook = s.variants, s.now(), s.latency, s.hook
-}
-
-// accountInBody returns the account in a POST's body, if it can be decoded.
-func accountInBody(body []byte) string {
-	var fields struct {
-		AccessDomain string `json:"access_domain"`
-	}
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return ""
-	}
-	return fields.AccessDomain
 }
 
 // perform handles the request as the service does.
@@ -302,12 +295,8 @@ func (c *call) query(allowed ...string) (url.Values, error) {
 	if err != nil {
 		return nil, errors.New("invalid query")
 	}
-	allow := map[string]bool{}
-	for _, name := range allowed {
-		allow[name] = true
-	}
 	for name, values := range query {
-		if !allow[name] {
+		if !slices.Contains(allowed, name) {
 			return nil, errors.New("the call has no such parameter")
 		}
 		if len(values) > 1 {
@@ -320,16 +309,10 @@ func (c *call) query(allowed ...string) (url.Values, error) {
 // contentTypeAllowed reports whether a request has one of the documented
 // values of Content-Type, which is mandatory on every call, GET and DELETE too.
 func contentTypeAllowed(header http.Header) bool {
+	documented := []string{
+		"application/json", "charset=utf-8 application/json",
+		"application/json;charset=utf-8", "application/json; charset=utf-8",
+	}
 	values := header.Values("Content-Type")
-	if len(values) != 1 {
-		return false
-	}
-	switch values[0] {
-	case "application/json",
-		"charset=utf-8 application/json",
-		"application/json;charset=utf-8",
-		"application/json; charset=utf-8":
-		return true
-	}
-	return false
+	return len(values) == 1 && slices.Contains(documented, values[0])
 }

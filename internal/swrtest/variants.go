@@ -91,7 +91,7 @@ type Variants struct {
 }
 
 // NoRouteResponse is the response to a request for a route that the server does
-// not have (API.md, "No such route is not no such share").
+// not have (API.md, "No such route").
 type NoRouteResponse int
 
 const (
@@ -102,8 +102,8 @@ const (
 	NoRouteEmpty                          // no body
 )
 
-// MissingShare is the response to a call on a share that does not exist
-// (API.md). PATCH of one is not documented: its forms follow from GET and DELETE.
+// MissingShare is the response to a call on a share that does not exist (API.md,
+// "Missing"). PATCH is not documented: its forms follow from GET and DELETE.
 type MissingShare int
 
 const (
@@ -149,27 +149,23 @@ const (
 
 func (f DeadlineFormat) apply(deadline string) string {
 	t, ok := parseDeadline(deadline)
-	if !ok || f == DeadlineAsSent {
+	switch {
+	case !ok || f == DeadlineAsSent:
 		return deadline
-	}
-	switch f {
-	case DeadlineSeconds:
-		return formatTime(t, 0)
-	case DeadlineMicros:
-		return formatTime(t, 6)
-	case DeadlineNanos:
-		return formatTime(t, 9)
-	case DeadlineOffset:
+	case f == DeadlineOffset:
 		return t.Format("2006-01-02T15:04:05+00:00")
-	case DeadlineMidnight:
-		return formatTime(t.Truncate(24*time.Hour), 3)
-	default:
-		return formatTime(t, 3)
+	case f == DeadlineMidnight:
+		t = t.Truncate(24 * time.Hour)
 	}
+	digits, ok := map[DeadlineFormat]int{DeadlineSeconds: 0, DeadlineMicros: 6, DeadlineNanos: 9}[f]
+	if !ok {
+		digits = 3
+	}
+	return formatTime(t, digits)
 }
 
 // Paging is what the list of a repository's shares does with limit and offset
-// (API.md). Without them all servers return 100 records.
+// (API.md, "Lists"). Without them all servers return 100 records.
 type Paging int
 
 const (
@@ -190,7 +186,7 @@ type Delay struct {
 	Reads int
 }
 
-// ErrorShape is the shape of an error's body (API.md).
+// ErrorShape is the shape of an error's body (API.md, "Other errors").
 type ErrorShape int
 
 const (

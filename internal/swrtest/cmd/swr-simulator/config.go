@@ -41,27 +41,12 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.address, "address", defaultAddress, "loopback `host:port` to listen on; port 0 selects a free one")
 	flags.DurationVar(&c.latency, "latency", 0, "`duration` to wait before each response")
 	flags.BoolVar(&c.listVariants, "variants", false, "print the names for -variant and exit")
-	flags.BoolVar(&c.empty, "empty", false, "start without the default content: the repositories platform/team/app and platform/base,\n"+
-		"and platform/team/app shared with "+defaultAccount)
+	flags.BoolVar(&c.empty, "empty", false, "start without the default content: the repositories platform/team/app\n"+
+		"and platform/base, and platform/team/app shared with "+defaultAccount)
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
-	flags.Func("share", "start with a share, `namespace/repository/account[=deadline]` (repeatable)", func(value string) error {
-		share, err := parseShare(value)
-		c.shares = append(c.shares, share)
-		return err
-	})
-	flags.Func("repository", "start with a repository, `namespace/repository` (repeatable)", func(value string) error {
-		share, err := parseRepository(value)
-		c.repositories = append(c.repositories, share)
-		return err
-	})
-	flags.Func("variant", "simulate a server that differs, by `name` (repeatable; see -variants)", func(value string) error {
-		variant, ok := swrtest.VariantByName(value)
-		if !ok {
-			return errors.New("no such variant; -variants lists them")
-		}
-		c.variants = append(c.variants, variant)
-		return nil
-	})
+	repeatable(flags, "share", "start with a share, `namespace/repository/account[=deadline]`", &c.shares, parseShare)
+	repeatable(flags, "repository", "start with a repository, `namespace/repository`", &c.repositories, parseRepository)
+	repeatable(flags, "variant", "simulate a server that differs, by a `name` that -variants prints", &c.variants, parseVariant)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return c, err
@@ -72,6 +57,23 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 		return c, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	return c, nil
+}
+
+// repeatable adds a flag that may be given several times.
+func repeatable[T any](flags *flag.FlagSet, name, usage string, values *[]T, parse func(string) (T, error)) {
+	flags.Func(name, usage+" (repeatable)", func(text string) error {
+		value, err := parse(text)
+		*values = append(*values, value)
+		return err
+	})
+}
+
+func parseVariant(name string) (swrtest.NamedVariant, error) {
+	variant, ok := swrtest.VariantByName(name)
+	if !ok {
+		return variant, errors.New("no such variant; -variants lists them")
+	}
+	return variant, nil
 }
 
 // parseShare parses namespace/repository/account[=deadline]: the first segment

@@ -60,7 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	server, err := swrtest.Listen(c.address, opts...)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("the port of %s is in use, perhaps by another simulator: stop that one, or set another with -address (%w)", c.address, err)
+		return fmt.Errorf("the port of %s is in use, perhaps by another simulator: "+
+			"stop that one, or set another with -address (%w)", c.address, err)
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 // command is a running command.
@@ -78,7 +80,6 @@ func (c command) do(method, url, body string) (int, string) {
 }
 
 func (c command) get(path string) (int, string) {
-	c.t.Helper()
 	return c.do(http.MethodGet, c.env["SWR_ENDPOINT"]+path, "")
 }
 
@@ -172,7 +173,7 @@ func TestOutput(t *testing.T) {
 		want   []string
 	}{
 		{"-variants", 0, []string{"list-ignores-paging  ", "gzip  "}},
-		{"-help", 0, []string{"-share", "127.0.0.1:8765", "platform/team/app and platform/base", "OTC-EU-DE-00000000001000000200"}},
+		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200"}},
 		{"-address 0.0.0.0:0", 1, []string{"loopback"}},
 		{"-address 127.0.0.1:port", 1, []string{"port"}},
 		{"-variant unknown", 2, []string{"-variants lists them"}},
@@ -193,17 +194,14 @@ func TestOutput(t *testing.T) {
 }
 
 func TestParseShare(t *testing.T) {
-	for value, want := range map[string]string{
-		"a/b/c":                           "a|b|c|",
-		"a/b/c/d":                         "a|b/c|d|",
-		"a/b/c=forever":                   "a|b|c|forever",
-		"a/b/c=2031-03-31":                "a|b|c|2031-03-31T00:00:00.000Z",
-		"a/b/c=2031-03-31T16:00:00Z":      "a|b|c|2031-03-31T16:00:00.000Z",
-		"a/b/c=2031-04-01T01:00:00+02:00": "a|b|c|2031-03-31T23:00:00.000Z",
+	for value, want := range map[string]swrtest.Share{
+		"a/b/c":                           {Namespace: "a", Repository: "b", AccessDomain: "c"},
+		"a/b/c/d":                         {Namespace: "a", Repository: "b/c", AccessDomain: "d"},
+		"a/b/c=forever":                   {Namespace: "a", Repository: "b", AccessDomain: "c", Deadline: "forever"},
+		"a/b/c=2031-04-01T01:00:00+02:00": {Namespace: "a", Repository: "b", AccessDomain: "c", Deadline: "2031-03-31T23:00:00.000Z"},
 	} {
-		s, err := parseShare(value)
-		if got := strings.Join([]string{s.Namespace, s.Repository, s.AccessDomain, s.Deadline}, "|"); err != nil || got != want {
-			t.Errorf("%s: %s %v, want %s", value, got, err, want)
+		if got, err := parseShare(value); err != nil || got != want {
+			t.Errorf("%s: %+v %v", value, got, err)
 		}
 	}
 }
