@@ -70,16 +70,6 @@ func newCLI(t *testing.T, server *swrtest.Server, config string) *cli {
 	return tf
 }
 
-// newCLIWithShare has applied a share.
-func newCLIWithShare(t *testing.T) (*cli, *swrtest.Server) {
-	t.Helper()
-	server := startServer(t)
-	tf := newCLI(t, server, partner(`deadline = "forever"`))
-	tf.apply()
-	server.ResetRequests()
-	return tf, server
-}
-
 func (tf *cli) write(name, content string) {
 	tf.t.Helper()
 	if err := tf.Write(name, content); err != nil {
