@@ -1,5 +1,4 @@
-// Package httpsafe has what every HTTP client of this provider needs to read
-// responses that it does not trust: text made printable, secrets redacted, error
-// bodies and Retry-After parsed, network errors classified, URLs built and
-// shown. It depends on the standard library only.
+// Package httpsafe reads what HTTP servers return without trusting it: it makes
+// text printable, redacts secrets, parses error bodies and Retry-After, classifies
+// network errors, and builds and shows URLs. It imports only the standard library.
 package httpsafe

@@ -1,7 +1,6 @@
 package httpsafe
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,9 +14,8 @@ import (
 // ProxyError is the refusal of an HTTP proxy to connect to a server, so that the
 // request was never sent.
 type ProxyError struct {
-	Proxy  string // host:port
-	Target string // host:port
-	Status int
+	Proxy, Target string // host:port
+	Status        int
 }
 
 // CheckProxyConnect returns a [*ProxyError] if a proxy did not accept a CONNECT
@@ -27,12 +25,7 @@ func CheckProxyConnect(_ context.Context, proxy *url.URL, request *http.Request,
 	if response.StatusCode == http.StatusOK {
 		return nil
 	}
-	port := cmp.Or(proxy.Port(), map[string]string{"http": "80", "https": "443"}[proxy.Scheme])
-	return &ProxyError{
-		Proxy:  Printable(net.JoinHostPort(proxy.Hostname(), port)),
-		Target: Printable(request.Host),
-		Status: response.StatusCode,
-	}
+	return &ProxyError{Proxy: Printable(proxy.Host), Target: Printable(request.Host), Status: response.StatusCode}
 }
 
 func (e *ProxyError) Error() string {

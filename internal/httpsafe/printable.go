@@ -7,18 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxPrintable is the largest length of a text that [Printable] returns, in
-// bytes.
-const maxPrintable = 300
+const maxPrintable = 300 // bytes
 
 // Printable returns text that came from a server in a form that is safe for a
 // terminal or a log: control characters, escape sequences, invisible characters
 // and invalid UTF-8 are escaped as in Go source, and the result is cut to 300
 // bytes.
-func Printable(text string) string { return escape(text, maxPrintable) }
-
-// escape escapes what is not printable and cuts the result to limit bytes.
-func escape(text string, limit int) string {
+func Printable(text string) string {
 	const ellipsis = "…"
 	var b strings.Builder
 	cut := 0 // the length to keep if the text turns out to be too long
@@ -34,10 +29,10 @@ func escape(text string, limit int) string {
 		default:
 			b.WriteString(text[:size])
 		}
-		if b.Len() > limit {
+		if b.Len() > maxPrintable {
 			return b.String()[:cut] + ellipsis
 		}
-		if b.Len() <= limit-len(ellipsis) {
+		if b.Len() <= maxPrintable-len(ellipsis) {
 			cut = b.Len()
 		}
 		text = text[size:]

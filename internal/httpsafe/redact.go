@@ -24,9 +24,8 @@ var secretHeaders = []string{
 // safe for concurrent use: a transport may still write the request while its
 // response is read.
 type Redactor struct {
-	mu      sync.Mutex
-	secrets []string
-	forms   []string // of all secrets, the longest first
+	mu    sync.Mutex
+	forms []string // in which secrets may appear, the longest first
 }
 
 // Add adds secrets. Empty ones are ignored.
@@ -34,11 +33,9 @@ func (r *Redactor) Add(secrets ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, secret := range secrets {
-		if secret == "" || slices.Contains(r.secrets, secret) {
-			continue
+		if secret != "" && !slices.Contains(r.forms, secret) {
+			r.forms = append(r.forms, encodings(secret)...)
 		}
-		r.secrets = append(r.secrets, secret)
-		r.forms = append(r.forms, encodings(secret)...)
 	}
 	// A secret that is part of another must not leave the rest of that one.
 	slices.SortFunc(r.forms, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
@@ -74,10 +71,9 @@ func (r *Redactor) Printable(text string) string {
 func (r *Redactor) ID(id string) string {
 	const minLength = 8 // shorter texts are part of others by chance
 	r.mu.Lock()
-	for _, secret := range r.secrets {
-		if len(id) >= minLength && strings.Contains(secret, id) {
-			id = Redacted
-		}
+	isPart := func(form string) bool { return strings.Contains(form, id) }
+	if len(id) >= minLength && slices.ContainsFunc(r.forms, isPart) {
+		id = Redacted
 	}
 	r.mu.Unlock()
 	return r.Printable(id)

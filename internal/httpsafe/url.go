@@ -1,7 +1,6 @@
 package httpsafe
 
 import (
-	"math"
 	"net/url"
 	"strings"
 )
@@ -19,11 +18,11 @@ func JoinPath(base *url.URL, segments ...string) *url.URL {
 	return &u
 }
 
-// DisplayURL returns scheme, host and path of a URL, printable. User info, query
-// and fragment may hold a secret and are left out.
+// DisplayURL returns scheme, host and path of a URL, escaped. User info, query and
+// fragment may hold a secret and are left out.
 func DisplayURL(u *url.URL) string {
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	return escape(shown.String(), math.MaxInt)
+	return shown.String()
 }
 
 // DisplayLocation returns the target of a redirect as [DisplayURL] does. It is ""

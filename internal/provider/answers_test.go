@@ -84,7 +84,7 @@ func TestSilenceIsGivenUpOn(t *testing.T) {
 			if kind == swrtest.OpLogin {
 				address = "sign in at " + server.IAMURL
 			}
-			wants(t, printed, address, "within 1s", "after 2 tries in ")
+			wants(t, printed, address, "within 1s", "after 2 attempts in ")
 			if took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
@@ -158,7 +158,7 @@ func TestMessagesCountTheTries(t *testing.T) {
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=2")
 	server.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	printed := tf.run(failed, "plan")
-	if !regexp.MustCompile(`503 Service Unavailable, SVCSTG\.SWR\.5030001 .*, after 3 tries in \d+(\.\d+)?m?s`).MatchString(printed) {
+	if !regexp.MustCompile(`503 Service Unavailable, SVCSTG\.SWR\.5030001 .*, after 3 attempts in \d+(\.\d+)?m?s`).MatchString(printed) {
 		t.Errorf("it is not said:\n%s", printed)
 	}
 	requests(t, server, map[swrtest.Operation]int{swrtest.OpList: 3})

@@ -109,7 +109,7 @@ func TestStorm(t *testing.T) {
 		tf.reported(server, flat(result.Output))
 		if result.Code != 0 {
 			t.Logf("reported: %s", flat(result.Output[strings.Index(result.Output, "Error: "):]))
-			if !strings.Contains(result.Output, "tries in") {
+			if !strings.Contains(result.Output, "attempts in") {
 				t.Error("no message says how often and how long it was tried")
 			}
 			tf.apply()

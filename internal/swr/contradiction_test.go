@@ -216,8 +216,8 @@ func TestGarbageInsteadOfHTTP(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "8f3a") {
 				t.Errorf("%q shows the token", err)
 			}
-			if failed.Tries != 2 {
-				t.Errorf("%d tries", failed.Tries)
+			if failed.Attempts != 2 {
+				t.Errorf("%d tries", failed.Attempts)
 			}
 			created, err := client.Create(b.ctx, acme, terms(t, "d"))
 			if err == nil || created.Outcome != swr.Unknown {

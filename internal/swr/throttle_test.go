@@ -153,7 +153,7 @@ func TestThrottledForEver(t *testing.T) {
 	if created.Outcome != swr.NotCreated || b.holds(acme) {
 		t.Errorf("presence %d, there: %t", created.Outcome, b.holds(acme))
 	}
-	if failed.Tries < 10 || failed.Tries > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "tries in") {
+	if failed.Attempts < 10 || failed.Attempts > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "attempts in") {
 		t.Errorf("%v", err)
 	}
 }

@@ -58,7 +58,7 @@ func (c *Client) Create(ctx context.Context, key Key, terms ShareSpec) (CreateRe
 	switch {
 	case err == nil:
 		return c.confirmCreated(ctx, key, terms, since)
-	case res.unknown:
+	case res.effect >= effectAmbiguous:
 		return c.settleCreated(ctx, key, terms, since, res, err)
 	default:
 		return CreateResult{}, err
@@ -85,14 +85,14 @@ func (c *Client) confirmCreated(ctx context.Context, key Key, terms ShareSpec, s
 func (c *Client) settleCreated(ctx context.Context, key Key, terms ShareSpec, since version, res callResult, cause error) (CreateResult, error) {
 	looks := verifyAttempts
 	apiErr, _ := errors.AsType[*Error](cause)
-	if apiErr.plainSuccess() || apiErr.Kind == KindConflict {
+	if apiErr.isUndocumentedSuccess() || apiErr.Kind == KindConflict {
 		looks = -1 // by the service's word it is there, or on its way
 	}
 	share, err := c.poll(ctx, since, looks, c.seek(ctx, key), isThere)
 	_, gone := errors.AsType[*Gone](err)
 	doubt := c.pendingSince(res.startedAt)
 	switch {
-	case gone && (res.pending && !apiErr.refuses() || apiErr.Kind == KindConflict):
+	case gone && (res.effect == effectMayApplyLater || apiErr.Kind == KindConflict):
 		return CreateResult{Outcome: Unknown, Pending: doubt}, fmt.Errorf("%w; the share does not show, but may appear yet", cause)
 	case gone:
 		return CreateResult{Outcome: NotCreated}, cause
@@ -126,7 +126,7 @@ func (c *Client) Update(ctx context.Context, key Key, terms ShareSpec) (*Share, 
 		res, err = c.write(ctx, callUpdate, share.Key(), terms.body())
 		since = c.listCache.recordWrite(key.Repo())
 	}
-	if err != nil && !res.unknown {
+	if err != nil && res.effect < effectAmbiguous {
 		return nil, err
 	}
 
@@ -163,14 +163,14 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 		res, err := c.write(ctx, callDelete, spelling, nil)
 		since := c.listCache.recordWrite(key.Repo())
 		missing := errors.Is(err, KindShareMissing)
-		ended = ended || err == nil || res.unknown
+		ended = ended || err == nil || res.effect >= effectAmbiguous
 		// That its repository is missing is for the listing to confirm, too.
-		if err != nil && !missing && !res.unknown && !errors.Is(err, KindRepositoryMissing) {
+		if err != nil && !missing && res.effect < effectAmbiguous && !errors.Is(err, KindRepositoryMissing) {
 			return err
 		}
 		// Unless it failed, or another spelling is left, it is waited for.
 		apiErr, _ := errors.AsType[*Error](err)
-		failed := err != nil && !missing && !apiErr.plainSuccess()
+		failed := err != nil && !missing && !apiErr.isUndocumentedSuccess()
 		enough := byListing
 		if err != nil && !missing {
 			enough = byListingAndGet // the service has not said that it is gone
