@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
 // stubIAM is an IAM whose every answer a test makes itself. The real protocol is
@@ -41,21 +43,35 @@ func giveToken(w http.ResponseWriter, token string) {
 }
 
 // passwordConfig is a login as user "u" with password "pa$s".
-func passwordConfig(t *testing.T, endpoint, iam string) Config {
-	t.Helper()
-	config, _, err := Resolve(Settings{
-		Endpoint: &endpoint, AuthURL: &iam,
-		UserName: new("u"), Password: new("pa$s"), DomainName: new("d"), ProjectName: new("p"),
-	}, Environment{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return config
+func passwordConfig(t *testing.T, endpoint, iam string) config.Config {
+	return resolve(t, config.Settings{
+		"endpoint": endpoint, "auth_url": iam,
+		"user_name": "u", "password": "pa$s", "domain_name": "d", "project_name": "p",
+	})
 }
 
-func testTransport(t *testing.T, c Config, opts TransportOptions) http.RoundTripper {
+func givenToken(t *testing.T, endpoint, _ string) config.Config {
+	return resolve(t, config.Settings{"endpoint": endpoint, "token": "t"})
+}
+
+func keyPairConfig(t *testing.T, endpoint string) config.Config {
+	return resolve(t, config.Settings{
+		"endpoint": endpoint, "access_key": "AK", "secret_key": "SK", "security_token": "ST",
+	})
+}
+
+func resolve(t *testing.T, block config.Settings) config.Config {
 	t.Helper()
-	transport, err := c.Transport(opts)
+	c, _, errs := config.Resolve(block, config.Environment{})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return c
+}
+
+func testTransport(t *testing.T, c config.Config, opts Options) http.RoundTripper {
+	t.Helper()
+	transport, err := NewTransport(c, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,9 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 func TestLoginErrors(t *testing.T) {
@@ -69,7 +72,7 @@ func TestLoginErrors(t *testing.T) {
 		{
 			name:   "a long page",
 			answer: answer(400, "a"+strings.Repeat("ä", 1000)),
-			want:   "400 Bad Request: a" + strings.Repeat("ä", 149) + "...", status: 400,
+			want:   "400 Bad Request: a" + strings.Repeat("ä", 148) + "…", status: 400,
 		},
 		{
 			name:   "throttled, with seconds",
@@ -78,7 +81,7 @@ func TestLoginErrors(t *testing.T) {
 		},
 		{
 			name:   "busy, with a date",
-			answer: answer(503, "", "Retry-After", "Thu, 01 Jan 1970 00:00:09 GMT"),
+			answer: answer(503, "", "Retry-After", "Thu, 01 Jan 1970 00:00:09 GMT", "Date", "Thu, 01 Jan 1970 00:00:00 GMT"),
 			want:   "503 Service Unavailable", status: 503, temporary: true, retryAfter: 9 * time.Second,
 		},
 		{name: "500", answer: answer(500, ""), want: "500 Internal Server Error", status: 500, temporary: true},
@@ -89,22 +92,22 @@ func TestLoginErrors(t *testing.T) {
 		{
 			name:   "a page instead of a token",
 			answer: answer(201, "<html>", "X-Subject-Token", "t"),
-			want:   "the answer can't be read: invalid character '<' looking for beginning of value", temporary: true,
+			want:   "the response can't be read: invalid character '<' looking for beginning of value", temporary: true,
 		},
 		{
 			name:   "a token's answer without a token",
 			answer: answer(201, "{}"),
-			want:   "the answer has no token (no header X-Subject-Token); is auth_url the URL of an IAM v3?",
+			want:   "the response has no token (header X-Subject-Token); check that auth_url is the URL of an IAM v3",
 		},
 		{
 			name:   "an answer without end",
-			answer: answer(201, `{"token":"`+strings.Repeat("a", maxLoginAnswer)+`"}`, "X-Subject-Token", "t"),
-			want:   "the answer is larger than 1048576 bytes",
+			answer: answer(201, `{"token":"`+strings.Repeat("a", maxLoginResponse)+`"}`, "X-Subject-Token", "t"),
+			want:   "the response is larger than 1048576 bytes",
 		},
 		{
 			name:   "a header with a control character, which net/http's error quotes",
 			answer: answer(201, "{}", "X-Subject-Token", "s3cret\x1b"),
-			want:   "the answer is not valid HTTP", temporary: true,
+			want:   "the response is not valid HTTP", temporary: true,
 		},
 		{
 			name: "a cut-off answer",
@@ -113,7 +116,7 @@ func TestLoginErrors(t *testing.T) {
 				w.WriteHeader(201)
 				_, _ = io.WriteString(w, `{"token":`)
 			},
-			want: "the answer can't be read: unexpected EOF", temporary: true,
+			want: "the response can't be read: unexpected EOF", temporary: true,
 		},
 		{
 			name:   "a reset",
@@ -125,7 +128,7 @@ func TestLoginErrors(t *testing.T) {
 			iam := newStubIAM(t, test.answer)
 			iam.Config.ErrorLog = nil
 			clock := &testClock{}
-			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), TransportOptions{Clock: clock.now})
+			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), Options{Clock: clock.now})
 			for range 2 {
 				_, err := get(transport, "https://swr.example/v2/x")
 				var login *LoginError
@@ -161,10 +164,10 @@ func get(transport http.RoundTripper, url string) (*http.Response, error) {
 
 func TestLoginFollowsNoRedirect(t *testing.T) {
 	for _, test := range []struct{ location, target string }{
-		{"https://user:s3cret@login.example/%zz?token=s3cret#s3cret", "a Location that is no URL"},
+		{"https://user:s3cret@login.example/%zz?token=s3cret#s3cret", "an invalid URL"},
 		{"https://user:s3cret@login.example/%1b?token=s3cret#s3cret", "https://login.example/%1b"},
 		{"/elsewhere?s3cret", "/elsewhere"},
-		{"", "nowhere (no Location)"},
+		{"", "nowhere (no Location header)"},
 	} {
 		for _, status := range []int{301, 302, 303, 307, 308, 300} {
 			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -173,9 +176,9 @@ func TestLoginFollowsNoRedirect(t *testing.T) {
 				}
 				w.WriteHeader(status)
 			})
-			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), TransportOptions{})
+			transport := testTransport(t, passwordConfig(t, "https://swr.example", iam.URL), Options{})
 			_, err := get(transport, "https://swr.example/v2/x")
-			want := fmt.Sprintf("sign in at %[1]s/v3: %[2]d %[3]s: POST %[1]s/v3/auth/tokens was answered with a redirect (%[2]d) to %[4]s, and redirects are never followed",
+			want := fmt.Sprintf("sign in at %[1]s/v3: %[2]d %[3]s: POST %[1]s/v3/auth/tokens was redirected (%[2]d) to %[4]s, and redirects are never followed",
 				iam.URL, status, http.StatusText(status), test.target)
 			var login *LoginError
 			if !errors.As(err, &login) || login.Error() != want || login.Temporary() || login.Status != status {
@@ -191,23 +194,23 @@ func TestLoginFollowsNoRedirect(t *testing.T) {
 func TestLoginBody(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		block Settings
+		block config.Settings
 		want  string
 	}{
 		{
-			"names", Settings{UserName: new("u"), DomainName: new("d"), ProjectName: new("p")},
+			"names", config.Settings{"user_name": "u", "domain_name": "d", "project_name": "p"},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"pa$s"}}},"scope":{"project":{"domain":{"name":"d"},"name":"p"}}}}`,
 		},
 		{
-			"ids", Settings{UserID: new("u"), DomainID: new("d"), ProjectID: new("p")},
+			"ids", config.Settings{"user_id": "u", "domain_id": "d", "project_id": "p"},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u","password":"pa$s"}}},"scope":{"project":{"id":"p"}}}}`,
 		},
 		{
-			"a name with an account's id and a project's id", Settings{UserName: new("u"), DomainID: new("d"), ProjectID: new("p")},
+			"a name with an account's id and a project's id", config.Settings{"user_name": "u", "domain_id": "d", "project_id": "p"},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"id":"d"},"name":"u","password":"pa$s"}}},"scope":{"project":{"id":"p"}}}}`,
 		},
 		{
-			"an id with the region's project", Settings{UserID: new("u"), DomainID: new("d"), Region: new("eu-de")},
+			"an id with the region's project", config.Settings{"user_id": "u", "domain_id": "d", "region": "eu-de"},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u","password":"pa$s"}}},"scope":{"project":{"domain":{"id":"d"},"name":"eu-de"}}}}`,
 		},
 	} {
@@ -228,12 +231,9 @@ func TestLoginBody(t *testing.T) {
 			})
 			swr := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			defer swr.Close()
-			test.block.Endpoint, test.block.AuthURL, test.block.Password = &swr.URL, &iam.URL, new("pa$s")
-			config, _, err := Resolve(test.block, Environment{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			resp, err := get(testTransport(t, config, TransportOptions{UserAgent: "ua/1"}), swr.URL)
+			test.block["endpoint"], test.block["auth_url"], test.block["password"] = swr.URL, iam.URL, "pa$s"
+			c := resolve(t, test.block)
+			resp, err := get(testTransport(t, c, Options{UserAgent: "ua/1"}), swr.URL)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -251,10 +251,10 @@ func TestLoginBody(t *testing.T) {
 func TestSilentIAM(t *testing.T) {
 	// In a bubble of fake time: the timeout of the configuration is a real one.
 	synctest.Test(t, func(t *testing.T) {
-		config := passwordConfig(t, "https://swr.example", "http://127.0.0.1:1/v3")
-		config.RequestTimeout = 42 * time.Second
+		c := passwordConfig(t, "https://swr.example", "http://127.0.0.1:1/v3")
+		c.RequestTimeout = 42 * time.Second
 		began := time.Now()
-		transport := testTransport(t, config, TransportOptions{Wrap: func(http.RoundTripper) http.RoundTripper {
+		transport := testTransport(t, c, Options{Wrap: func(http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(r *http.Request) (*http.Response, error) {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
@@ -262,7 +262,7 @@ func TestSilentIAM(t *testing.T) {
 		}})
 		_, err := get(transport, "https://swr.example/v2/x")
 		var login *LoginError
-		if !errors.As(err, &login) || login.Error() != "sign in at http://127.0.0.1:1/v3: no answer within 42s" || !login.Temporary() {
+		if !errors.As(err, &login) || login.Error() != "sign in at http://127.0.0.1:1/v3: no response within 42s" || !login.Temporary() {
 			t.Errorf("got %v", err)
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -295,7 +295,7 @@ func TestHopelessConnections(t *testing.T) {
 		{"a closed port", "http://127.0.0.1:1", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := get(testTransport(t, passwordConfig(t, "https://swr.example", test.iam), TransportOptions{}), "https://swr.example")
+			_, err := get(testTransport(t, passwordConfig(t, "https://swr.example", test.iam), Options{}), "https://swr.example")
 			var login *LoginError
 			if !errors.As(err, &login) || login.Status != 0 || login.Unwrap() == nil {
 				t.Fatalf("got %v", err)
@@ -309,7 +309,7 @@ func TestHopelessConnections(t *testing.T) {
 
 func TestHostThatDoesNotExist(t *testing.T) {
 	for _, notFound := range []bool{true, false} {
-		transport := testTransport(t, passwordConfig(t, "https://swr.example", "https://iam.example"), TransportOptions{
+		transport := testTransport(t, passwordConfig(t, "https://swr.example", "https://iam.example"), Options{
 			Wrap: func(http.RoundTripper) http.RoundTripper {
 				return roundTripper(func(*http.Request) (*http.Response, error) {
 					return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "x", Name: "iam.example", IsNotFound: notFound}}
@@ -323,19 +323,6 @@ func TestHostThatDoesNotExist(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	now := time.Unix(100, 0)
-	for text, want := range map[string]time.Duration{
-		"": 0, "0": 0, "3": 3 * time.Second, " 3 ": 3 * time.Second, "-3": 0, "x": 0, "3.5": 0,
-		"Thu, 01 Jan 1970 00:02:00 GMT": 20 * time.Second, "Thu, 01 Jan 1970 00:00:00 GMT": 0,
-		"99999999999999": 9223372036 * time.Second,
-	} {
-		if got := parseRetryAfter(text, now); got != want {
-			t.Errorf("%q: got %s, want %s", text, got, want)
-		}
-	}
-}
-
 // Answers of all shapes: no panic, and a message that fits a terminal.
 func FuzzLoginAnswer(f *testing.F) {
 	f.Add(401, []byte(`{"error":{"code":401,"message":"m","title":"t"}}`), "rid")
@@ -344,12 +331,14 @@ func FuzzLoginAnswer(f *testing.F) {
 	f.Add(400, []byte("{\"error_msg\":\"\x81\"}"), "\xff")
 	f.Fuzz(func(t *testing.T, status int, body []byte, requestID string) {
 		e := &LoginError{URL: "https://iam.example/v3", Status: status}
-		e.readAnswer(http.Header{"X-Request-Id": {requestID}}, body, newSecret("\u0001pa$s"))
+		var secrets httpsafe.Redactor
+		secrets.Add("\u0001pa$s")
+		e.readResponse(http.Header{"X-Request-Id": {requestID}}, body, &secrets)
 		for _, text := range []string{e.Code, e.Message, e.RequestID} {
 			if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(text) {
 				t.Errorf("not printable: %q", text)
 			}
-			if len(text) > 4*maxQuoted+3 {
+			if len(text) > 300 {
 				t.Errorf("%d bytes", len(text))
 			}
 			if strings.Contains(text, "pa$s") && !strings.Contains(string(body)+requestID, "pa$s") {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
 // loginScript is a login that waits for the test and counts.
@@ -17,13 +19,13 @@ type loginScript struct {
 
 func newLoginScript() *loginScript { return &loginScript{release: make(chan error)} }
 
-func (s *loginScript) login(context.Context) (secret, error) {
+func (s *loginScript) login(context.Context) (config.Secret, error) {
 	s.count++
 	n := s.count
 	if err := <-s.release; err != nil {
-		return secret{}, err
+		return config.Secret{}, err
 	}
-	return newSecret(fmt.Sprintf("token %d", n)), nil
+	return config.NewSecret(fmt.Sprintf("token %d", n)), nil
 }
 
 type outcome struct {
@@ -52,7 +54,7 @@ func TestOneLoginForAll(t *testing.T) {
 		synctest.Wait()
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
@@ -78,7 +80,7 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 			t.Errorf("the leader got %v", got)
 		}
 		script.release <- nil
-		if got := <-follower; got.err != nil || got.token.secret.reveal() != "token 1" {
+		if got := <-follower; got.err != nil || got.token.secret.Reveal() != "token 1" {
 			t.Errorf("the follower got %v", got)
 		}
 		if script.count != 1 {
@@ -90,7 +92,7 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 func TestOneRenewalForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		old := &token{secret: newSecret("old")}
+		old := &token{secret: config.NewSecret("old")}
 		old.accepted.Store(true)
 		source := &tokenSource{login: script.login, clock: time.Now, current: old}
 		var waiting []<-chan outcome
@@ -102,12 +104,12 @@ func TestOneRenewalForAll(t *testing.T) {
 		waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
 		// One whose 401 comes late finds it done.
-		if got, err := source.renew(t.Context(), old); err != nil || got.secret.reveal() != "token 1" {
+		if got, err := source.renew(t.Context(), old); err != nil || got.secret.Reveal() != "token 1" {
 			t.Errorf("late: %v, %v", got, err)
 		}
 		if script.count != 1 {
@@ -155,9 +157,9 @@ func TestTokensThatTheServiceNeverTakes(t *testing.T) {
 	clock := &testClock{}
 	clock.advance(time.Hour)
 	logins := 0
-	source := &tokenSource{clock: clock.now, login: func(context.Context) (secret, error) {
+	source := &tokenSource{clock: clock.now, login: func(context.Context) (config.Secret, error) {
 		logins++
-		return newSecret("t"), nil
+		return config.NewSecret("t"), nil
 	}}
 	first, err := source.get(t.Context())
 	if err != nil {
@@ -169,14 +171,14 @@ func TestTokensThatTheServiceNeverTakes(t *testing.T) {
 		t.Fatalf("%v, %d logins", err, logins)
 	}
 	for range 200 {
-		if _, err := source.renew(t.Context(), second); !errors.Is(err, errNoOtherToken) {
+		if _, err := source.renew(t.Context(), second); !errors.Is(err, errNotRenewable) {
 			t.Fatalf("got %v", err)
 		}
 	}
 	if logins != 2 {
 		t.Errorf("%d logins", logins)
 	}
-	clock.advance(doubtInterval)
+	clock.advance(unacceptedRenewInterval)
 	third, err := source.renew(t.Context(), second)
 	if err != nil || logins != 3 {
 		t.Fatalf("%v, %d logins", err, logins)
@@ -189,23 +191,23 @@ func TestTokensThatTheServiceNeverTakes(t *testing.T) {
 }
 
 func TestGivenTokenIsNotRenewed(t *testing.T) {
-	given := &token{secret: newSecret("t")}
+	given := &token{secret: config.NewSecret("t")}
 	source := &tokenSource{clock: time.Now, current: given}
 	if got, err := source.get(t.Context()); got != given || err != nil {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := source.renew(t.Context(), given); !errors.Is(err, errNoOtherToken) {
+	if _, err := source.renew(t.Context(), given); !errors.Is(err, errNotRenewable) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLoginKeepsTheValuesOfItsContext(t *testing.T) {
 	type key struct{}
-	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (secret, error) {
+	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (config.Secret, error) {
 		if ctx.Value(key{}) != "logger" {
 			t.Error("the login has lost the caller's logger")
 		}
-		return newSecret("t"), nil
+		return config.NewSecret("t"), nil
 	}}
 	if _, err := source.get(context.WithValue(t.Context(), key{}, "logger")); err != nil {
 		t.Error(err)

@@ -83,7 +83,7 @@ func (w *workspace) prepare(ctx context.Context, dir string) error {
 		return err
 	}
 	w.cli.Env = []string{"SWR_ENDPOINT=" + w.server.URL, "OS_TOKEN=" + w.server.Token()}
-	w.server.Latency(w.latency)
+	w.server.SetLatency(w.latency)
 	for n := range w.repositories {
 		w.server.AddRepository(namespace, repositoryName(n))
 	}

@@ -31,7 +31,7 @@ func TestNonsenseChangesNothing(t *testing.T) {
 		"cut JSON":         {swrtest.Respond(200, json, `[{"namespace":"platform"`), []string{`begins with "[{"namespace":"platform""`}},
 		"control signs":    {swrtest.Respond(200, json, "["+evil+strings.Repeat("x", 5000)), []string{`\x1b[2J\x1b]0;title\a\r\x00\x7f\u202e\xff\xfe`, "…"}},
 		"an error with it": {swrtest.Respond(400, json, `{"errors":[{"errorCode":"\u001b[31mX","errorMessage":"\u001b[2J\u202e`+strings.Repeat("x", 5000)+`"}]}`), []string{`\x1b[31mX`, "…"}},
-		"empty":            {swrtest.Respond(200, json, ""), []string{"the answer is empty"}},
+		"empty":            {swrtest.Respond(200, json, ""), []string{"the response is empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +84,7 @@ func TestSilenceIsGivenUpOn(t *testing.T) {
 			if kind == swrtest.OpLogin {
 				address = "sign in at " + server.IAMURL
 			}
-			wants(t, printed, address, "within 1s", "after 2 tries in ")
+			wants(t, printed, address, "within 1s", "after 2 attempts in ")
 			if took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
@@ -141,7 +141,7 @@ func TestTooLateVisibility(t *testing.T) {
 	if took := time.Since(began); took > hidden {
 		t.Errorf("the timeout was not honoured: %s", took)
 	}
-	wants(t, printed, "platform/team/app/ACME", "did not show it until the operation's time was over", "run terraform untaint to keep it")
+	wants(t, printed, "platform/team/app/ACME", "did not show it before the operation timed out", "run terraform untaint to keep it")
 	if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
 		t.Errorf("in the state: %v", ids)
 	}
@@ -158,7 +158,7 @@ func TestMessagesCountTheTries(t *testing.T) {
 	tf.Env = append(tf.Env, "SWR_MAX_RETRIES=2")
 	server.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	printed := tf.run(failed, "plan")
-	if !regexp.MustCompile(`503 Service Unavailable, SVCSTG\.SWR\.5030001 .*, after 3 tries in \d+(\.\d+)?m?s`).MatchString(printed) {
+	if !regexp.MustCompile(`503 Service Unavailable, SVCSTG\.SWR\.5030001 .*, after 3 attempts in \d+(\.\d+)?m?s`).MatchString(printed) {
 		t.Errorf("it is not said:\n%s", printed)
 	}
 	requests(t, server, map[swrtest.Operation]int{swrtest.OpList: 3})

@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +29,7 @@ func TestTLS(t *testing.T) {
 		began := time.Now()
 		printed := tf.run(failed, "apply", "-auto-approve")
 		wants(t, printed, "x509: certificate signed by unknown authority", "cacert_file", "https://127.0.0.1:")
-		if took := time.Since(began); took > 10*time.Second || strings.Contains(printed, "tries") {
+		if took := time.Since(began); took > 10*time.Second || strings.Contains(printed, "attempts") {
 			t.Errorf("%s: it was tried for %s:\n%s", name, took, printed)
 		}
 	}
@@ -62,7 +64,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		t.Helper()
 		before := len(server.Requests())
 		printed := tf.run(failed, append(args, "-auto-approve")...)
-		wants(t, printed, method+" http://127.0.0.1:", status, "to "+target.URL+"/v2/page", "never followed")
+		wants(t, printed, method+" http://127.0.0.1:", status, "to "+target.URL+"/v2/page", "followed")
 		noSecrets(t, map[string]string{"the output": printed}, "r3direct-5ecret", server.Token())
 		if n := len(server.Requests()) - before; n > 3 {
 			t.Errorf("%s %s: %d requests: it was tried again", method, status, n)
@@ -120,5 +122,61 @@ func TestPlainHTTPIsRefused(t *testing.T) {
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n}\n" + partner(`deadline = "forever"`))
 	wants(t, tf.plan(failed), "http://swr-api.example.com", "begins with http://")
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n  insecure = true\n}\n" + partner(`deadline = "forever"`))
-	wants(t, tf.plan(changes), "Warning: Credentials travel in clear text") // the plan of a new share sends nothing
+	wants(t, tf.plan(changes), "Warning: Credentials are sent in clear text") // the plan of a new share sends nothing
+}
+
+// A connection that fails before the request was written leaves nothing in the
+// state, and the message names the endpoint, or the proxy that refused.
+func TestRequestNeverSent(t *testing.T) {
+	t.Parallel()
+	server, _ := account(t)
+	reset, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = reset.Close() })
+	go func() {
+		for {
+			conn, err := reset.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 1)) // the rest is unread, so that closing resets
+			_ = conn.Close()
+		}
+	}()
+	proxy := func(status int) string {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(proxy.Close)
+		return strings.TrimPrefix(proxy.URL, "http://")
+	}
+	wantsPassword, forbids := proxy(http.StatusProxyAuthRequired), proxy(http.StatusForbidden)
+	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
+	for name, test := range map[string]struct {
+		env  []string
+		want []string
+	}{
+		"TLS handshake reset": {
+			env:  []string{"SWR_ENDPOINT=https://" + reset.Addr().String()},
+			want: []string{"POST https://" + reset.Addr().String() + "/v2/"},
+		},
+		"proxy wants authentication": {
+			env:  []string{"SWR_ENDPOINT=https://swr-api.example", "HTTPS_PROXY=http://user:pr0xy-5ecret@" + wantsPassword},
+			want: []string{"the proxy " + wantsPassword + " refused to connect to swr-api.example:443: 407 Proxy Authentication Required", "HTTPS_PROXY"},
+		},
+		"proxy forbids": {
+			env:  []string{"SWR_ENDPOINT=https://swr-api.example", "HTTPS_PROXY=http://user:pr0xy-5ecret@" + forbids},
+			want: []string{"the proxy " + forbids + " refused to connect to swr-api.example:443: 403 Forbidden"},
+		},
+	} {
+		tf.Env = append(test.env, "OS_TOKEN="+server.Token(), "SWR_MAX_RETRIES=0")
+		printed := tf.run(failed, "apply", "-auto-approve")
+		wants(t, printed, test.want...)
+		noSecrets(t, map[string]string{"the output": printed}, "pr0xy-5ecret")
+		if ids := tf.ids(); len(ids) != 0 {
+			t.Errorf("%s: in the state: %v\n%s", name, ids, printed)
+		}
+	}
+	tf.use(server)
+	tf.apply()
 }

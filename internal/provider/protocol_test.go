@@ -154,7 +154,7 @@ func TestProtocolImportByIdentity(t *testing.T) {
 		{"platform", "", "acme", "repository"},
 		{"platform", "team/app", "", "access_domain is empty"},
 		{"platform", "team/app", "a/b", `access_domain "a/b" contains a /`},
-		{"platform", "team/app", "..", "can't be named in a URL"},
+		{"platform", "team/app", "..", "must not be"},
 	} {
 		_, diagnostics := p.importAndRead(p.identity(bad.namespace, bad.repository, bad.account))
 		if len(diagnostics) == 0 || !strings.Contains(diagnostics[0].Summary+diagnostics[0].Detail, bad.message) {

@@ -1,18 +1,14 @@
 package provider
 
 import (
-	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -36,7 +32,7 @@ func (l *requestLog) RoundTrip(req *http.Request) (*http.Response, error) {
 		fields["attempt"] = attempt
 	}
 	if err != nil {
-		fields["error"] = failure(err)
+		fields["error"] = errorText(err)
 	} else {
 		fields["status"] = resp.StatusCode
 		fields["request_id"] = requestID(resp)
@@ -45,36 +41,27 @@ func (l *requestLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// requestID gives the id that the service gave the request, but for one that
-// repeats something of the request, or of a login's answer: it may be a secret.
+// requestID returns the id that the service gave the request. It must not repeat
+// anything of the request, or the token of a login.
 func requestID(resp *http.Response) string {
-	id := resp.Header.Get("X-Request-Id")
-	held := []string{resp.Header.Get("X-Subject-Token")}
+	var secrets httpsafe.Redactor
+	secrets.Add(resp.Header.Get("X-Subject-Token"))
 	for _, values := range resp.Request.Header {
-		held = append(held, values...)
+		secrets.Add(values...)
 	}
 	if resp.Request.GetBody != nil {
 		if body, err := resp.Request.GetBody(); err == nil {
-			text, _ := io.ReadAll(body) // what can't be read was not sent
-			held = append(held, string(text))
+			text, _ := io.ReadAll(body) // what cannot be read was not sent
+			secrets.Add(string(text))
 		}
 	}
-	const worthHiding = 8 // a shorter text repeats another by chance
-	for _, text := range held {
-		if min(len(id), len(text)) >= worthHiding && (strings.Contains(text, id) || strings.Contains(id, text)) {
-			return "(redacted)"
-		}
-	}
-	return swr.Printable(id)
+	return secrets.ID(resp.Header.Get("X-Request-Id"))
 }
 
-// failure says why no answer came. Errors other than those of the network may
-// quote what came instead of one, such as the line with a login's token.
-func failure(err error) string {
-	_, network := errors.AsType[net.Error](err)
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	if network || certificate || errors.Is(err, context.Canceled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return swr.Printable(err.Error())
+// errorText returns why no response came.
+func errorText(err error) string {
+	if httpsafe.QuotesResponse(err) {
+		return fmt.Sprintf("invalid response (%T)", err)
 	}
-	return fmt.Sprintf("no valid answer (%T)", err)
+	return httpsafe.Printable(err.Error())
 }

@@ -8,9 +8,9 @@ import (
 // The expected kinds are those of api.md, "Answers that a client must
 // understand" and "No such route is not no such share".
 func TestClassify(t *testing.T) {
-	all := []call{callShare, callList, callShow, callChange, callRevoke, callSharedRepositories}
-	one := []call{callShow, callChange, callRevoke}
-	many := []call{callShare, callList, callSharedRepositories}
+	all := []call{callCreate, callList, callGet, callUpdate, callDelete, callSharedRepositories}
+	one := []call{callGet, callUpdate, callDelete}
+	many := []call{callCreate, callList, callSharedRepositories}
 	tests := []struct {
 		calls  []call
 		status int
@@ -81,11 +81,11 @@ func TestClassify(t *testing.T) {
 		{all, 302, "SVCSTG.SWR.4040091", KindRedirect},
 		{all, 304, "", KindRedirect},
 		{all, 308, "", KindRedirect},
-		{[]call{callShare, callChange, callRevoke}, 202, "", KindUnexpectedSuccess},
-		{[]call{callShare}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
-		{[]call{callRevoke}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
-		{[]call{callList, callShow, callSharedRepositories}, 204, "", KindInvalidResponse},
-		{[]call{callList, callShow, callSharedRepositories}, 206, "SVCSTG.SWR.4040091", KindInvalidResponse},
+		{[]call{callCreate, callUpdate, callDelete}, 202, "", KindUnexpectedSuccess},
+		{[]call{callCreate}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
+		{[]call{callDelete}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
+		{[]call{callList, callGet, callSharedRepositories}, 204, "", KindInvalidResponse},
+		{[]call{callList, callGet, callSharedRepositories}, 206, "SVCSTG.SWR.4040091", KindInvalidResponse},
 	}
 	for _, test := range tests {
 		for _, c := range test.calls {
@@ -101,14 +101,14 @@ func TestClassify(t *testing.T) {
 // Success is exact.
 func TestSucceeds(t *testing.T) {
 	for c, statuses := range map[call][]int{
-		callShare: {201}, callList: {200}, callShow: {200}, callChange: {200, 201}, callRevoke: {204}, callSharedRepositories: {200},
+		callCreate: {201}, callList: {200}, callGet: {200}, callUpdate: {200, 201}, callDelete: {204}, callSharedRepositories: {200},
 	} {
 		for status := 100; status < 600; status++ {
 			want := false
 			for _, s := range statuses {
 				want = want || s == status
 			}
-			if c.succeeds(status) != want {
+			if c.isSuccess(status) != want {
 				t.Errorf("call %d: %d succeeds: %t", c, status, !want)
 			}
 		}

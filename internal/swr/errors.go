@@ -7,89 +7,84 @@ import (
 	"time"
 )
 
-// Kind sorts what went wrong by what a caller can do about it. A Kind is an
-// error, so that errors.Is(err, swr.KindConflict) asks for it.
+// Kind classifies an [Error] by what a caller can do about it. It is an error
+// itself, for errors.Is(err, swr.KindConflict).
 type Kind string
 
-// The kinds of failure. api.md, "Answers that a client must understand", is
-// where they come from.
+// The kinds of errors. They follow API.md, "Answers that a client must
+// understand".
 const (
-	// KindNoRoute: the server has no such route. It says nothing of the share.
+	// KindNoRoute: the server has no such API path, which says nothing about a
+	// share.
 	KindNoRoute Kind = "no such route"
-	// KindNamespaceMissing: no such organization for this account and region.
+	// KindNamespaceMissing: the account has no such organization in this region.
 	KindNamespaceMissing Kind = "no such namespace"
 	// KindRepositoryMissing: the organization has no such repository.
 	KindRepositoryMissing Kind = "no such repository"
-	// KindShareMissing: one spelling of one account has no share.
+	// KindShareMissing: no share for one spelling of an account.
 	KindShareMissing Kind = "no such share"
-	// KindAccountUnknown: there is no account of that name.
+	// KindAccountUnknown: no account has that name.
 	KindAccountUnknown Kind = "no such account"
-	// KindConflict: the repository is shared with the account already.
+	// KindConflict: the repository is already shared with the account.
 	KindConflict Kind = "already shared"
 	// KindUnauthorized: the credential is wrong or has expired.
-	KindUnauthorized Kind = "not signed in"
-	// KindForbidden: the credential may not do this.
-	KindForbidden Kind = "not allowed"
-	// KindInvalid: the service refuses what was sent.
-	KindInvalid Kind = "refused"
-	// KindThrottled: too many requests; to be tried again.
+	KindUnauthorized Kind = "unauthorized"
+	// KindForbidden: the credential lacks the permission.
+	KindForbidden Kind = "forbidden"
+	// KindInvalid: the service rejects the request.
+	KindInvalid Kind = "invalid request"
+	// KindThrottled: too many requests; retried.
 	KindThrottled Kind = "throttled"
-	// KindUnavailable: a fault of the service that may pass; to be tried again.
+	// KindUnavailable: a temporary failure of the service; retried.
 	KindUnavailable Kind = "unavailable"
-	// KindNetwork: no whole answer came.
-	KindNetwork Kind = "no answer"
-	// KindRedirect: the service sends elsewhere; redirects are never followed.
-	KindRedirect Kind = "redirected"
-	// KindContradiction: the answer makes no sense.
-	KindInvalidResponse Kind = "not understood"
-	// KindUnproven: a write was answered by a success that is not documented.
-	KindUnexpectedSuccess Kind = "unproven"
+	// KindNetwork: no complete response.
+	KindNetwork Kind = "no response"
+	// KindRedirect: a redirect, which is never followed.
+	KindRedirect Kind = "redirect"
+	// KindInvalidResponse: the response is not valid.
+	KindInvalidResponse Kind = "invalid response"
+	// KindUnexpectedSuccess: the response to a write is a success that is not
+	// documented, which proves nothing.
+	KindUnexpectedSuccess Kind = "unexpected success"
 	// KindSignIn: the transport could not get a credential.
 	KindSignIn Kind = "sign-in failed"
-	// KindOtherEndpoint: the share is missing here, but another endpoint saw it last.
-	KindOtherEndpoint Kind = "another endpoint"
-	// KindIncomplete: the listing could not be completed, so nothing can be concluded.
+	// KindOtherEndpoint: the share is missing here, but was last seen at another
+	// endpoint.
+	KindOtherEndpoint Kind = "other endpoint"
+	// KindListingIncomplete: the service did not return all records, so nothing
+	// can be concluded from one that is missing.
 	KindListingIncomplete Kind = "listing incomplete"
-	// KindOther: any other answer.
+	// KindOther: any other response.
 	KindOther Kind = "failed"
 )
 
 func (k Kind) Error() string { return string(k) }
 
-// Error is a call that failed. All texts in it that came from the service are
-// fit for a terminal: escaped, cut, and without the request's credentials.
+// Error is a request that failed. All texts in it that came from the service are
+// printable and without the credentials of the request.
 type Error struct {
 	Kind   Kind
 	Method string
 	URL    string // without query
 
-	Status    int    // 0 where no answer came
-	Code      string // the service's own, such as SVCSTG.SWR.4090089
-	Message   string // the service's own
+	Status    int    // 0 if there was no response
+	Code      string // the service's, such as SVCSTG.SWR.4090089
+	Message   string // the service's
 	RequestID string
-	Excerpt   string // how the answer begins, where it was not understood
-	Location  string // where a redirect points
+	Excerpt   string // how the body begins, if it is not a known form
+	Location  string // the target of a redirect
 
-	RetryAfter time.Duration // what the service asked for, 0 if nothing
-	Tries      int           // requests sent
-	Elapsed    time.Duration // from the first try to giving up
-	Err        error         // what lies below, if anything
+	RetryAfter time.Duration // as the service asked, 0 if it did not
+	Attempts   int
+	Elapsed    time.Duration // of all attempts
+	Err        error         // the underlying error, if any
 
-	// passing: another try may help.
-	passing bool
-	// unknown: the call may have taken effect though it failed.
-	unknown bool
+	retryable bool
 }
 
-// pending tells whether the service may still be at work on the call: it gave no
-// whole answer, a gateway would not wait for it, or it took the call on.
-func (e *Error) pending() bool {
-	return e.unknown && (e.Kind == KindNetwork || e.Status == http.StatusGatewayTimeout || e.Status == http.StatusCreated || e.plainSuccess())
-}
-
-// refuses tells whether the service would answer the same call like that at any
-// time, so that no try of it has done anything.
-func (e *Error) refuses() bool {
+// isDefinitive reports whether the service would reject the same request at any
+// time, so that no attempt of it can have taken effect.
+func (e *Error) isDefinitive() bool {
 	switch e.Kind {
 	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
 		return true
@@ -97,50 +92,50 @@ func (e *Error) refuses() bool {
 	return false
 }
 
-// plainSuccess tells whether a write was answered by a success that is only not
-// the documented one, and by nothing that contradicts it.
-func (e *Error) plainSuccess() bool {
+// isUndocumentedSuccess reports whether the response to a write has a status of
+// success that is not the documented one, and nothing that contradicts it.
+func (e *Error) isUndocumentedSuccess() bool {
 	return e.Kind == KindUnexpectedSuccess && e.Code == "" && e.Excerpt == ""
 }
 
-// Is lets errors.Is find an Error by its Kind.
+// Is reports whether target is the Kind of the error, for [errors.Is].
 func (e *Error) Is(target error) bool {
 	kind, ok := target.(Kind)
 	return ok && kind == e.Kind
 }
 
-// Unwrap gives what lies below.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error tells the call, the answer and the tries in one line, for example
+// Error returns the request, the response and the number of attempts, such as
 //
-//	GET https://swr-api.example/v2/…: 503 Service Unavailable, SVCSTG.SWR.5030001 "busy" (request id 4f1c), after 6 tries in 14s
+//	GET https://swr-api.example/v2/…: 503 Service Unavailable, SVCSTG.SWR.5030001 "busy" (request id 4f1c), after 6 attempts in 14s
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Method != "" {
 		fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
 	}
-	b.WriteString(e.answer())
+	b.WriteString(e.describe())
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
 	}
-	if e.Tries > 1 {
-		fmt.Fprintf(&b, ", after %d tries in %s", e.Tries, roundDuration(e.Elapsed))
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, ", after %d attempts in %s", e.Attempts, roundDuration(e.Elapsed))
 	}
 	return b.String()
 }
 
-func (e *Error) answer() string {
+func (e *Error) describe() string {
 	var parts []string
 	if e.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
 	}
-	said := e.Code
+	reason := e.Code
 	if e.Message != "" {
-		said = strings.TrimSpace(said + ` "` + e.Message + `"`)
+		reason = strings.TrimSpace(reason + ` "` + e.Message + `"`)
 	}
-	if said != "" {
-		parts = append(parts, said)
+	if reason != "" {
+		parts = append(parts, reason)
 	}
 	if e.Location != "" {
 		parts = append(parts, "a redirect to "+e.Location+", which is not followed")
@@ -149,7 +144,7 @@ func (e *Error) answer() string {
 		parts = append(parts, e.Err.Error())
 	}
 	if e.Excerpt != "" {
-		parts = append(parts, `the answer begins with "`+e.Excerpt+`"`)
+		parts = append(parts, `the response begins with "`+e.Excerpt+`"`)
 	}
 	if len(parts) == 0 {
 		return string(e.Kind)
@@ -157,7 +152,7 @@ func (e *Error) answer() string {
 	return strings.Join(parts, ", ")
 }
 
-// roundDuration keeps a duration readable: three digits are enough.
+// roundDuration rounds a duration to about three digits.
 func roundDuration(d time.Duration) time.Duration {
 	switch {
 	case d >= 10*time.Second:
@@ -167,4 +162,85 @@ func roundDuration(d time.Duration) time.Duration {
 	default:
 		return d.Round(time.Millisecond)
 	}
+}
+
+// Error codes of SWR with a meaning of their own, without their common prefix.
+const (
+	codePrefix = "SVCSTG.SWR."
+
+	codeNoRoute           = "4040083"
+	codeNamespaceMissing  = "4040058"
+	codeNamespaceMissing2 = "4041061"
+	codeRepoMissing       = "4040010"
+	codeRepoMissing2      = "4040113"
+	codeShareMissing400   = "4001090"
+	codeAccountUnknown    = "4001041"
+	codeWrongKey          = "4000031"
+	codeBusy              = "4090023"
+	codeThrottled         = "4031032"
+	codeThrottled2        = "4031042"
+)
+
+// classify returns the kind of a response that is not a success. A 404 without an
+// error code of SWR comes from a proxy or a wrong endpoint: it must not be taken
+// for a share that is gone.
+func classify(c call, status int, code string) Kind {
+	own, isSWR := strings.CutPrefix(code, codePrefix)
+	switch {
+	case status >= 200 && status < 300:
+		if c.isWrite() {
+			return KindUnexpectedSuccess
+		}
+		return KindInvalidResponse
+	case status >= 300 && status < 400:
+		return KindRedirect
+	case status == http.StatusBadRequest && isSWR:
+		switch {
+		case own == codeShareMissing400 && c.namesShare():
+			return KindShareMissing
+		case own == codeAccountUnknown:
+			return KindAccountUnknown
+		case own == codeWrongKey:
+			return KindUnauthorized
+		}
+		return KindInvalid
+	case status == http.StatusBadRequest:
+		return KindInvalid
+	case status == http.StatusUnauthorized:
+		return KindUnauthorized
+	case status == http.StatusForbidden:
+		if isSWR && (own == codeThrottled || own == codeThrottled2) {
+			return KindThrottled
+		}
+		return KindForbidden
+	case status == http.StatusNotFound:
+		return classifyNotFound(c, own, isSWR)
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return KindNoRoute
+	case status == http.StatusConflict:
+		if isSWR && own == codeBusy {
+			return KindUnavailable
+		}
+		return KindConflict
+	case status == http.StatusTooManyRequests:
+		return KindThrottled
+	case status == http.StatusInternalServerError, status == http.StatusBadGateway,
+		status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		return KindUnavailable
+	}
+	return KindOther
+}
+
+func classifyNotFound(c call, own string, isSWR bool) Kind {
+	switch {
+	case !isSWR || own == codeNoRoute:
+		return KindNoRoute
+	case own == codeNamespaceMissing || own == codeNamespaceMissing2:
+		return KindNamespaceMissing
+	case own == codeRepoMissing || own == codeRepoMissing2:
+		return KindRepositoryMissing
+	case strings.HasPrefix(own, "404") && c.namesShare():
+		return KindShareMissing
+	}
+	return KindOther
 }

@@ -2,10 +2,8 @@ package swr_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -153,7 +151,7 @@ func TestInterruptedWrite(t *testing.T) {
 // Interrupted between the two spellings of a route, a call does not claim that
 // there is none: only one was tried.
 func TestInterruptedBetweenSpellings(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	b.putAcme("old")
 	ctx, cancel := context.WithCancel(b.ctx)
 	transport := &http.Transport{}
@@ -200,7 +198,7 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 // Interrupted at any moment, what a call says and what the service holds agree.
 func TestInterruptedAtAnyMoment(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Latency(2 * time.Millisecond)
+	b.sim.SetLatency(2 * time.Millisecond)
 	for range 60 {
 		cut := func() context.Context {
 			ctx, cancel := context.WithCancel(b.ctx)
@@ -243,59 +241,6 @@ func TestInterruptedAtAnyMoment(t *testing.T) {
 	}
 }
 
-// A service that is not there has not got the request: it is tried again, and
-// nothing is in doubt.
-func TestNobodyListens(t *testing.T) {
-	b := start(t, nil)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	endpoint := "http://" + listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	client := newClient(t, endpoint, "token", swr.WithClock(b.clock))
-	created, err := client.Create(b.ctx, acme, terms(t, "d"))
-	failed := expectKind(t, err, swr.KindNetwork)
-	if created.Outcome != swr.NotCreated || failed.Tries != 6 || !strings.Contains(err.Error(), endpoint) {
-		t.Errorf("presence %d, %v", created.Outcome, err)
-	}
-	expectKind(t, client.Delete(b.ctx, acme, ""), swr.KindNetwork)
-}
-
-// What another try would meet again is reported at once.
-func TestHopeless(t *testing.T) {
-	b := start(t, nil)
-	secure := swrtest.StartTLS(t)
-	for name, cause := range map[string]struct {
-		endpoint string
-		err      error
-	}{
-		"a name that does not exist": {b.sim.URL, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "swr.invalid", IsNotFound: true}}},
-		"an unknown authority":       {secure.URL, nil},
-		"TLS where there is none":    {strings.Replace(b.sim.URL, "http:", "https:", 1), nil},
-		"no TLS certificate":         {b.sim.URL, &tls.CertificateVerificationError{Err: errors.New("expired")}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			transport := &http.Transport{}
-			t.Cleanup(transport.CloseIdleConnections)
-			next := roundTripper(func(r *http.Request) (*http.Response, error) {
-				if cause.err != nil {
-					return nil, cause.err
-				}
-				return transport.RoundTrip(r)
-			})
-			client := swr.New(mustURL(t, cause.endpoint), next, swr.WithClock(b.clock))
-			created, err := client.Create(b.ctx, acme, terms(t, "d"))
-			failed := expectKind(t, err, swr.KindNetwork)
-			if created.Outcome != swr.NotCreated || failed.Tries != 1 {
-				t.Errorf("presence %d after %d tries: %v", created.Outcome, failed.Tries, err)
-			}
-		})
-	}
-}
-
 // signInFailed is how internal/auth says that it got no credential.
 type signInFailed struct{ temporary bool }
 
@@ -313,7 +258,7 @@ func TestSignInFails(t *testing.T) {
 		}), swr.WithClock(b.clock), swr.WithMaxRetries(2))
 		created, err := client.Create(noDeadline{b.ctx}, acme, terms(t, "d"))
 		failed := expectKind(t, err, swr.KindSignIn)
-		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Tries != want || created.Outcome != swr.NotCreated {
+		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Attempts != want || created.Outcome != swr.NotCreated {
 			t.Errorf("temporary %t: presence %d, %v", temporary, created.Outcome, err)
 		}
 		for _, d := range b.clock.Slept() {

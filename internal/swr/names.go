@@ -3,38 +3,51 @@ package swr
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
+// Limits of SWR's fields, in characters. Sources: API.md, "The two source
+// documents".
+const (
+	MaxNamespaceLength   = 64
+	MaxRepositoryLength  = 128
+	MaxDescriptionLength = 1000
+)
+
+// PermitRead is the only permission that SWR knows today.
+const PermitRead = "read"
+
 // Repository names an image repository: the organization ("namespace") that
-// holds it, and its name within, in which levels are separated by "/".
+// owns it, and its name within, whose levels are separated by "/".
 type Repository struct {
 	Namespace string
 	Name      string
 }
 
-// String gives "namespace/name".
+// String returns "namespace/name".
 func (r Repository) String() string { return r.Namespace + "/" + r.Name }
 
-// Key is the three names that make a share.
+// Key is the three names that identify a share.
 type Key struct {
 	Namespace    string
 	Repository   string
 	AccessDomain string
 }
 
-// Repo gives the repository that the share is of.
+// Repo returns the repository that is shared.
 func (k Key) Repo() Repository { return Repository{Namespace: k.Namespace, Name: k.Repository} }
 
-// String gives the share's id, "namespace/repository/access_domain".
+// String returns the share's id, "namespace/repository/access_domain".
 func (k Key) String() string { return k.Namespace + "/" + k.Repository + "/" + k.AccessDomain }
 
 // ParseID splits an id "namespace/repository/access_domain". The first segment
-// is the namespace, the last the account, and all between is the repository,
-// which may hold slashes; the "$" that stands for them in URLs is taken too.
+// is the namespace, the last the account, and everything between them is the
+// repository, which may contain slashes; "$", which replaces them in URLs, is
+// accepted too.
 //
-// It checks the form alone: an id names what a service holds, whatever the
-// rules for new names are.
+// It checks the form only: an id names what a service has, whatever the rules
+// for new names are.
 func ParseID(id string) (Key, error) {
 	first := strings.Index(id, "/")
 	last := strings.LastIndex(id, "/")
@@ -44,18 +57,18 @@ func ParseID(id string) (Key, error) {
 	}
 	key := Key{
 		Namespace:    id[:first],
-		Repository:   repositoryFromWire(id[first+1 : last]),
+		Repository:   repositoryFromAPI(id[first+1 : last]),
 		AccessDomain: id[last+1:],
 	}
 	if err := key.Addressable(); err != nil {
-		return Key{}, fmt.Errorf("%q is no id of a share (namespace/repository/access_domain): %w", id, err)
+		return Key{}, fmt.Errorf("%q is not the id of a share (namespace/repository/access_domain): %w", id, err)
 	}
 	return key, nil
 }
 
-// SameAccount tells whether two spellings name the same account. Only the case
-// of ASCII letters is ignored: under Unicode's folding a look-alike letter,
-// such as the Kelvin sign for a k, would pass for another account.
+// SameAccount reports whether two spellings name the same account. Only the case
+// of ASCII letters is ignored: under Unicode case folding a look-alike letter,
+// such as the Kelvin sign for a k, would match another account.
 func SameAccount(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -75,25 +88,26 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// repositoryToWire gives a repository's name as it stands in a path: SWR wants
+// repositoryToAPI returns a repository's name as it is written in a path, with
 // "$" for "/".
-func repositoryToWire(name string) string { return strings.ReplaceAll(name, "/", "$") }
+func repositoryToAPI(name string) string { return strings.ReplaceAll(name, "/", "$") }
 
-// repositoryFromWire undoes repositoryToWire; some servers answer with the "$".
-func repositoryFromWire(name string) string { return strings.ReplaceAll(name, "$", "/") }
+// repositoryFromAPI is the inverse of repositoryToAPI. Some servers use the "$"
+// in response bodies too.
+func repositoryFromAPI(name string) string { return strings.ReplaceAll(name, "$", "/") }
 
-// Addressable tells whether the share's names can stand in a URL and mean what
-// they say. It guards requests, where the rules of names do not apply: a
-// segment ".." would make DELETE of a share a DELETE of something above it.
+// Addressable returns an error if the names can't be used in a URL. It protects
+// requests where the rules for new names do not apply: with a segment ".." the
+// DELETE of a share would be a DELETE of something above it.
 func (k Key) Addressable() error {
 	if err := k.Repo().addressable(); err != nil {
 		return err
 	}
-	return segment("access_domain", k.AccessDomain)
+	return checkSegment("access_domain", k.AccessDomain)
 }
 
 func (r Repository) addressable() error {
-	if err := segment("namespace", r.Namespace); err != nil {
+	if err := checkSegment("namespace", r.Namespace); err != nil {
 		return err
 	}
 	for _, level := range strings.Split(r.Name, "/") {
@@ -101,15 +115,15 @@ func (r Repository) addressable() error {
 			return fmt.Errorf("repository %q has an empty level", r.Name)
 		}
 	}
-	return segment("repository", repositoryToWire(r.Name))
+	return checkSegment("repository", repositoryToAPI(r.Name))
 }
 
-func segment(field, value string) error {
+func checkSegment(field, value string) error {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return fmt.Errorf("%s is empty", field)
 	case value == "." || value == "..":
-		return fmt.Errorf("%s %q can't be named in a URL", field, value)
+		return fmt.Errorf("%s must not be %q", field, value)
 	case strings.Contains(value, "/"):
 		return fmt.Errorf("%s %q contains a /", field, value)
 	case strings.ContainsFunc(value, isControl):
@@ -121,3 +135,128 @@ func segment(field, value string) error {
 }
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f || (0x80 <= r && r < 0xa0) }
+
+// RuleError is the error of a value that violates one of SWR's rules.
+type RuleError struct {
+	Field string // the API's name of the field
+	Value string
+	Rule  string // what the value must be, or what is wrong with it
+}
+
+func (e *RuleError) Error() string {
+	return fmt.Sprintf("%s %q: %s", e.Field, e.Value, e.Rule)
+}
+
+// CheckNamespace checks the name of an organization. The warning, if any, is
+// for a name that one reading of SWR's rule allows and another does not.
+func CheckNamespace(value string) (warning string, err error) {
+	return checkName("namespace", value, MaxNamespaceLength, "._-", "lowercase letter", isLowerLetter)
+}
+
+// CheckRepository checks the name of an image repository; see [CheckNamespace]
+// for the warning.
+func CheckRepository(value string) (warning string, err error) {
+	if strings.Contains(value, "$") {
+		return "", &RuleError{Field: "repository", Value: value, Rule: fmt.Sprintf(
+			`must not contain "$": write %q (the "$" replaces "/" in URLs only)`, repositoryFromAPI(value))}
+	}
+	return checkName("repository", value, MaxRepositoryLength, "./_-", "lowercase letter or digit", isLowerOrDigit)
+}
+
+// checkName checks what namespaces and repositories have in common, and what
+// their first character is.
+func checkName(field, value string, limit int, separators, first string, isFirst func(rune) bool) (warning string, err error) {
+	rule := ""
+	disallowed := strings.IndexFunc(value, func(r rune) bool { return !isLowerOrDigit(r) && !strings.ContainsRune(separators, r) })
+	switch n := utf8.RuneCountInString(value); {
+	case n < 1 || n > limit:
+		rule = fmt.Sprintf("must have 1 to %d characters", limit)
+	case !isFirst(rune(value[0])):
+		rule = "must start with a " + first
+	case !isLowerOrDigit(rune(value[len(value)-1])):
+		rule = "must end with a lowercase letter or digit"
+	case disallowed >= 0:
+		r, _ := utf8.DecodeRuneInString(value[disallowed:])
+		rule = fmt.Sprintf(`must have only lowercase letters, digits and "%s"; %q is not allowed`,
+			strings.Join(strings.Split(separators, ""), `", "`), r)
+	default:
+		return checkSeparators(field, value, separators)
+	}
+	return "", &RuleError{Field: field, Value: value, Rule: rule}
+}
+
+// CheckAccessDomain checks the name of an account. Accounts are spelled in any
+// way, so little is refused; the warning names characters that are invisible.
+func CheckAccessDomain(value string) (warning string, err error) {
+	invalid := func(rule string) (string, error) {
+		return "", &RuleError{Field: "access_domain", Value: value, Rule: rule}
+	}
+	switch {
+	case strings.TrimSpace(value) == "":
+		return invalid("must not be blank: it is the name of the account to share with")
+	case strings.Contains(value, "/"):
+		return invalid(`must not contain "/"`)
+	case strings.ContainsFunc(value, isControl):
+		return invalid("must not contain control characters")
+	case value == "." || value == "..":
+		return invalid(`must not be "." or ".."`)
+	case !utf8.ValidString(value):
+		return invalid("must be valid UTF-8")
+	case strings.TrimSpace(value) != value:
+		return fmt.Sprintf("access_domain %q starts or ends with white space, which is easily overlooked.", value), nil
+	}
+	for _, r := range value {
+		if !unicode.IsGraphic(r) {
+			return fmt.Sprintf("access_domain %q contains the invisible character %U, which a review of the plan can't show.", value, r), nil
+		}
+	}
+	return "", nil
+}
+
+// CheckPermit checks the permission.
+func CheckPermit(value string) error {
+	if value != PermitRead {
+		return &RuleError{Field: "permit", Value: value, Rule: `must be "read", the only permission that SWR knows`}
+	}
+	return nil
+}
+
+// CheckDescription checks a description, whose length counts in characters, not
+// in bytes.
+func CheckDescription(value string) error {
+	if n := utf8.RuneCountInString(value); n > MaxDescriptionLength {
+		return &RuleError{
+			Field: "description", Value: string([]rune(value)[:40]) + "…",
+			Rule: fmt.Sprintf("must have at most %d characters; it has %d", MaxDescriptionLength, n),
+		}
+	}
+	return nil
+}
+
+// checkSeparators checks the rule "cannot be placed next to each other. A
+// maximum of two consecutive underscores are allowed." Repeated hyphens earn
+// only a warning: the sentence can be read as forbidding them, but image names
+// allow them.
+func checkSeparators(field, value, separators string) (warning string, err error) {
+	for i := 1; i < len(value); i++ {
+		previous, current := value[i-1], value[i]
+		if strings.IndexByte(separators, previous) < 0 || strings.IndexByte(separators, current) < 0 {
+			continue
+		}
+		switch {
+		case previous == '-' && current == '-':
+			warning = fmt.Sprintf("%s %q has hyphens next to each other, which SWR may refuse.", field, value)
+		case previous == '_' && current == '_' && (i < 2 || value[i-2] != '_'):
+			// Two underscores are allowed.
+		case previous == '_' && current == '_':
+			return "", &RuleError{Field: field, Value: value, Rule: "must not have more than two underscores in a row"}
+		default:
+			return "", &RuleError{Field: field, Value: value, Rule: fmt.Sprintf(
+				"must not have %q and %q next to each other", previous, current)}
+		}
+	}
+	return warning, nil
+}
+
+func isLowerLetter(r rune) bool  { return 'a' <= r && r <= 'z' }
+func isLowerOrDigit(r rune) bool { return isLowerLetter(r) || '0' <= r && r <= '9' }

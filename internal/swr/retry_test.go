@@ -24,7 +24,7 @@ var passing = map[string]swrtest.Behavior{
 	"busy":         swrtest.Busy(),
 	"reset before": swrtest.ResetBefore(),
 	"reset after":  swrtest.ResetAfter(),
-	"cut off":      swrtest.CutOff(),
+	"cut off":      swrtest.CloseMidResponse(),
 	"hang":         swrtest.HangBefore(),
 }
 
@@ -47,8 +47,8 @@ func TestRetries(t *testing.T) {
 				if err := read(b); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
-				if fault.Fired() != 5 || b.sim.Count(kind) < 6 {
-					t.Errorf("%d faults, %v", fault.Fired(), b.sim.Counts())
+				if fault.Count() != 5 || b.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Count(), b.sim.Counts())
 				}
 				if !strings.HasPrefix(name, "reset") {
 					checkBackoff(t, b.clock.Slept())
@@ -60,7 +60,7 @@ func TestRetries(t *testing.T) {
 				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
 				err := read(b)
 				failed, ok := errors.AsType[*swr.Error](err)
-				if !ok || failed.Tries != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
+				if !ok || failed.Attempts != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
 					t.Fatalf("for ever: %+v", failed)
 				}
 				// Go's transport sends a GET once more that met a reset on a
@@ -68,7 +68,7 @@ func TestRetries(t *testing.T) {
 				if n := b.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
 					t.Errorf("%d requests", n)
 				}
-				if !regexp.MustCompile(`^GET http://127.*after 6 tries in \d+(\.\d)?s$`).MatchString(err.Error()) {
+				if !regexp.MustCompile(`^GET http://127.*after 6 attempts in \d+(\.\d)?s$`).MatchString(err.Error()) {
 					t.Errorf("the message %q does not tell the tries and the time", err)
 				}
 			})
@@ -98,10 +98,10 @@ func TestMaxRetries(t *testing.T) {
 		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
 		_, err := b.List(b.ctx, repo)
 		failed := expectKind(t, err, swr.KindUnavailable)
-		if failed.Tries != retries+1 || b.sim.Count() != retries+1 {
-			t.Errorf("%d retries: %d tries, %d requests", retries, failed.Tries, b.sim.Count())
+		if failed.Attempts != retries+1 || b.sim.Count() != retries+1 {
+			t.Errorf("%d retries: %d tries, %d requests", retries, failed.Attempts, b.sim.Count())
 		}
-		if retries == 0 && strings.Contains(err.Error(), "tries") {
+		if retries == 0 && strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%q", err)
 		}
 	}
@@ -135,8 +135,8 @@ func TestReportedAtOnce(t *testing.T) {
 				b.put(100)
 				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
 				failed := expectKind(t, read(b), test.want)
-				if n := b.sim.Count(kind); n != 1 || failed.Tries != 1 || len(b.clock.Slept()) != 0 {
-					t.Errorf("%d requests, %d tries, waits %s", n, failed.Tries, b.clock.Slept())
+				if n := b.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(b.clock.Slept()) != 0 {
+					t.Errorf("%d requests, %d tries, waits %s", n, failed.Attempts, b.clock.Slept())
 				}
 				if strings.Contains(failed.Error(), "secret") {
 					t.Errorf("%q shows a session", failed.Error())
@@ -149,16 +149,16 @@ func TestReportedAtOnce(t *testing.T) {
 // An error whose body was cut off is not whole: what it meant is asked again.
 func TestErrorThatIsCutOff(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) {
-		v.MissingOnGet, v.MissingOnDelete = swrtest.GetNotFound, swrtest.DeleteNotFound
+		v.MissingOnGet, v.MissingOnDelete = swrtest.MissingNotFound, swrtest.MissingNotFound
 	})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CutOff()})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
 	_, err := b.Get(b.ctx, acme, b.Host())
 	expectGone(t, err, acme, false)
 	expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, false)
 
 	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
 	created, err := b.Create(b.ctx, acme, terms(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
@@ -186,35 +186,6 @@ func TestNoTimeForAnotherTry(t *testing.T) {
 		if took, n := time.Since(began), b.sim.Count(); took > 5*time.Second || n > 2 {
 			t.Errorf("%s: it took %s and %d requests", name, took, n)
 		}
-	}
-}
-
-// A reader with more time goes on where one with less gave up.
-func TestMoreTimeThanTheLeader(t *testing.T) {
-	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return 2 * time.Second }))
-	fault := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.Status(503, "").After()})
-	reached, release := holdList(b, 1)
-	short, cancel := context.WithTimeout(b.ctx, time.Second)
-	defer cancel()
-	hurried := make(chan error)
-	go func() {
-		_, err := b.List(short, repo)
-		hurried <- err
-	}()
-	<-reached
-	patient := make(chan error)
-	go func() {
-		_, err := b.List(b.ctx, repo)
-		patient <- err
-	}()
-	time.Sleep(20 * time.Millisecond) // until it waits
-	close(release)
-	expectKind(t, <-hurried, swr.KindUnavailable)
-	if err := <-patient; err != nil {
-		t.Errorf("who had more time: %v", err)
-	}
-	if n := b.sim.Count(); n != 2 || fault.Fired() != 1 {
-		t.Errorf("%d requests", n)
 	}
 }
 
@@ -255,7 +226,7 @@ func TestTimeoutTellsTheLastAnswer(t *testing.T) {
 	for name, effect := range map[string]swrtest.Behavior{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
 		fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
 		_, err := b.Get(b.clock.within(t, b.ctx, time.Minute), acme, "")
-		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "tries in 1m") {
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "attempts in 1m") {
 			t.Errorf("%s: %v", name, err)
 		}
 		fault.Remove()
@@ -317,7 +288,7 @@ func TestStatusWhoseBodyIsCutOff(t *testing.T) {
 		client := newClient(t, endpoint, "token", swr.WithClock(b.clock), swr.WithMaxRetries(1))
 		_, err := client.List(b.ctx, repo)
 		failed := expectKind(t, err, want)
-		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Tries != 2) {
+		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Attempts != 2) {
 			t.Errorf("%+v", failed)
 		}
 	}

@@ -3,56 +3,67 @@ package swr
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unique"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
-// Share is one account's access to one repository, as the service tells it.
+// Share is one account's access to one repository, as the service returns it.
 type Share struct {
 	Namespace    string
 	Repository   string
 	AccessDomain string // in the service's spelling
 	Permit       string
-	Deadline     string // in the service's form; see [Share.End]
+	Deadline     string // in the service's format; see [Share.End]
 	Description  string
 	CreatorID    string
 	CreatorName  string
 	Created      string // RFC 3339, with 0 to 9 digits of fraction
 	Updated      string // likewise
-	Status       *bool  // true: valid, false: expired, nil: not told
+	Status       *bool  // true: valid, false: expired, nil: not returned
 }
 
-// Key gives the share's names.
+// Key returns the share's names.
 func (s Share) Key() Key {
 	return Key{Namespace: s.Namespace, Repository: s.Repository, AccessDomain: s.AccessDomain}
 }
 
-// End reads the deadline. The error names the share, since a listing holds many.
+// End parses the deadline. The error names the share, since a listing has many.
 func (s Share) End() (Deadline, error) {
-	end, err := readDeadline(s.Deadline)
+	end, err := parseAPIDeadline(s.Deadline)
 	if err != nil {
-		return Deadline{}, fmt.Errorf("the service's answer on %s is not understood: %s", Printable(s.Key().String()), Printable(err.Error()))
+		return Deadline{}, fmt.Errorf("invalid response for share %s: %s", httpsafe.Printable(s.Key().String()), httpsafe.Printable(err.Error()))
 	}
 	return end, nil
 }
 
-// Terms are what a share grants, and can change.
+// createdAt parses the time of creation. ok is false if the service did not
+// return one.
+func (s Share) createdAt() (at time.Time, ok bool) {
+	at, err := time.Parse(time.RFC3339Nano, s.Created)
+	return at, err == nil
+}
+
+// ShareSpec is what a share grants, which can be changed.
 type ShareSpec struct {
 	Permit      string
 	Deadline    Deadline
 	Description string
 }
 
-// grantedBy tells whether the service's share grants just these terms.
-func (t ShareSpec) Matches(s Share) bool {
-	end, err := readDeadline(s.Deadline)
-	return err == nil && end.SameDay(t.Deadline) && s.Permit == t.Permit && s.Description == t.Description
+// Matches reports whether the service's share grants what the spec says.
+func (spec ShareSpec) Matches(s Share) bool {
+	end, err := parseAPIDeadline(s.Deadline)
+	return err == nil && end.SameDay(spec.Deadline) && s.Permit == spec.Permit && s.Description == spec.Description
 }
 
-// wireShare is a share in a JSON body. Pointers tell what is missing.
-type wireShare struct {
+// shareJSON is a share in a response body. Pointers tell what is missing.
+type shareJSON struct {
 	Exist        *bool  `json:"exist"`
 	Namespace    string `json:"namespace"`
 	Repository   string `json:"repository"`
@@ -67,60 +78,45 @@ type wireShare struct {
 	Status       *bool  `json:"status"`
 }
 
-// share checks that the element is a share of the repository, and gives it. A
-// service that tells of another repository's shares is not to be believed.
-func (w wireShare) share(of Repository) (Share, error) {
+// share returns the share, or an error if it is not one of the repository: a
+// service that returns another repository's shares can't be trusted.
+func (w shareJSON) share(repo Repository) (Share, error) {
 	if strings.TrimSpace(w.AccessDomain) == "" {
-		return Share{}, fmt.Errorf("a share without an access_domain")
+		return Share{}, errors.New("a share without an access_domain")
 	}
-	if name := repositoryFromWire(w.Repository); w.Namespace != of.Namespace || name != of.Name {
-		return Share{}, fmt.Errorf("a share of %q instead of %q", w.Namespace+"/"+name, of.String())
+	if name := repositoryFromAPI(w.Repository); w.Namespace != repo.Namespace || name != repo.Name {
+		return Share{}, fmt.Errorf("a share of %q instead of %q", w.Namespace+"/"+name, repo.String())
 	}
 	return Share{
-		Namespace: of.Namespace, Repository: of.Name, AccessDomain: w.AccessDomain,
-		Permit: once(w.Permit), Deadline: once(w.Deadline), Description: w.Description,
-		CreatorID: once(w.CreatorID), CreatorName: once(w.CreatorName), Created: once(w.Created), Updated: once(w.Updated),
+		Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: w.AccessDomain,
+		Permit: intern(w.Permit), Deadline: intern(w.Deadline), Description: w.Description,
+		CreatorID: intern(w.CreatorID), CreatorName: intern(w.CreatorName), Created: intern(w.Created), Updated: intern(w.Updated),
 		Status: w.Status,
 	}, nil
 }
 
-// once gives a text that many shares have from the one place in memory that they
-// then have in common: thousands of shares are held during a refresh.
-func once(text string) string { return unique.Make(text).Value() }
+// intern returns a string that shares its memory with all equal ones: a refresh
+// holds thousands of shares.
+func intern(text string) string { return unique.Make(text).Value() }
 
-// decodeList reads the body of a listing, a bare array; null is an empty one.
-func decodeList(body []byte, of Repository) ([]Share, error) {
-	var elements []*wireShare
-	if err := decodeJSON(body, &elements); err != nil {
-		return nil, err
-	}
-	shares := make([]Share, 0, len(elements))
-	for i, element := range elements {
-		if element == nil {
-			return nil, fmt.Errorf("element %d of the list is null", i)
-		}
-		share, err := element.share(of)
-		if err != nil {
-			return nil, fmt.Errorf("element %d of the list is %w", i, err)
-		}
-		shares = append(shares, share)
-	}
-	return shares, nil
+// decodeList decodes the body of a listing, a bare array; null is an empty one.
+func decodeList(body []byte, repo Repository) ([]Share, error) {
+	return decodeArray(body, func(element shareJSON) (Share, error) { return element.share(repo) })
 }
 
-// decodeShow reads the answer to one share asked for by name. Its absence is
-// said by "exist": false and nothing that contradicts it: an error, or the names
+// decodeGet decodes the response to a request for one share. Absence is
+// "exist": false and nothing that contradicts it, such as an error or the names
 // of another share.
-func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
-	var element *wireShare
+func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
+	var element *shareJSON
 	if err := decodeJSON(body, &element); err != nil {
 		return Share{}, false, err
 	}
 	if element == nil {
-		return Share{}, false, fmt.Errorf("null instead of a share")
+		return Share{}, false, errors.New("null instead of a share")
 	}
-	if _, isError := parseErrorBody(body); isError {
-		return Share{}, false, fmt.Errorf("an error instead of a share")
+	if _, isError := httpsafe.ParseErrorBody(http.StatusOK, body); isError {
+		return Share{}, false, errors.New("an error instead of a share")
 	}
 	absent := element.Exist != nil && !*element.Exist
 	if absent && element.Namespace == "" && element.Repository == "" && element.AccessDomain == "" {
@@ -139,13 +135,34 @@ func decodeShow(body []byte, key Key) (share Share, exists bool, err error) {
 	return share, true, nil
 }
 
-// decodeJSON reads a body that holds one JSON value and nothing after it.
+// decodeArray decodes a JSON array and converts its elements; null is an empty
+// one.
+func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error) {
+	var elements []*E
+	if err := decodeJSON(body, &elements); err != nil {
+		return nil, err
+	}
+	converted := make([]T, 0, len(elements))
+	for i, element := range elements {
+		if element == nil {
+			return nil, fmt.Errorf("element %d of the list is null", i)
+		}
+		item, err := convert(*element)
+		if err != nil {
+			return nil, fmt.Errorf("element %d of the list is %w", i, err)
+		}
+		converted = append(converted, item)
+	}
+	return converted, nil
+}
+
+// decodeJSON decodes a body that is one JSON value and nothing more.
 func decodeJSON(body []byte, into any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
-		return fmt.Errorf("the answer is empty")
+		return errors.New("the response is empty")
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("the answer is not the documented JSON: %w", err)
+		return fmt.Errorf("the response is not the documented JSON: %w", err)
 	}
 	return nil
 }
@@ -153,58 +170,52 @@ func decodeJSON(body []byte, into any) error {
 // understood sorts the outcome of decoding the body of a read. What is no JSON
 // at all, such as a proxy's page or an answer cut off, may be better next time;
 // JSON that makes no sense will not.
-func understood(body []byte, err error) *objection {
+func newDecodeError(body []byte, err error) *decodeError {
 	if err == nil {
 		return nil
 	}
-	return &objection{kind: KindInvalidResponse, err: err, passing: !json.Valid(body)}
+	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
 }
 
 // writeUnderstood judges the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func writeUnderstood(got answer) *objection {
+func checkEmptyBody(got response) *decodeError {
 	body := bytes.TrimSpace(got.body)
 	if len(body) == 0 || string(body) == "{}" {
 		return nil
 	}
-	return &objection{
-		kind: KindUnexpectedSuccess, passing: !json.Valid(body),
+	return &decodeError{
+		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
 		err: fmt.Errorf("the answer to a write should be empty"),
 	}
 }
 
-// shareBody is the body of the sharing call. The document's own order.
-type shareBody struct {
+// createBody is the body of a create, in the document's order.
+type createBody struct {
 	AccessDomain string `json:"access_domain"`
-	changeBody
+	updateBody
 }
 
-// changeBody is the body of the changing call. The description is always sent:
-// whether leaving it out keeps or clears it is not known.
-type changeBody struct {
+// updateBody is the body of an update. The description is always sent: an update
+// without it clears it.
+type updateBody struct {
 	Permit      string `json:"permit"`
 	Deadline    string `json:"deadline"`
 	Description string `json:"description"`
 }
 
-func (t ShareSpec) body() changeBody {
-	return changeBody{Permit: t.Permit, Deadline: t.Deadline.wire(), Description: t.Description}
+func (spec ShareSpec) body() updateBody {
+	return updateBody{Permit: spec.Permit, Deadline: spec.Deadline.apiFormat(), Description: spec.Description}
 }
 
-// encode writes a body as the service is known to take it: text as it is, not
-// with the escapes that are for HTML.
-func encode(body any) []byte {
+// encodeBody encodes a body as the service is known to accept it: text as it is,
+// without the escapes for HTML.
+func encodeBody(body any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(body); err != nil {
-		panic(err) // strings alone can't fail
+		panic(err) // a struct of strings can't fail
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-// createdAt reads when the share was made; ok is false where that is not told.
-func (s Share) createdAt() (at time.Time, ok bool) {
-	at, err := time.Parse(time.RFC3339Nano, s.Created)
-	return at, err == nil
 }

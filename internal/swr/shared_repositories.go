@@ -8,18 +8,20 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
-// Center says who shares, in the API's words.
+// Center selects repositories by who shares them. The word is the API's.
 type Center string
 
-// The two centers.
+// The values of Center.
 const (
 	CenterSelf       Center = "self"       // shared by the account
 	CenterThirdParty Center = "thirdparty" // shared with the account, by others
 )
 
-// CheckCenter checks the word for who shares.
+// CheckCenter checks the value of a [Center].
 func CheckCenter(value string) error {
 	if center := Center(value); center != CenterSelf && center != CenterThirdParty {
 		return &RuleError{Field: "center", Value: value, Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`}
@@ -27,14 +29,14 @@ func CheckCenter(value string) error {
 	return nil
 }
 
-// SharedFilter selects shared repositories. What is empty selects all.
+// SharedFilter selects shared repositories. An empty field selects all.
 type SharedFilter struct {
 	Center     Center // never empty
 	Namespace  string
-	Name       string // exactly
+	Name       string // exact
 	DomainName string // the owner, in any case of ASCII letters
-	// Status tells valid shares (true) from expired ones. It is told of
-	// [CenterThirdparty] alone.
+	// Status selects valid shares (true) or expired ones (false). It applies to
+	// [CenterThirdParty] only.
 	Status *bool
 }
 
@@ -51,21 +53,21 @@ type SharedRepository struct {
 	NumDownload  int64
 	CreatedAt    string
 	UpdatedAt    string
-	Path         string // where to pull it
+	Path         string // pull address
 	InternalPath string
 	DomainName   string // the owner
 	Tags         []string
-	// Status tells valid (true) from expired; nil where it means nothing.
+	// Status is true for valid, false for expired, nil where it has no meaning.
 	Status *bool
 }
 
-// Repo gives the repository's names.
+// Repo returns the repository's names.
 func (r SharedRepository) Repo() Repository { return Repository{Namespace: r.Namespace, Name: r.Name} }
 
-// SharedRepositories gives the repositories that the filter selects, page by
-// page: each page is asked for only when the caller wants more. The error, if
-// there is one, comes last; of the kind [KindIncomplete] it says that there may
-// be more repositories than the service would show.
+// SharedRepositories returns the repositories that the filter selects. A page is
+// requested only when the caller has consumed those before it. The error, if any,
+// comes last; [KindListingIncomplete] means that there may be more repositories
+// than the service would return.
 func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) iter.Seq2[SharedRepository, error] {
 	return func(yield func(SharedRepository, error) bool) {
 		first, err := c.sharedPage(ctx, filter, 0)
@@ -73,15 +75,15 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 			yield(SharedRepository{}, err)
 			return
 		}
-		all := walk[SharedRepository]{
-			get: func(ctx context.Context, offset int) (piece[SharedRepository], error) {
+		repositories := pager[SharedRepository]{
+			fetch: func(ctx context.Context, offset int) (page[SharedRepository], error) {
 				return c.sharedPage(ctx, filter, offset)
 			},
-			name:    func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
-			noun:    "repositories",
-			counted: true,
+			id:              func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
+			itemName:        "repositories",
+			totalDocumented: true,
 		}
-		for repository, err := range all.from(ctx, first) {
+		for repository, err := range repositories.all(ctx, first) {
 			if err == nil && !filter.selects(repository) {
 				continue
 			}
@@ -92,29 +94,29 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 	}
 }
 
-// sharedPage asks for one page. The filters are the service's in the first
-// place, so that it sends no more than it must.
-func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (piece[SharedRepository], error) {
-	var found piece[SharedRepository]
-	_, err := c.send(ctx, request{
+// sharedPage requests one page. The service applies the filter too, so that it
+// returns no more than necessary.
+func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (page[SharedRepository], error) {
+	var found page[SharedRepository]
+	_, err := c.do(ctx, request{
 		call:   callSharedRepositories,
 		method: http.MethodGet,
 		url: func(string) *url.URL {
-			u := below(c.endpoint, "v2", "manage", "shared-repositories")
+			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		understand: func(got answer) *objection {
+		decode: func(got response) *decodeError {
 			var err error
-			found, err = decodeShared(got.body, filter.Center)
+			found, err = decodeSharedRepositories(got.body, filter.Center)
 			found.total = max(found.total, rangeTotal(got.header.Get("Content-Range")))
-			return understood(got.body, err)
+			return newDecodeError(got.body, err)
 		},
 	})
 	return found, err
 }
 
-// query gives the filter as the service takes it. A name with levels is left to
+// query returns the filter as query parameters. A name with levels is left to
 // selects: whether it has to be sent with "/" or with "$" depends on the service,
 // and the wrong one would find nothing.
 func (f SharedFilter) query(offset int) url.Values {
@@ -131,8 +133,8 @@ func (f SharedFilter) query(offset int) url.Values {
 	return query
 }
 
-// selects checks what the service gave: it matches names fuzzily, and may know a
-// filter or not.
+// selects reports whether the filter selects a repository that the service
+// returned. The service matches names fuzzily, and may ignore a parameter.
 func (f SharedFilter) selects(r SharedRepository) bool {
 	return (f.Namespace == "" || r.Namespace == f.Namespace) &&
 		(f.Name == "" || r.Name == f.Name) &&
@@ -140,8 +142,8 @@ func (f SharedFilter) selects(r SharedRepository) bool {
 		(f.Status == nil || r.Status == nil || *r.Status == *f.Status)
 }
 
-// wireSharedRepository is a shared repository in a JSON body.
-type wireSharedRepository struct {
+// sharedRepositoryJSON is a shared repository in a response body.
+type sharedRepositoryJSON struct {
 	Name         string   `json:"name"`
 	Category     string   `json:"category"`
 	Description  string   `json:"description"`
@@ -160,35 +162,25 @@ type wireSharedRepository struct {
 	TotalRange   int      `json:"total_range"`
 }
 
-// decodeShared reads the body, a bare array; null is an empty one.
-func decodeShared(body []byte, center Center) (piece[SharedRepository], error) {
-	var elements []*wireSharedRepository
-	if err := decodeJSON(body, &elements); err != nil {
-		return piece[SharedRepository]{}, err
-	}
-	found := piece[SharedRepository]{items: make([]SharedRepository, 0, len(elements))}
-	for i, element := range elements {
-		if element == nil {
-			return piece[SharedRepository]{}, fmt.Errorf("element %d of the list is null", i)
-		}
-		repository, err := element.repository(center)
-		if err != nil {
-			return piece[SharedRepository]{}, fmt.Errorf("element %d of the list is %w", i, err)
-		}
-		found.items = append(found.items, repository)
-		found.total = max(found.total, element.TotalRange)
-	}
-	return found, nil
+// decodeSharedRepositories decodes a list body, a bare array; null is an empty
+// one.
+func decodeSharedRepositories(body []byte, center Center) (page[SharedRepository], error) {
+	total := 0
+	repositories, err := decodeArray(body, func(element sharedRepositoryJSON) (SharedRepository, error) {
+		total = max(total, element.TotalRange)
+		return element.repository(center)
+	})
+	return page[SharedRepository]{items: repositories, total: total}, err
 }
 
-// repository checks that the element names a repository, and gives it.
-func (w wireSharedRepository) repository(center Center) (SharedRepository, error) {
-	repo := Repository{Namespace: w.Namespace, Name: repositoryFromWire(w.Name)}
+// repository returns the repository, or an error if its names are unusable.
+func (w sharedRepositoryJSON) repository(center Center) (SharedRepository, error) {
+	repo := Repository{Namespace: w.Namespace, Name: repositoryFromAPI(w.Name)}
 	if err := repo.addressable(); err != nil {
-		return SharedRepository{}, fmt.Errorf("no repository: %w", err)
+		return SharedRepository{}, fmt.Errorf("not a repository: %w", err)
 	}
 	if center == CenterSelf {
-		w.Status = nil // it is sent, and means nothing
+		w.Status = nil // it is sent, but has no meaning
 	}
 	return SharedRepository{
 		Namespace: repo.Namespace, Name: repo.Name, Category: w.Category, Description: w.Description,

@@ -153,7 +153,7 @@ func TestThrottledForEver(t *testing.T) {
 	if created.Outcome != swr.NotCreated || b.holds(acme) {
 		t.Errorf("presence %d, there: %t", created.Outcome, b.holds(acme))
 	}
-	if failed.Tries < 10 || failed.Tries > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "tries in") {
+	if failed.Attempts < 10 || failed.Attempts > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "attempts in") {
 		t.Errorf("%v", err)
 	}
 }
@@ -171,8 +171,8 @@ func TestInterruptedWhileThrottled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("error %v", err)
 	}
-	if took := time.Since(began); took > 2*time.Second || fault.Fired() != 1 {
-		t.Errorf("it took %s, %d requests", took, fault.Fired())
+	if took := time.Since(began); took > 2*time.Second || fault.Count() != 1 {
+		t.Errorf("it took %s, %d requests", took, fault.Count())
 	}
 }
 
@@ -202,7 +202,7 @@ func TestCreatesThroughAThrottledService(t *testing.T) {
 			b := start(t, nil)
 			quick := quickClock{began: time.Now(), times: 20}
 			b.sim.SetClock(quick.Now)
-			b.sim.RateLimit(20, effect)
+			b.sim.SetRateLimit(20, effect)
 			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(quick))
 			var next atomic.Int32
 			concurrently(10, func(int) {

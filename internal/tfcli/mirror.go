@@ -18,7 +18,7 @@ func Registry() string {
 // Mirror builds the provider into a filesystem mirror, from which terraform init
 // installs it as if it came from the registry.
 func Mirror(ctx context.Context, dir string) error {
-	target := filepath.Join(dir, Registry(), filepath.FromSlash(Address), "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	target := filepath.Join(dir, Registry(), filepath.FromSlash(Address), "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(target, 0o700); err != nil {
 		return err
 	}

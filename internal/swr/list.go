@@ -1,0 +1,131 @@
+package swr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Listing is all shares of a repository that the service returns.
+type Listing struct {
+	Shares []Share // ordered by account
+	// Incomplete says why there may be more, "" if these are all.
+	Incomplete string
+}
+
+// maxListReads is how often a list of several pages is read until two
+// consecutive reads agree.
+const maxListReads = 5
+
+// List returns the shares of a repository, and misses none. Between two pages a
+// share may move from the later to the earlier one, so that neither has it: a
+// listing of several pages counts only when a second one has the same accounts.
+func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
+	if err := repo.addressable(); err != nil {
+		return Listing{}, &Error{Kind: KindInvalid, Err: err}
+	}
+	current, err := c.listSince(ctx, repo, c.listCache.lastWrite(repo))
+	for n := 2; err == nil && current.Incomplete == "" && len(current.Shares) >= pageSize; n++ {
+		previous := current.Shares
+		current, err = c.listSince(ctx, repo, c.listCache.nextVersion())
+		if slices.EqualFunc(previous, current.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
+			break
+		}
+		if n == maxListReads && current.Incomplete == "" {
+			current.Incomplete = fmt.Sprintf("the list of accounts changed on each of %d consecutive reads", n)
+		}
+	}
+	return current, err
+}
+
+// listSince returns the shares from a listing of the given version or later.
+func (c *Client) listSince(ctx context.Context, repo Repository, oldest version) (Listing, error) {
+	current, _, err := c.listCache.since(ctx, repo, oldest)
+	if err != nil {
+		return Listing{}, asError(err)
+	}
+	full, err := current.all(ctx, c, repo)
+	if err != nil {
+		return Listing{}, asError(err)
+	}
+	shares := slices.SortedFunc(slices.Values(full.shares), func(a, b Share) int {
+		return strings.Compare(a.AccessDomain, b.AccessDomain)
+	})
+	return Listing{Shares: shares, Incomplete: full.incomplete}, nil
+}
+
+// Shares returns the shares of a repository in the service's order. A page is
+// requested only when the caller has consumed those before it. The error, if
+// any, comes last; [KindListingIncomplete] means that there may be more shares
+// than the service would return.
+func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, error] {
+	return func(yield func(Share, error) bool) {
+		if err := repo.addressable(); err != nil {
+			yield(Share{}, &Error{Kind: KindInvalid, Err: err})
+			return
+		}
+		_, first, err := c.listCache.since(ctx, repo, c.listCache.lastWrite(repo))
+		if err != nil {
+			yield(Share{}, asError(err))
+			return
+		}
+		for share, err := range c.sharePager(repo).all(ctx, first) {
+			if !yield(share, asError(err)) {
+				return
+			}
+		}
+	}
+}
+
+// listAll requests the pages after the first, and returns all shares.
+func (c *Client) listAll(ctx context.Context, repo Repository, first page[Share]) (fullListing, error) {
+	full := fullListing{paged: len(first.items) == pageSize}
+	for share, err := range c.sharePager(repo).all(ctx, first) {
+		if errors.Is(err, KindListingIncomplete) {
+			full.incomplete = err.Error()
+			return full, nil
+		}
+		if err != nil {
+			return fullListing{}, err
+		}
+		full.shares = append(full.shares, share)
+	}
+	return full, nil
+}
+
+func (c *Client) sharePager(repo Repository) pager[Share] {
+	return pager[Share]{
+		fetch:    func(ctx context.Context, offset int) (page[Share], error) { return c.listPage(ctx, repo, offset) },
+		id:       func(share Share) any { return share.AccessDomain },
+		itemName: "accounts",
+	}
+}
+
+// listPage requests the shares of a repository from the offset on. The first
+// request is bare, as documented; the paging parameters are those of the sibling
+// lists, which this one may or may not honor.
+func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (page[Share], error) {
+	var found page[Share]
+	_, err := c.do(ctx, request{
+		call:   callList,
+		method: http.MethodGet,
+		url: func(segment string) *url.URL {
+			u := accessDomainsURL(c.endpoint, segment, repo, "")
+			if offset > 0 {
+				u.RawQuery = pageQuery(offset, pageSize).Encode()
+			}
+			return u
+		},
+		decode: func(got response) *decodeError {
+			shares, err := decodeList(got.body, repo)
+			found = page[Share]{items: shares, total: rangeTotal(got.header.Get("Content-Range"))}
+			return newDecodeError(got.body, err)
+		},
+	})
+	return found, err
+}
