@@ -70,7 +70,7 @@ func createBody(account string) string {
 func TestSignaturesAreAccepted(t *testing.T) {
 	for _, form := range []struct {
 		format   string
-		accepted swrtest.SignatureForms
+		accepted swrtest.SignatureFormats
 	}{{"access", swrtest.SignatureAccess}, {"credential", swrtest.SignatureCredential}} {
 		for _, key := range []swrtest.Key{
 			{Access: "AKAKAKAKAKAKAKAKAKAK", Secret: "s3cret+/="},
@@ -212,7 +212,7 @@ func TestTLS(t *testing.T) {
 
 func TestConnectionsAreKept(t *testing.T) {
 	server, block := password(t)
-	server.Latency(2 * time.Millisecond)
+	server.SetLatency(2 * time.Millisecond)
 	rt := transport(t, block, config.Environment{})
 	inParallel(t, 200, func(int) error {
 		_, _, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")

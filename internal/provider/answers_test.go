@@ -141,7 +141,7 @@ func TestTooLateVisibility(t *testing.T) {
 	if took := time.Since(began); took > hidden {
 		t.Errorf("the timeout was not honoured: %s", took)
 	}
-	wants(t, printed, "platform/team/app/ACME", "did not show it until the operation's time was over", "run terraform untaint to keep it")
+	wants(t, printed, "platform/team/app/ACME", "did not show it before the operation timed out", "run terraform untaint to keep it")
 	if ids := tf.ids(); len(ids) != 1 || !ids["platform/team/app/ACME"] {
 		t.Errorf("in the state: %v", ids)
 	}

@@ -25,8 +25,8 @@ type session struct {
 	config config.Config
 	// unknown is the attribute of the provider block whose value is not known yet,
 	// so that there is no client, or "".
-	unknown string
-	guards  guards
+	unknown    string
+	exclusives exclusiveRegistry
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of

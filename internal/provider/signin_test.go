@@ -127,7 +127,7 @@ func TestSignInAgain(t *testing.T) {
 	t.Parallel()
 	const lifetime = 2 * time.Second
 	server, _ := account(t, swrtest.WithTokenLifetime(lifetime))
-	server.Latency(100 * time.Millisecond)
+	server.SetLatency(100 * time.Millisecond)
 	tf := newWorkspace(t, server, many(200, ""))
 	tf.Env = passwordInEnvironment(server)
 	tf.apply()

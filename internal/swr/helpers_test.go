@@ -245,16 +245,39 @@ func expectGone(t *testing.T, err error, key swr.Key, repository bool) {
 	}
 }
 
-// waitFor waits until something holds that happens elsewhere.
-func waitFor(t *testing.T, holds func() bool) {
+// expectShare checks a share that was read: its names, and the tests' spec with a
+// description.
+func expectShare(t *testing.T, share swr.Share, description string) {
 	t.Helper()
-	for range 1000 {
-		if holds() {
-			return
-		}
-		time.Sleep(time.Millisecond)
+	if share.Namespace != repo.Namespace || share.Repository != repo.Name || !swr.SameAccount(share.AccessDomain, acme.AccessDomain) {
+		t.Errorf("share of %s", share.Key())
 	}
-	t.Fatal("it did not happen")
+	end, err := share.End()
+	if err != nil || end.Day() != until || share.Permit != "read" || share.Description != description {
+		t.Errorf("share %+v, %v; want it until %s with description %q", share, err, until, description)
+	}
+	if share.CreatorID == "" || share.CreatorName == "" || share.Created == "" || share.Updated == "" || share.Status == nil || !*share.Status {
+		t.Errorf("share %+v is incomplete", share)
+	}
+}
+
+// expectHeld checks what the service has.
+func (b *bench) expectHeld(t *testing.T, key swr.Key, description string) {
+	t.Helper()
+	share, ok := b.held(key)
+	if !ok || share.Permit != "read" || !strings.HasPrefix(share.Deadline, until) || share.Description != description {
+		t.Errorf("the service has %+v, %t; want %q", share, ok, description)
+	}
+}
+
+// callAll makes each call for acme, and returns the errors.
+func (b *bench) callAll(t *testing.T) map[string]error {
+	t.Helper()
+	_, create := b.Create(b.ctx, acme, terms(t, "d"))
+	_, get := b.Get(b.ctx, acme, "")
+	_, list := b.List(b.ctx, repo)
+	_, update := b.Update(b.ctx, acme, terms(t, "e"))
+	return map[string]error{"create": create, "get": get, "list": list, "update": update, "delete": b.Delete(b.ctx, acme, "")}
 }
 
 // newRawServer answers every connection's first request with the bytes; then it

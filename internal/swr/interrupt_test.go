@@ -151,7 +151,7 @@ func TestInterruptedWrite(t *testing.T) {
 // Interrupted between the two spellings of a route, a call does not claim that
 // there is none: only one was tried.
 func TestInterruptedBetweenSpellings(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	b.putAcme("old")
 	ctx, cancel := context.WithCancel(b.ctx)
 	transport := &http.Transport{}
@@ -198,7 +198,7 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 // Interrupted at any moment, what a call says and what the service holds agree.
 func TestInterruptedAtAnyMoment(t *testing.T) {
 	b := start(t, nil)
-	b.sim.Latency(2 * time.Millisecond)
+	b.sim.SetLatency(2 * time.Millisecond)
 	for range 60 {
 		cut := func() context.Context {
 			ctx, cancel := context.WithCancel(b.ctx)

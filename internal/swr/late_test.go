@@ -9,28 +9,28 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// lags are delays of 2 s, or of 2 looks.
-var lags = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 looks": {Looks: 2}}
+// delays are delays of 2 s, or of 2 requests.
+var delays = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 requests": {Reads: 2}}
 
-// lateViews are the views that may lag: lists, GET one, or both; or lists where
-// there is no GET one.
-var lateViews = map[string]func(*swrtest.Variants, swrtest.Delays){
-	"list":             func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay = d },
-	"GET one":          func(v *swrtest.Variants, d swrtest.Delays) { v.GetDelay = d },
-	"both":             func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.GetDelay = d, d },
-	"list, no GET one": func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.Routes.Get = d, swrtest.SpellingNone },
+// delayedViews are the views that may lag: lists, GET, or both; or lists where
+// there is no GET.
+var delayedViews = map[string]func(*swrtest.Variants, swrtest.Delays){
+	"list":         func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay = d },
+	"GET":          func(v *swrtest.Variants, d swrtest.Delays) { v.GetDelay = d },
+	"both":         func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.GetDelay = d, d },
+	"list, no GET": func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.Routes.Get = d, swrtest.SpellingNone },
 	"both, other casing": func(v *swrtest.Variants, d swrtest.Delays) {
-		v.ListDelay, v.GetDelay, v.AccountsInAnswers = d, d, swrtest.CaseUpper
+		v.ListDelay, v.GetDelay, v.ResponseAccountCase = d, d, swrtest.CaseUpper
 	},
 }
 
-// eachLag runs a test on each kind of late service. No wait may outlast the lag
-// by much.
-func eachLag(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, b *bench)) {
+// forEachDelay runs a test on each kind of lagging service. No wait may outlast
+// the delay by much.
+func forEachDelay(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, b *bench)) {
 	t.Helper()
-	for lag, delay := range lags {
-		for view, apply := range lateViews {
-			t.Run(fmt.Sprintf("%s late by %s", view, lag), func(t *testing.T) {
+	for name, delay := range delays {
+		for view, apply := range delayedViews {
+			t.Run(fmt.Sprintf("%s late by %s", view, name), func(t *testing.T) {
 				b := start(t, func(v *swrtest.Variants) { apply(v, which(delay)) })
 				began := b.clock.Now()
 				test(t, b)
@@ -42,9 +42,9 @@ func eachLag(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t
 	}
 }
 
-// A share that appears only moments after 201 is waited for.
+// Create waits for a share that appears only after the 201.
 func TestCreateThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
 		created, err := b.Create(b.ctx, acme, terms(t, "d"))
 		if err != nil || created.Outcome != swr.Created {
 			t.Errorf("%+v, %v", created, err)
@@ -55,9 +55,9 @@ func TestCreateThatShowsLate(t *testing.T) {
 	})
 }
 
-// A change that shows only later is waited for, too, and not sent again.
-func TestChangeThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
+// Update waits for a change that shows only later, and does not send it again.
+func TestUpdateThatShowsLate(t *testing.T) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("old")
 		share, err := b.Update(b.ctx, acme, terms(t, "new"))
 		if err != nil || share == nil || share.Description != "new" {
@@ -69,9 +69,9 @@ func TestChangeThatShowsLate(t *testing.T) {
 	})
 }
 
-// A revoked share that is still listed is waited for.
-func TestRevocationThatShowsLate(t *testing.T) {
-	eachLag(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
+// Delete waits for a share that is still listed.
+func TestDeleteThatShowsLate(t *testing.T) {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
 		b.putAcme("d")
 		if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
 			t.Error(err)
@@ -83,7 +83,7 @@ func TestRevocationThatShowsLate(t *testing.T) {
 	})
 }
 
-// Waiting ends with the operation's time, and says what is known.
+// Waiting ends with the operation, and the error says what is known.
 func TestNeverShown(t *testing.T) {
 	never := swrtest.Delay{For: time.Hour}
 	everywhere := func(d swrtest.Delays) func(*swrtest.Variants) {
@@ -94,10 +94,10 @@ func TestNeverShown(t *testing.T) {
 		created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
 		expectKind(t, err, swr.KindInvalidResponse)
 		if created.Outcome != swr.CreatedUnverified {
-			t.Errorf("presence %d: the service said that it made the share", created.Outcome)
+			t.Errorf("outcome %d, though the service reported success", created.Outcome)
 		}
 	})
-	t.Run("change", func(t *testing.T) {
+	t.Run("update", func(t *testing.T) {
 		b := start(t, everywhere(swrtest.Delays{Update: never}))
 		b.putAcme("old")
 		share, err := b.Update(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "new"))
@@ -106,7 +106,7 @@ func TestNeverShown(t *testing.T) {
 			t.Errorf("%+v; want what the service shows", share)
 		}
 	})
-	t.Run("revoke", func(t *testing.T) {
+	t.Run("delete", func(t *testing.T) {
 		b := start(t, everywhere(swrtest.Delays{Delete: never}))
 		b.putAcme("old")
 		expectKind(t, b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindInvalidResponse)
@@ -116,7 +116,7 @@ func TestNeverShown(t *testing.T) {
 	})
 }
 
-// An operation whose time is over while it waits tells a wait from an answer.
+// A wait that would outlast the operation is not begun.
 func TestNeverShownByDeadline(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) {
 		d := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
@@ -125,34 +125,6 @@ func TestNeverShownByDeadline(t *testing.T) {
 	created, err := b.Create(b.ctx, acme, terms(t, "d"))
 	expectKind(t, err, swr.KindInvalidResponse)
 	if created.Outcome != swr.CreatedUnverified || len(b.clock.Slept()) != 0 {
-		t.Errorf("presence %d after waits of %s", created.Outcome, b.clock.Slept())
+		t.Errorf("outcome %d after waits of %s", created.Outcome, b.clock.Slept())
 	}
-}
-
-// A service that accepts a share but keeps something else of it is told of, with
-// what it holds.
-func TestCreateThatIsNotKept(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Respond(200, nil,
-		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
-	created, err := b.Create(b.ctx, acme, terms(t, "d"))
-	expectKind(t, err, swr.KindInvalidResponse)
-	expectShort(t, b, err)
-	if created.Outcome != swr.Created || created.Share.Deadline != "forever" {
-		t.Errorf("%+v", created)
-	}
-}
-
-// A share that can't be changed since "it does not exist", and that is listed
-// all the same, is an error, and not gone.
-func TestChangeOfWhatIsListedAndMissing(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("old")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040091")})
-	share, err := b.Update(b.ctx, acme, terms(t, "new"))
-	expectKind(t, err, swr.KindShareMissing)
-	if share != nil {
-		t.Errorf("%+v", share)
-	}
-	b.expectHeld(t, acme, "old")
 }

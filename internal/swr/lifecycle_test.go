@@ -14,11 +14,10 @@ import (
 func TestLifecycleOnEveryVariant(t *testing.T) {
 	for _, variant := range swrtest.NamedVariants() {
 		t.Run(variant.Name, func(t *testing.T) {
-			b := start(t, variant.Apply)
 			if variant.Name == "no-routes" {
-				lifecycleWithoutRoutes(t, b)
-				return
+				t.Skip("see TestNoRouteIsNotGone")
 			}
+			b := start(t, variant.Apply)
 			v := b.sim.Variants()
 			lifecycle(t, b, v.Routes.Update == swrtest.SpellingNone)
 		})
@@ -33,7 +32,7 @@ func lifecycle(t *testing.T, b *bench, noPatch bool) {
 	first := terms(t, "first")
 	created, err := b.Create(b.ctx, acme, first)
 	if err != nil || created.Outcome != swr.Created {
-		t.Fatalf("create: presence %d, %v", created.Outcome, err)
+		t.Fatalf("create: outcome %d, %v", created.Outcome, err)
 	}
 	expectShare(t, created.Share, "first")
 	b.expectHeld(t, acme, "first")
@@ -41,16 +40,16 @@ func lifecycle(t *testing.T, b *bench, noPatch bool) {
 	created, err = b.Create(b.ctx, acme, terms(t, "again"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
-		t.Errorf("create again: presence %d", created.Outcome)
+		t.Errorf("create again: outcome %d", created.Outcome)
 	}
 	b.expectHeld(t, acme, "first")
 
 	found, err := b.Get(b.ctx, acme, b.Host())
 	if err != nil {
-		t.Fatalf("find: %v", err)
+		t.Fatalf("get: %v", err)
 	}
 	expectShare(t, found, "first")
-	// Lists may lag behind, by time or by looks.
+	// Lists may lag behind, by time or by a number of requests.
 	b.clock.Advance(5 * time.Second)
 	listing, err := b.another(t).List(b.ctx, repo)
 	for look := 0; look < 2 && err == nil && len(listing.Shares) == 0; look++ {
@@ -70,73 +69,30 @@ func lifecycle(t *testing.T, b *bench, noPatch bool) {
 		b.expectHeld(t, acme, "first")
 	} else {
 		if err != nil {
-			t.Fatalf("change: %v", err)
+			t.Fatalf("update: %v", err)
 		}
 		expectShare(t, *changed, "")
 		b.expectHeld(t, acme, "")
 	}
 
 	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
-		t.Fatalf("revoke: %v", err)
+		t.Fatalf("delete: %v", err)
 	}
 	if b.holds(acme) {
 		t.Error("revoked, and still there")
 	}
-	if err := b.Delete(b.ctx, acme, b.Host()); err != nil { // a 204 can't be told from a success
+	if err := b.Delete(b.ctx, acme, b.Host()); err != nil { // 204 looks like a success
 		expectGone(t, err, acme, false)
 	}
 	b.clock.Advance(5 * time.Second)
 	_, err = b.Get(b.ctx, acme, b.Host())
-	for look := 0; look < 2 && err == nil; look++ { // asked by name, some answer late
+	for look := 0; look < 2 && err == nil; look++ { // some lag by a number of requests
 		_, err = b.Get(b.ctx, acme, b.Host())
 	}
 	expectGone(t, err, acme, false)
 }
 
-func lifecycleWithoutRoutes(t *testing.T, b *bench) {
-	t.Helper()
-	b.putAcme("there")
-	created, err := b.Create(b.ctx, acme, terms(t, ""))
-	expectKind(t, err, swr.KindNoRoute)
-	if created.Outcome != swr.NotCreated {
-		t.Errorf("create: presence %d", created.Outcome)
-	}
-	_, err = b.Get(b.ctx, acme, "")
-	expectKind(t, err, swr.KindNoRoute)
-	_, err = b.List(b.ctx, repo)
-	expectKind(t, err, swr.KindNoRoute)
-	_, err = b.Update(b.ctx, acme, terms(t, ""))
-	expectKind(t, err, swr.KindNoRoute)
-	expectKind(t, b.Delete(b.ctx, acme, ""), swr.KindNoRoute)
-	b.expectHeld(t, acme, "there")
-}
-
-// expectShare checks a share that was read: its names, and the terms of the
-// tests with a description.
-func expectShare(t *testing.T, share swr.Share, description string) {
-	t.Helper()
-	if share.Namespace != repo.Namespace || share.Repository != repo.Name || !swr.SameAccount(share.AccessDomain, acme.AccessDomain) {
-		t.Errorf("share of %s", share.Key())
-	}
-	end, err := share.End()
-	if err != nil || end.Day() != until || share.Permit != "read" || share.Description != description {
-		t.Errorf("share %+v, %v; want it until %s with description %q", share, err, until, description)
-	}
-	if share.CreatorID == "" || share.CreatorName == "" || share.Created == "" || share.Updated == "" || share.Status == nil || !*share.Status {
-		t.Errorf("share %+v lacks what the service told", share)
-	}
-}
-
-// expectHeld checks what the service really holds.
-func (b *bench) expectHeld(t *testing.T, key swr.Key, description string) {
-	t.Helper()
-	share, ok := b.held(key)
-	if !ok || share.Permit != "read" || !strings.HasPrefix(share.Deadline, until) || share.Description != description {
-		t.Errorf("the service holds %+v, %t; want %q", share, ok, description)
-	}
-}
-
-// On the plain server each call is as documented, and no call is made in vain.
+// On the plain server each call is as documented, and none is superfluous.
 func TestRequestsOfEachCall(t *testing.T) {
 	b := start(t, nil)
 	do := func(name string, call func() error, want map[swrtest.Operation]int) {
@@ -152,7 +108,7 @@ func TestRequestsOfEachCall(t *testing.T) {
 		_, err := b.Create(b.ctx, acme, terms(t, "first"))
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
-	do("find", func() error {
+	do("get", func() error {
 		_, err := b.Get(b.ctx, acme, "")
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpList: 1})
@@ -160,7 +116,7 @@ func TestRequestsOfEachCall(t *testing.T) {
 		_, err := b.List(b.ctx, repo)
 		return err
 	}, nil)
-	do("change", func() error {
+	do("update", func() error {
 		_, err := b.Update(b.ctx, acme, terms(t, "second"))
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpGet: 1})
@@ -168,7 +124,7 @@ func TestRequestsOfEachCall(t *testing.T) {
 		_, err := b.List(b.ctx, repo)
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpList: 1})
-	do("revoke", func() error { return b.Delete(b.ctx, acme, b.Host()) },
+	do("delete", func() error { return b.Delete(b.ctx, acme, b.Host()) },
 		map[swrtest.Operation]int{swrtest.OpDelete: 1, swrtest.OpList: 1})
 }
 
@@ -226,9 +182,9 @@ func TestUnaddressableNamesAreNotSent(t *testing.T) {
 		{Namespace: "platform", Repository: "app", AccessDomain: "Ac\nme"},
 	} {
 		_, createErr := b.Create(b.ctx, key, terms(t, ""))
-		_, findErr := b.Get(b.ctx, key, "")
-		_, changeErr := b.Update(b.ctx, key, terms(t, ""))
-		for _, err := range []error{createErr, findErr, changeErr, b.Delete(b.ctx, key, "")} {
+		_, getErr := b.Get(b.ctx, key, "")
+		_, updateErr := b.Update(b.ctx, key, terms(t, ""))
+		for _, err := range []error{createErr, getErr, updateErr, b.Delete(b.ctx, key, "")} {
 			expectKind(t, err, swr.KindInvalid)
 		}
 		if key.AccessDomain == "Acme" {
@@ -256,7 +212,7 @@ func TestEndpoint(t *testing.T) {
 // A service that answers with another spelling of a segment than the documents'
 // is found out once, not at each call.
 func TestSpellingIsKept(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	for range 3 {
 		if _, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil {
 			t.Fatal(err)
@@ -278,7 +234,7 @@ func TestSpellingIsKept(t *testing.T) {
 // answer with.
 func TestSpellingIsKeptAfterAnError(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) {
-		v.Routes = swrtest.SameRoutes(swrtest.SpellingRepositories)
+		v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepositories)
 	})
 	b.putAcme("there")
 	for range 3 {
@@ -315,7 +271,7 @@ func TestChangeOfWhatIsGone(t *testing.T) {
 	expectKind(t, err, swr.KindRepositoryMissing)
 }
 
-var noRouteForms = map[string]swrtest.NoRouteForm{
+var noRouteForms = map[string]swrtest.NoRouteResponse{
 	"APIGW.0101": swrtest.NoRouteGateway, "SVCSTG.SWR.4040083": swrtest.NoRouteSWR,
 	"plain": swrtest.NoRoutePlain, "HTML": swrtest.NoRouteHTML, "empty": swrtest.NoRouteEmpty,
 }

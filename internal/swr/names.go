@@ -150,44 +150,39 @@ func (e *RuleError) Error() string {
 // CheckNamespace checks the name of an organization. The warning, if any, is
 // for a name that one reading of SWR's rule allows and another does not.
 func CheckNamespace(value string) (warning string, err error) {
-	invalid := func(rule string) (string, error) {
-		return "", &RuleError{Field: "namespace", Value: value, Rule: rule}
-	}
-	switch {
-	case !hasLength(value, MaxNamespaceLength):
-		return invalid(fmt.Sprintf("must have 1 to %d characters", MaxNamespaceLength))
-	case !isLowerLetter(value[0]):
-		return invalid("must start with a lowercase letter")
-	case !isLowerLetter(value[len(value)-1]) && !isDigit(value[len(value)-1]):
-		return invalid("must end with a lowercase letter or digit")
-	}
-	if r, ok := findDisallowed(value, "._-"); ok {
-		return invalid(fmt.Sprintf(`must have only lowercase letters, digits, ".", "_" and "-"; %q is not allowed`, r))
-	}
-	return checkSeparators("namespace", value, "._-")
+	return checkName("namespace", value, MaxNamespaceLength, "._-", "lowercase letter", isLowerLetter)
 }
 
 // CheckRepository checks the name of an image repository; see [CheckNamespace]
 // for the warning.
 func CheckRepository(value string) (warning string, err error) {
-	invalid := func(rule string) (string, error) {
-		return "", &RuleError{Field: "repository", Value: value, Rule: rule}
-	}
 	if strings.Contains(value, "$") {
-		return invalid(fmt.Sprintf(`must not contain "$": write %q (the "$" replaces "/" in URLs only)`, repositoryFromAPI(value)))
+		return "", &RuleError{Field: "repository", Value: value, Rule: fmt.Sprintf(
+			`must not contain "$": write %q (the "$" replaces "/" in URLs only)`, repositoryFromAPI(value))}
 	}
-	if !hasLength(value, MaxRepositoryLength) {
-		return invalid(fmt.Sprintf("must have 1 to %d characters", MaxRepositoryLength))
+	return checkName("repository", value, MaxRepositoryLength, "./_-", "lowercase letter or digit", isLowerOrDigit)
+}
+
+// checkName checks what namespaces and repositories have in common, and what
+// their first character is.
+func checkName(field, value string, limit int, separators, first string, isFirst func(rune) bool) (warning string, err error) {
+	rule := ""
+	disallowed := strings.IndexFunc(value, func(r rune) bool { return !isLowerOrDigit(r) && !strings.ContainsRune(separators, r) })
+	switch n := utf8.RuneCountInString(value); {
+	case n < 1 || n > limit:
+		rule = fmt.Sprintf("must have 1 to %d characters", limit)
+	case !isFirst(rune(value[0])):
+		rule = "must start with a " + first
+	case !isLowerOrDigit(rune(value[len(value)-1])):
+		rule = "must end with a lowercase letter or digit"
+	case disallowed >= 0:
+		r, _ := utf8.DecodeRuneInString(value[disallowed:])
+		rule = fmt.Sprintf(`must have only lowercase letters, digits and "%s"; %q is not allowed`,
+			strings.Join(strings.Split(separators, ""), `", "`), r)
+	default:
+		return checkSeparators(field, value, separators)
 	}
-	for _, edge := range []byte{value[0], value[len(value)-1]} {
-		if !isLowerLetter(edge) && !isDigit(edge) {
-			return invalid("must start and end with a lowercase letter or digit")
-		}
-	}
-	if r, ok := findDisallowed(value, "./_-"); ok {
-		return invalid(fmt.Sprintf(`must have only lowercase letters, digits, ".", "/", "_" and "-"; %q is not allowed`, r))
-	}
-	return checkSeparators("repository", value, "./_-")
+	return "", &RuleError{Field: field, Value: value, Rule: rule}
 }
 
 // CheckAccessDomain checks the name of an account. Accounts are spelled in any
@@ -231,7 +226,7 @@ func CheckPermit(value string) error {
 func CheckDescription(value string) error {
 	if n := utf8.RuneCountInString(value); n > MaxDescriptionLength {
 		return &RuleError{
-			Field: "description", Value: truncateRunes(value, 40),
+			Field: "description", Value: string([]rune(value)[:40]) + "…",
 			Rule: fmt.Sprintf("must have at most %d characters; it has %d", MaxDescriptionLength, n),
 		}
 	}
@@ -263,33 +258,5 @@ func checkSeparators(field, value, separators string) (warning string, err error
 	return warning, nil
 }
 
-func hasLength(value string, limit int) bool {
-	n := utf8.RuneCountInString(value)
-	return 1 <= n && n <= limit
-}
-
-// findDisallowed returns the first character that is neither a lowercase letter,
-// nor a digit, nor one of the separators.
-func findDisallowed(value, separators string) (rune, bool) {
-	for _, r := range value {
-		if r >= utf8.RuneSelf || (!isLowerLetter(byte(r)) && !isDigit(byte(r)) && !strings.ContainsRune(separators, r)) {
-			return r, true
-		}
-	}
-	return 0, false
-}
-
-func isLowerLetter(c byte) bool { return 'a' <= c && c <= 'z' }
-func isDigit(c byte) bool       { return '0' <= c && c <= '9' }
-
-// truncateRunes shortens s to the given number of characters.
-func truncateRunes(s string, limit int) string {
-	n := 0
-	for i := range s {
-		if n == limit {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
-}
+func isLowerLetter(r rune) bool  { return 'a' <= r && r <= 'z' }
+func isLowerOrDigit(r rune) bool { return isLowerLetter(r) || '0' <= r && r <= '9' }

@@ -24,7 +24,7 @@ var passing = map[string]swrtest.Behavior{
 	"busy":         swrtest.Busy(),
 	"reset before": swrtest.ResetBefore(),
 	"reset after":  swrtest.ResetAfter(),
-	"cut off":      swrtest.CutOff(),
+	"cut off":      swrtest.CloseMidResponse(),
 	"hang":         swrtest.HangBefore(),
 }
 
@@ -47,8 +47,8 @@ func TestRetries(t *testing.T) {
 				if err := read(b); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
-				if fault.Fired() != 5 || b.sim.Count(kind) < 6 {
-					t.Errorf("%d faults, %v", fault.Fired(), b.sim.Counts())
+				if fault.Count() != 5 || b.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Count(), b.sim.Counts())
 				}
 				if !strings.HasPrefix(name, "reset") {
 					checkBackoff(t, b.clock.Slept())
@@ -149,16 +149,16 @@ func TestReportedAtOnce(t *testing.T) {
 // An error whose body was cut off is not whole: what it meant is asked again.
 func TestErrorThatIsCutOff(t *testing.T) {
 	b := start(t, func(v *swrtest.Variants) {
-		v.MissingOnGet, v.MissingOnDelete = swrtest.GetNotFound, swrtest.DeleteNotFound
+		v.MissingOnGet, v.MissingOnDelete = swrtest.MissingNotFound, swrtest.MissingNotFound
 	})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CutOff()})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
 	_, err := b.Get(b.ctx, acme, b.Host())
 	expectGone(t, err, acme, false)
 	expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, false)
 
 	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CutOff()})
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
 	created, err := b.Create(b.ctx, acme, terms(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
@@ -186,35 +186,6 @@ func TestNoTimeForAnotherTry(t *testing.T) {
 		if took, n := time.Since(began), b.sim.Count(); took > 5*time.Second || n > 2 {
 			t.Errorf("%s: it took %s and %d requests", name, took, n)
 		}
-	}
-}
-
-// A reader with more time goes on where one with less gave up.
-func TestMoreTimeThanTheLeader(t *testing.T) {
-	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return 2 * time.Second }))
-	fault := b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.Status(503, "").After()})
-	reached, release := holdList(b, 1)
-	short, cancel := context.WithTimeout(b.ctx, time.Second)
-	defer cancel()
-	hurried := make(chan error)
-	go func() {
-		_, err := b.List(short, repo)
-		hurried <- err
-	}()
-	<-reached
-	patient := make(chan error)
-	go func() {
-		_, err := b.List(b.ctx, repo)
-		patient <- err
-	}()
-	time.Sleep(20 * time.Millisecond) // until it waits
-	close(release)
-	expectKind(t, <-hurried, swr.KindUnavailable)
-	if err := <-patient; err != nil {
-		t.Errorf("who had more time: %v", err)
-	}
-	if n := b.sim.Count(); n != 2 || fault.Fired() != 1 {
-		t.Errorf("%d requests", n)
 	}
 }
 

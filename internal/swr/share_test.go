@@ -109,7 +109,7 @@ func TestDecodeListRefuses(t *testing.T) {
 	}
 }
 
-func TestDecodeShow(t *testing.T) {
+func TestDecodeGet(t *testing.T) {
 	existing := func(element string) string { return strings.TrimSuffix(element, "}") + `, "exist" : true}` }
 	absent := `{"exist":false,"namespace":"","repository":"","access_domain":"","permit":"","deadline":"","description":"","creator_id":"","creator_name":"","created":"","updated":"","status":false}`
 	tests := map[string]struct {
@@ -165,7 +165,7 @@ func FuzzDecodeList(f *testing.F) {
 			t.Errorf("%d shares with error %v", len(shares), err)
 		}
 		if err == nil && !json.Valid(body) {
-			t.Errorf("%q is no JSON, and yet understood", body)
+			t.Errorf("%q is no JSON, and yet decoded", body)
 		}
 		for _, share := range shares {
 			if share.Key().Repo() != testRepo || strings.TrimSpace(share.AccessDomain) == "" {
@@ -175,7 +175,7 @@ func FuzzDecodeList(f *testing.F) {
 	})
 }
 
-func FuzzDecodeShow(f *testing.F) {
+func FuzzDecodeGet(f *testing.F) {
 	for _, body := range []string{"null", "{}", `{"exist":false}`, documented, with(`"swr"`, `"SWR"`), "[]", "<html>"} {
 		f.Add([]byte(body))
 	}
@@ -193,9 +193,38 @@ func FuzzDecodeShow(f *testing.F) {
 	})
 }
 
+func FuzzDecodeSharedRepositories(f *testing.F) {
+	const one = `{"name":"team$app","namespace":"demo","tags":["1"],"status":true,"size":7,"total_range":2}`
+	for _, body := range []string{"null", "[]", "[null]", "[" + one + "]", `[{"name":"..","namespace":".."}]`, `{"repos":[]}`, "<html>"} {
+		f.Add([]byte(body), true)
+		f.Add([]byte(body), false)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, self bool) {
+		center := CenterThirdParty
+		if self {
+			center = CenterSelf
+		}
+		found, err := decodeSharedRepositories(body, center)
+		if err != nil && found.items != nil {
+			t.Errorf("%d repositories with error %v", len(found.items), err)
+		}
+		if err == nil && !json.Valid(body) {
+			t.Errorf("%q is no JSON, and yet decoded", body)
+		}
+		for _, repository := range found.items {
+			if err := repository.Repo().addressable(); err != nil {
+				t.Errorf("%+v has unusable names: %v", repository, err)
+			}
+			if self && repository.Status != nil {
+				t.Errorf("status %t, which has no meaning for own repositories", *repository.Status)
+			}
+		}
+	})
+}
+
 // A write's body is as the documents have it: their order, their form of a
 // deadline, and the description even where it is empty.
-func TestEncode(t *testing.T) {
+func TestEncodeBody(t *testing.T) {
 	deadline, err := ParseDeadline("2018-10-01T16:00:00Z")
 	if err != nil {
 		t.Fatal(err)
@@ -215,12 +244,12 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-func TestGrantedBy(t *testing.T) {
+func TestShareSpecMatches(t *testing.T) {
 	deadline, err := ParseDeadline("2031-03-31")
 	if err != nil {
 		t.Fatal(err)
 	}
-	terms := ShareSpec{Permit: "read", Deadline: deadline, Description: "d"}
+	spec := ShareSpec{Permit: "read", Deadline: deadline, Description: "d"}
 	tests := map[string]struct {
 		share Share
 		want  bool
@@ -235,7 +264,7 @@ func TestGrantedBy(t *testing.T) {
 		"no deadline":       {Share{Permit: "read", Description: "d"}, false},
 	}
 	for name, test := range tests {
-		if got := terms.Matches(test.share); got != test.want {
+		if got := spec.Matches(test.share); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -75,7 +75,7 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 				namespace, repository, _ := strings.Cut(of, "/")
 				b.sim.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
 			}
-			b.sim.AddReceived(
+			b.sim.AddReceivedRepositories(
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "app"},
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "app", Expired: true},
 				swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
@@ -108,7 +108,7 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 func TestSharedRepositoriesElements(t *testing.T) {
 	b := start(t, nil)
 	b.putRepositories(1)
-	b.sim.AddReceived(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
+	b.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
 	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
 		swr.CenterSelf: func(r swr.SharedRepository) bool {
 			return r.Status == nil && r.Namespace == "many" && r.DomainName == b.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
@@ -178,51 +178,4 @@ func TestSharedRepositoriesRefused(t *testing.T) {
 	_, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
 	expectKind(t, err, swr.KindNoRoute)
 	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1})
-}
-
-// The shares of a repository come page by page too.
-func TestSharesStop(t *testing.T) {
-	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2, 250: 3, 1000: 3} {
-		b := start(t, nil)
-		b.put(250)
-		got := 0
-		for _, err := range b.Shares(b.ctx, repo) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got++; got == wanted {
-				break
-			}
-		}
-		if got != min(wanted, 250) {
-			t.Errorf("%d shares instead of %d", got, wanted)
-		}
-		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
-	}
-}
-
-func TestSharesThatEndEarly(t *testing.T) {
-	for name, check := range map[string]struct {
-		paging swrtest.Paging
-		word   string
-	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRefused, "rejects paging"}} {
-		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
-			b.put(130)
-			got, last := 0, error(nil)
-			for _, err := range b.Shares(b.ctx, repo) {
-				if last = err; err == nil {
-					got++
-				}
-			}
-			if got != 100 || !errors.Is(last, swr.KindListingIncomplete) || !strings.Contains(last.Error(), check.word) {
-				t.Errorf("%d shares, error %v", got, last)
-			}
-		})
-	}
-	b := start(t, nil)
-	for _, err := range b.Shares(b.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
-		expectKind(t, err, swr.KindInvalid)
-	}
-	b.expectCounts(t, nil)
 }

@@ -1,0 +1,356 @@
+package swr_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// Listings of every length on every kind of server: all shares once, in order,
+// or as many as the service would show with the word that these are not all.
+func TestListEveryLength(t *testing.T) {
+	servers := map[string]struct {
+		paging       swrtest.Paging
+		contentRange bool
+	}{
+		"honored":                    {swrtest.PagingHonored, false},
+		"honored with Content-Range": {swrtest.PagingHonored, true},
+		"ignored":                    {swrtest.PagingIgnored, false},
+		"refused":                    {swrtest.PagingRejected, false},
+	}
+	for name, server := range servers {
+		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
+			for _, newestFirst := range []bool{false, true} {
+				t.Run(fmt.Sprintf("paging %s, %d shares, newest first %t", name, n, newestFirst), func(t *testing.T) {
+					b := start(t, func(v *swrtest.Variants) {
+						v.Paging, v.ListContentRange, v.NewestFirst = server.paging, server.contentRange, newestFirst
+					})
+					b.put(n)
+					listing, err := b.List(b.ctx, repo)
+					if err != nil {
+						t.Fatal(err)
+					}
+					wantAll := server.paging == swrtest.PagingHonored || n < 100
+					shown, requests := n, 1+n/100
+					switch {
+					case !wantAll:
+						shown, requests = 100, 2
+					case n >= 100:
+						requests *= 2 // a second reading has to agree
+					}
+					checkListing(t, listing, shown, wantAll)
+					b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: requests})
+					if server.paging != swrtest.PagingHonored || n < 100 {
+						return
+					}
+					for i, r := range b.sim.Requests() {
+						bare := r.Query.Get("limit") == "" && r.Query.Get("offset") == ""
+						if first := i%(requests/2) == 0; bare != first {
+							t.Errorf("request %d of %d is made with %v", i, requests, r.Query)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// checkListing checks the number of shares, their order, and that none comes twice.
+func checkListing(t *testing.T, listing swr.Listing, shown int, complete bool) {
+	t.Helper()
+	if len(listing.Shares) != shown || (listing.Incomplete == "") != complete {
+		t.Errorf("%d shares, incomplete %q; want %d, complete %t", len(listing.Shares), listing.Incomplete, shown, complete)
+	}
+	var accounts []string
+	for _, share := range listing.Shares {
+		accounts = append(accounts, share.AccessDomain)
+	}
+	if !slices.IsSorted(accounts) {
+		t.Error("the shares are not ordered by account")
+	}
+	if len(slices.Compact(accounts)) != shown {
+		t.Error("a share comes twice")
+	}
+}
+
+// A listing that counts more than it shows is not complete, however it ends.
+func TestListThatCountsMore(t *testing.T) {
+	b := start(t, nil)
+	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Respond(200, map[string][]string{
+		"Content-Type": {"application/json"}, "Content-Range": {"0-1/7"},
+	}, `[{"namespace":"platform","repository":"team/app","access_domain":"A","deadline":"forever"}]`)})
+	listing, err := b.List(b.ctx, repo)
+	if err != nil || len(listing.Shares) != 1 || listing.Incomplete == "" {
+		t.Errorf("%+v, %v; want it incomplete", listing, err)
+	}
+	// The service's own word decides then.
+	_, err = b.Get(b.ctx, acme, "")
+	expectGone(t, err, acme, false)
+	b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
+	_, err = b.another(t).Get(b.ctx, acme, "")
+	expectKind(t, err, swr.KindListingIncomplete)
+}
+
+// Two callers may do with a listing what they want.
+func TestListingsAreNotShared(t *testing.T) {
+	b := start(t, nil)
+	b.put(3)
+	one, err := b.List(b.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(one.Shares)
+	two, err := b.List(b.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkListing(t, two, 3, true)
+}
+
+// getAll finds so many of the accounts at once.
+func getAll(t *testing.T, b *bench, n int) {
+	t.Helper()
+	concurrently(n, func(i int) {
+		key := acme
+		key.AccessDomain = account(i)
+		if share, err := b.Get(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+			t.Errorf("%s: %+v, %v", key, share, err)
+		}
+	})
+}
+
+func concurrently(n int, do func(i int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { do(i) })
+	}
+	all.Wait()
+}
+
+// Reads of one repository that happen together share one listing.
+func TestReadsShareAListing(t *testing.T) {
+	for _, test := range []struct {
+		shares, finds, most int
+		variants            func(*swrtest.Variants)
+	}{
+		{shares: 1, finds: 1, most: 1},
+		{shares: 99, finds: 99, most: 1},
+		{shares: 100, finds: 100, most: 1},
+		{shares: 150, finds: 150, most: 4},
+		{shares: 450, finds: 450, most: 7},
+		{shares: 450, finds: 1, most: 5},
+	} {
+		t.Run(fmt.Sprintf("%d finds of %d shares", test.finds, test.shares), func(t *testing.T) {
+			b := start(t, test.variants)
+			b.put(test.shares)
+			getAll(t, b, test.finds)
+			if n := b.sim.Count(); n > test.most {
+				t.Errorf("%d requests; want at most %d (%v)", n, test.most, b.sim.Counts())
+			}
+		})
+	}
+}
+
+// One managed share among hundreds, wherever it stands in the listing.
+func TestOneShareAmongHundreds(t *testing.T) {
+	for name, variant := range map[string]func(*swrtest.Variants){
+		"plain":          nil,
+		"paging ignored": func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored },
+		"no GET one":     func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone },
+		"upper case":     func(v *swrtest.Variants) { v.ResponseAccountCase = swrtest.CaseUpper },
+	} {
+		for _, i := range []int{0, 99, 100, 300, 449} {
+			t.Run(fmt.Sprintf("%s, %d of 450", name, i), func(t *testing.T) {
+				b := start(t, variant)
+				b.put(450)
+				key := acme
+				key.AccessDomain = account(i)
+				if _, err := b.Get(b.ctx, key, b.Host()); err != nil {
+					t.Error(err)
+				}
+				// Without GET one the pages are all there is: 5, after the two
+				// spellings of the route were tried.
+				most := 5
+				if name == "no GET one" {
+					most = 7
+				}
+				if n := b.sim.Count(); n > most {
+					t.Errorf("%d requests; want at most %d (%v)", n, most, b.sim.Counts())
+				}
+			})
+		}
+	}
+}
+
+// Ten concurrent deletes share the listings that prove them: no listing is
+// returned before all DELETEs have been received.
+func TestDeletesShareListings(t *testing.T) {
+	b := start(t, nil)
+	b.put(50)
+	var deletes atomic.Int32
+	all := make(chan struct{})
+	b.sim.OnRequest(func(r swrtest.RequestInfo) {
+		switch r.Operation {
+		case swrtest.OpDelete:
+			if deletes.Add(1) == 10 {
+				close(all)
+			}
+		case swrtest.OpList:
+			<-all
+		}
+	})
+	concurrently(10, func(i int) {
+		key := acme
+		key.AccessDomain = account(i)
+		if err := b.Delete(b.ctx, key, b.Host()); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	})
+	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 40 {
+		t.Errorf("%d shares are left", n)
+	}
+	if n := b.sim.Count(swrtest.OpList); n >= 10 || n < 1 {
+		t.Errorf("%d listings for 10 deletes", n)
+	}
+}
+
+// A listing that started before a write does not serve reads after it, even if it
+// ends after the write: here its response is made before the writes, and arrives
+// after them.
+func TestListingStartedBeforeAWrite(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	made, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	client := swr.New(mustURL(t, b.sim.URL), roundTripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := signIn{b.sim.Token(), transport}.RoundTrip(r)
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/access-domains") {
+			once.Do(func() { close(made); <-release })
+		}
+		return resp, err
+	}), swr.WithClock(b.clock))
+
+	var reads sync.WaitGroup
+	reads.Go(func() {
+		if early, err := client.Get(b.ctx, acme, ""); err != nil || early.Description != "old" {
+			t.Errorf("before the write: %+v, %v", early, err)
+		}
+	})
+	<-made
+	if _, err := client.Update(b.ctx, acme, terms(t, "new")); err != nil {
+		t.Fatal(err)
+	}
+	other := acme
+	other.AccessDomain = "Other"
+	if _, err := client.Create(b.ctx, other, terms(t, "d")); err != nil {
+		t.Fatal(err)
+	}
+	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
+		reads.Go(func() {
+			if late, err := client.Get(b.ctx, key, ""); err != nil || late.Description != description {
+				t.Errorf("after the writes: %+v, %v", late, err)
+			}
+		})
+	}
+	close(release)
+	reads.Wait()
+	if n := b.sim.Count(swrtest.OpList); n != 2 {
+		t.Errorf("%d listings; want one before and one after the writes", n)
+	}
+}
+
+// A listing that failed is not kept.
+func TestFailedListingIsNotKept(t *testing.T) {
+	b := start(t, nil, swr.WithMaxRetries(0))
+	b.put(150)
+	for _, skip := range []int{0, 1} { // the first page, the second
+		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Skip: skip, Times: 1, Behavior: swrtest.Status(500, "")})
+	}
+	for want := range 3 {
+		listing, err := b.List(b.ctx, repo)
+		if want < 2 {
+			expectKind(t, err, swr.KindUnavailable)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkListing(t, listing, 150, true)
+	}
+}
+
+// An expired listing serves nobody.
+func TestListingsExpire(t *testing.T) {
+	b := start(t, nil)
+	b.putAcme("old")
+	for range 3 {
+		if _, err := b.Get(b.ctx, acme, ""); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.Advance(time.Minute)
+	}
+	other := swr.Repository{Namespace: "platform", Name: "other"}
+	b.sim.AddRepository(other.Namespace, other.Name)
+	if _, err := b.List(b.ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4})
+}
+
+// The shares of a repository come page by page too.
+func TestSharesStop(t *testing.T) {
+	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2, 250: 3, 1000: 3} {
+		b := start(t, nil)
+		b.put(250)
+		got := 0
+		for _, err := range b.Shares(b.ctx, repo) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got++; got == wanted {
+				break
+			}
+		}
+		if got != min(wanted, 250) {
+			t.Errorf("%d shares instead of %d", got, wanted)
+		}
+		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
+	}
+}
+
+func TestSharesThatEndEarly(t *testing.T) {
+	for name, check := range map[string]struct {
+		paging swrtest.Paging
+		word   string
+	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "rejects paging"}} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
+			b.put(130)
+			got, last := 0, error(nil)
+			for _, err := range b.Shares(b.ctx, repo) {
+				if last = err; err == nil {
+					got++
+				}
+			}
+			if got != 100 || !errors.Is(last, swr.KindListingIncomplete) || !strings.Contains(last.Error(), check.word) {
+				t.Errorf("%d shares, error %v", got, last)
+			}
+		})
+	}
+	b := start(t, nil)
+	for _, err := range b.Shares(b.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
+		expectKind(t, err, swr.KindInvalid)
+	}
+	b.expectCounts(t, nil)
+}

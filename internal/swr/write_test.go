@@ -1,0 +1,306 @@
+package swr_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// The tables of decisions have tests of their own (decide_test.go). Here each
+// decision is met once over HTTP.
+
+// withFault serves a simulator that plays the behavior at an operation, so many
+// times, or always if times is 0.
+func withFault(t *testing.T, op swrtest.Operation, behavior swrtest.Behavior, times int, variants func(*swrtest.Variants)) *bench {
+	t.Helper()
+	f := start(t, variants, patience(behavior))
+	f.sim.Inject(swrtest.Fault{Operation: op, Times: times, Behavior: behavior})
+	return f
+}
+
+// expectOutcome checks what a create says, and whether it is an error.
+func expectOutcome(t *testing.T, result swr.CreateResult, err error, want swr.CreateOutcome) {
+	t.Helper()
+	if result.Outcome != want || (err == nil) != (want == swr.Created) {
+		t.Errorf("outcome %d, %v; want outcome %d", result.Outcome, err, want)
+	}
+}
+
+// A POST that took effect although its response was lost is recognized, also
+// where each try's response is lost.
+func TestCreateWithLostResponse(t *testing.T) {
+	for name, times := range map[string]int{"once": 1, "always": 0} {
+		t.Run(name, func(t *testing.T) {
+			f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), times, nil)
+			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			expectOutcome(t, result, err, swr.Created)
+			expectShare(t, result.Share, "d")
+			if n := len(f.sim.AllShares()); n != 1 {
+				t.Errorf("%d shares", n)
+			}
+		})
+	}
+}
+
+// The server's clock decides, not the client's, in whatever form it is shown.
+func TestCreateWithLostResponseByServerClock(t *testing.T) {
+	for name, variant := range map[string]func(*swrtest.Variants){
+		"ahead":             func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute },
+		"behind":            func(v *swrtest.Variants) { v.ClockSkew = -10 * time.Minute },
+		"years ahead":       func(v *swrtest.Variants) { v.ClockSkew = 20000 * time.Hour },
+		"other case":        func(v *swrtest.Variants) { v.StoredAccountCase, v.CaseSensitivePaths = swrtest.CaseUpper, true },
+		"seed documents":    func(v *swrtest.Variants) { v.Routes = swrtest.MinimalRoutes() },
+		"shows late":        func(v *swrtest.Variants) { v.ListDelay.Create.For, v.GetDelay.Create.For = 8e9, 8e9 },
+		"created in nanos":  func(v *swrtest.Variants) { v.TimeDigits = 9 },
+		"deadline midnight": func(v *swrtest.Variants) { v.DeadlineFormat = swrtest.DeadlineMidnight },
+		"bare conflict":     func(v *swrtest.Variants) { v.ConflictWithoutCode = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 1, variant)
+			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			expectOutcome(t, result, err, swr.Created)
+		})
+	}
+}
+
+// A share that may be another client's is not adopted: the error is the conflict,
+// and says that the share may be from this run. That is so even where the service
+// never responds with a conflict.
+func TestCreateDoesNotAdopt(t *testing.T) {
+	tests := map[string]struct {
+		variant func(*swrtest.Variants)
+		created time.Duration // relative to the create
+		text    string        // description of the existing share
+	}{
+		"created a minute earlier":               {nil, -time.Minute, "d"},
+		"created a minute earlier, server ahead": {func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute }, 9 * time.Minute, "d"},
+		"another description":                    {nil, 0, "e"},
+		"no Date":                                {func(v *swrtest.Variants) { v.NoDate = true }, 0, "d"},
+	}
+	for name, test := range tests {
+		for often, times := range map[string]int{"once": 1, "always": 0} {
+			t.Run(name+", POST lost "+often, func(t *testing.T) {
+				f := withFault(t, swrtest.OpCreate, swrtest.ResetBefore(), times, test.variant)
+				f.sim.PutShare(swrtest.Share{
+					Namespace: acme.Namespace, Repository: acme.Repository, AccessDomain: acme.AccessDomain,
+					Deadline: until + "T00:00:00.000Z", Description: test.text, Created: f.clock.Now().Add(test.created),
+				})
+				result, err := f.Create(f.ctx, acme, terms(t, "d"))
+				expectOutcome(t, result, err, swr.NotCreated)
+				if failed := expectKind(t, err, swr.KindConflict); failed.Err == nil || !strings.Contains(err.Error(), "may have made it") {
+					t.Error(err)
+				}
+				f.expectHeld(t, acme, test.text)
+			})
+		}
+	}
+}
+
+// A 409 that follows no lost response is a conflict, however equal and new the
+// share is, and nothing is read. A busy 409 and throttling lose nothing.
+func TestConflictWithoutLostResponse(t *testing.T) {
+	for name, behavior := range map[string]swrtest.Behavior{"first 409": {}, "busy": swrtest.Busy(), "throttled": swrtest.Throttle()} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, nil)
+			if name != "first 409" {
+				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 3, Behavior: behavior})
+			}
+			f.putAcme("d")
+			f.sim.ResetRequests()
+			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			expectOutcome(t, result, err, swr.NotCreated)
+			failed := expectKind(t, err, swr.KindConflict)
+			if failed.Status != http.StatusConflict || failed.Code != "SVCSTG.SWR.4090089" || strings.Contains(err.Error(), "may have made it") {
+				t.Errorf("%+v", failed)
+			}
+			if n := f.sim.Count(swrtest.OpGet, swrtest.OpList); n != 0 {
+				t.Errorf("%d reads; want none", n)
+			}
+		})
+	}
+}
+
+// A POST that is lost before it takes effect is sent again.
+func TestCreateIsRetried(t *testing.T) {
+	f := withFault(t, swrtest.OpCreate, swrtest.ResetBefore(), 3, nil)
+	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	expectOutcome(t, result, err, swr.Created)
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 4, swrtest.OpGet: 1})
+}
+
+// Where reads fail, too, the outcome of a create is unknown.
+func TestCreateThatCannotBeVerified(t *testing.T) {
+	f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 0, nil)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
+	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	expectOutcome(t, result, err, swr.Unknown)
+}
+
+// A POST that the service may carry out later leaves a pending create, which
+// recognizes the share.
+func TestCreateThatTakesEffectLater(t *testing.T) {
+	for name, test := range map[string]struct {
+		behavior swrtest.Behavior
+		variant  func(*swrtest.Variants)
+		want     swr.PendingAction
+	}{
+		"no response":                     {swrtest.HangBefore(), nil, swr.PendingProceed},
+		"reset":                           {swrtest.ResetBefore(), nil, swr.PendingProceed},
+		"504":                             {swrtest.Status(504, ""), nil, swr.PendingProceed},
+		"202":                             {swrtest.Status(202, ""), nil, swr.PendingProceed},
+		"no response and no server clock": {swrtest.ResetBefore(), func(v *swrtest.Variants) { v.NoDate = true }, swr.PendingKeep},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := withFault(t, swrtest.OpCreate, test.behavior, 0, test.variant)
+			result, err := f.Create(f.clock.within(t, f.ctx, time.Minute), acme, terms(t, "d"))
+			expectOutcome(t, result, err, swr.Unknown)
+			f.putAcme("d")
+			share, err := f.Get(f.ctx, acme, f.Host())
+			if got := result.Pending.Action(terms(t, "d"), share, err); got != test.want {
+				t.Errorf("%d; want %d: %+v, created %s", got, test.want, result.Pending, share.Created)
+			}
+		})
+	}
+}
+
+// A whole response, or a refusal after a lost one, leaves nothing pending.
+func TestCreateThatTakesNoEffect(t *testing.T) {
+	for name, behaviors := range map[string][]swrtest.Behavior{
+		"503":                   {swrtest.Status(503, "")},
+		"reset, then forbidden": {swrtest.ResetBefore(), swrtest.Status(403, "SVCSTG.SWR.4030000")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, nil)
+			for n, behavior := range behaviors {
+				fault := swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior}
+				if n < len(behaviors)-1 {
+					fault.Times = 1
+				}
+				f.sim.Inject(fault)
+			}
+			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			expectOutcome(t, result, err, swr.NotCreated)
+		})
+	}
+}
+
+// After a lost response and a conflict the share exists by the service's word,
+// though it shows none until the operation ends.
+func TestConflictThatDoesNotShow(t *testing.T) {
+	late := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
+	f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.GetDelay, v.ListDelay = late, late })
+	result, err := f.Create(f.clock.within(t, f.ctx, time.Minute), acme, terms(t, "d"))
+	expectOutcome(t, result, err, swr.Unknown)
+}
+
+// A service that accepts a share but has something else is reported, with what it
+// has.
+func TestCreateThatIsNotApplied(t *testing.T) {
+	f := start(t, nil)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Respond(200, nil,
+		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
+	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	expectKind(t, err, swr.KindInvalidResponse)
+	expectShort(t, f, err)
+	if result.Outcome != swr.Created || result.Share.Deadline != "forever" {
+		t.Errorf("%+v", result)
+	}
+}
+
+// A PATCH whose response was lost is repeated, and what the service has decides.
+func TestUpdateWithLostResponse(t *testing.T) {
+	f := withFault(t, swrtest.OpUpdate, swrtest.ResetAfter(), 0, nil)
+	f.putAcme("old")
+	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	if err != nil || share == nil || share.Description != "new" {
+		t.Errorf("%+v, %v", share, err)
+	}
+	f.expectHeld(t, acme, "new")
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 6, swrtest.OpGet: 1})
+}
+
+// A PATCH that took no effect is an error, with what the service still has.
+func TestUpdateThatFails(t *testing.T) {
+	f := withFault(t, swrtest.OpUpdate, swrtest.ResetBefore(), 0, nil)
+	f.putAcme("old")
+	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	if err == nil || share == nil || share.Description != "old" {
+		t.Errorf("%+v, %v", share, err)
+	}
+}
+
+// A share that can't be changed since "it does not exist", and that is listed all
+// the same, is an error, and not gone.
+func TestUpdateOfWhatIsListedAndMissing(t *testing.T) {
+	f := withFault(t, swrtest.OpUpdate, swrtest.Status(404, "SVCSTG.SWR.4040091"), 0, nil)
+	f.putAcme("old")
+	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	expectKind(t, err, swr.KindShareMissing)
+	if share != nil {
+		t.Errorf("%+v", share)
+	}
+	f.expectHeld(t, acme, "old")
+}
+
+// A DELETE that took effect is a success, however the service responds to the
+// next try.
+func TestDeleteWithLostResponse(t *testing.T) {
+	for name, form := range map[string]swrtest.MissingShare{
+		"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := withFault(t, swrtest.OpDelete, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.MissingOnDelete = form })
+			f.putAcme("d")
+			if err := f.Delete(f.ctx, acme, f.Host()); err != nil || f.holds(acme) {
+				t.Errorf("%v, still there: %t", err, f.holds(acme))
+			}
+		})
+	}
+}
+
+// A DELETE that took no effect is an error other than *Gone.
+func TestDeleteThatFails(t *testing.T) {
+	for name, behavior := range map[string]swrtest.Behavior{
+		"reset": swrtest.ResetBefore(), "busy": swrtest.Busy(), "409": swrtest.Status(409, ""), "HTML 503": swrtest.HTMLPage(503),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := withFault(t, swrtest.OpDelete, behavior, 0, nil)
+			f.putAcme("d")
+			err := f.Delete(f.ctx, acme, f.Host())
+			if _, gone := errors.AsType[*swr.Gone](err); err == nil || gone || !f.holds(acme) {
+				t.Errorf("%v, still there: %t", err, f.holds(acme))
+			}
+		})
+	}
+}
+
+// A success with a status that is not documented proves nothing: the share is
+// read, and what is there decides.
+func TestUnexpectedSuccess(t *testing.T) {
+	within := func(f *bench) context.Context { return f.clock.within(t, f.ctx, time.Minute) }
+	for _, status := range []int{200, 202, 204} {
+		f := withFault(t, swrtest.OpCreate, swrtest.Status(status, ""), 0, nil)
+		result, err := f.Create(within(f), acme, terms(t, "d"))
+		expectKind(t, err, swr.KindUnexpectedSuccess)
+		expectOutcome(t, result, err, swr.Unknown)
+	}
+	for _, status := range []int{200, 202} {
+		f := withFault(t, swrtest.OpDelete, swrtest.Status(status, ""), 0, nil)
+		f.putAcme("d")
+		expectKind(t, f.Delete(within(f), acme, ""), swr.KindUnexpectedSuccess)
+		f.expectHeld(t, acme, "d")
+	}
+	f := withFault(t, swrtest.OpUpdate, swrtest.Status(202, ""), 0, nil)
+	f.putAcme("old")
+	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	expectKind(t, err, swr.KindUnexpectedSuccess)
+	if share == nil || share.Description != "old" {
+		t.Errorf("%+v", share)
+	}
+}
