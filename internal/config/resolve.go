@@ -49,7 +49,7 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 		return Config{}, r.warnings, r.errs
 	}
 
-	config.TLS = TLS{Roots: r.roots(), Insecure: r.insecure()}
+	config.TLS = TLS{Insecure: r.insecure(), Roots: r.roots()}
 	region := r.lookup("region")
 	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
