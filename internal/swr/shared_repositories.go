@@ -24,7 +24,10 @@ const (
 // CheckCenter checks the value of a [Center].
 func CheckCenter(value string) error {
 	if center := Center(value); center != CenterSelf && center != CenterThirdParty {
-		return &RuleError{Field: "center", Value: value, Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`}
+		return &RuleError{
+			Field: "center", Value: value,
+			Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`,
+		}
 	}
 	return nil
 }
