@@ -19,7 +19,7 @@ func TestHugeAnswerHidesCredentials(t *testing.T) {
 			_, _ = io.WriteString(w, strings.Repeat("a", at)+r.Header.Get("X-Auth-Token")+strings.Repeat("b", 9<<20))
 		}))
 		transport := &http.Transport{}
-		_, err := swr.New(mustURL(t, server.URL), signIn{token, transport}).List(t.Context(), repo)
+		_, err := swr.New(mustURL(t, server.URL), tokenTransport{token, transport}).List(t.Context(), repo)
 		if err == nil || strings.Contains(err.Error(), token[:4]) {
 			t.Errorf("%d: %v", at, err)
 		}

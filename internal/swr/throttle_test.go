@@ -30,23 +30,23 @@ var throttles = map[string]swrtest.Behavior{
 func TestThrottledTriesAreNotCounted(t *testing.T) {
 	for name, effect := range throttles {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil, swr.WithMaxRetries(0))
+			f := newFixture(t, nil, swr.WithMaxRetries(0))
 			for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpGet, swrtest.OpList, swrtest.OpUpdate, swrtest.OpDelete} {
-				b.sim.Inject(swrtest.Fault{Operation: kind, Times: 12, Behavior: effect})
+				f.sim.Inject(swrtest.Fault{Operation: kind, Times: 12, Behavior: effect})
 			}
-			if created, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil || created.Outcome != swr.Created {
+			if created, err := f.Create(f.ctx, acme, testSpec(t, "d")); err != nil || created.Outcome != swr.Created {
 				t.Fatalf("%+v, %v", created, err)
 			}
-			if _, err := b.Get(b.ctx, acme, ""); err != nil {
+			if _, err := f.Get(f.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
-			if _, err := b.Update(b.ctx, acme, terms(t, "e")); err != nil {
+			if _, err := f.Update(f.ctx, acme, testSpec(t, "e")); err != nil {
 				t.Error(err)
 			}
-			if err := b.Delete(b.ctx, acme, ""); err != nil {
+			if err := f.Delete(f.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
-			for _, d := range b.clock.Slept() {
+			for _, d := range f.clock.Slept() {
 				if d > 23*time.Second { // 15 s and the spread
 					t.Errorf("a wait of %s", d)
 				}
@@ -70,12 +70,12 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	} {
 		for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
 			t.Run(fmt.Sprintf("%s, clock off by %s", name, skew), func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { v.ClockSkew = skew })
-				b.sim.Inject(swrtest.Fault{Times: 1, Behavior: test.effect})
-				if _, err := b.List(b.ctx, repo); err != nil {
+				f := newFixture(t, func(v *swrtest.Variants) { v.ClockSkew = skew })
+				f.sim.Inject(swrtest.Fault{Times: 1, Behavior: test.effect})
+				if _, err := f.List(f.ctx, repo); err != nil {
 					t.Fatal(err)
 				}
-				slept := b.clock.Slept()
+				slept := f.clock.Slept()
 				if len(slept) != 1 || slept[0] < test.want || slept[0] > test.want+test.want/2+time.Second {
 					t.Errorf("waits %s; want %s and up to half of it", slept, test.want)
 				}
@@ -86,27 +86,27 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 // A 503 may ask for a wait, too; it counts as a try.
 func TestRetryAfterOfUnavailable(t *testing.T) {
-	b := start(t, nil, swr.WithMaxRetries(1))
-	b.sim.Inject(swrtest.Fault{Times: 1, Behavior: swrtest.Respond(503, map[string][]string{"Retry-After": {"9"}}, "")})
-	if _, err := b.List(b.ctx, repo); err != nil {
+	f := newFixture(t, nil, swr.WithMaxRetries(1))
+	f.sim.Inject(swrtest.Fault{Times: 1, Behavior: swrtest.Respond(503, map[string][]string{"Retry-After": {"9"}}, "")})
+	if _, err := f.List(f.ctx, repo); err != nil {
 		t.Fatal(err)
 	}
-	if slept := b.clock.Slept(); len(slept) != 1 || slept[0] != 9*time.Second {
+	if slept := f.clock.Slept(); len(slept) != 1 || slept[0] != 9*time.Second {
 		t.Errorf("waits %s", slept)
 	}
 }
 
 // Throttling holds back all requests of the client, not only the one that met it.
 func TestThrottlingHoldsBackAll(t *testing.T) {
-	gated := &heldClock{clock: &clock{now: time.Unix(1900000000, 0)}, waiting: make(chan time.Duration, 100), release: make(chan struct{})}
-	b := start(t, nil)
-	client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(gated))
+	gated := &heldClock{fakeClock: &fakeClock{now: time.Unix(1900000000, 0)}, waiting: make(chan time.Duration, 100), release: make(chan struct{})}
+	f := newFixture(t, nil)
+	client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithClock(gated))
 	other := swr.Repository{Namespace: "platform", Name: "other"}
-	b.sim.AddRepository(other.Namespace, other.Name)
-	b.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Behavior: swrtest.ThrottleSeconds(30)})
+	f.sim.AddRepository(other.Namespace, other.Name)
+	f.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Behavior: swrtest.ThrottleSeconds(30)})
 	results := make(chan error, 5)
 	list := func(r swr.Repository) {
-		_, err := client.List(b.ctx, r)
+		_, err := client.List(f.ctx, r)
 		results <- err
 	}
 	go list(repo)
@@ -116,7 +116,7 @@ func TestThrottlingHoldsBackAll(t *testing.T) {
 	}
 	<-gated.waiting // one listing for the four
 	time.Sleep(20 * time.Millisecond)
-	if n := b.sim.Count(); n != 1 {
+	if n := f.sim.Count(); n != 1 {
 		t.Errorf("%d requests while the service throttles", n)
 	}
 	close(gated.release)
@@ -129,7 +129,7 @@ func TestThrottlingHoldsBackAll(t *testing.T) {
 
 // heldClock is a clock on which those who wait wait until they are released.
 type heldClock struct {
-	*clock
+	*fakeClock
 	waiting chan time.Duration
 	release chan struct{}
 }
@@ -141,17 +141,17 @@ func (h *heldClock) Sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return h.clock.Sleep(ctx, d)
+	return h.fakeClock.Sleep(ctx, d)
 }
 
 // Throttling that does not end ends with the operation's time, and says so.
 func TestThrottledForEver(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(10)})
-	created, err := b.Create(b.clock.within(t, b.ctx, 5*time.Minute), acme, terms(t, "d"))
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(10)})
+	created, err := f.Create(f.clock.withTimeout(t, f.ctx, 5*time.Minute), acme, testSpec(t, "d"))
 	failed := expectKind(t, err, swr.KindThrottled)
-	if created.Outcome != swr.NotCreated || b.holds(acme) {
-		t.Errorf("presence %d, there: %t", created.Outcome, b.holds(acme))
+	if created.Outcome != swr.NotCreated || f.has(acme) {
+		t.Errorf("presence %d, there: %t", created.Outcome, f.has(acme))
 	}
 	if failed.Attempts < 10 || failed.Attempts > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "attempts in") {
 		t.Errorf("%v", err)
@@ -160,13 +160,13 @@ func TestThrottledForEver(t *testing.T) {
 
 // Who waits while the service throttles stops at once when interrupted.
 func TestInterruptedWhileThrottled(t *testing.T) {
-	b := start(t, nil)
-	client := newClient(t, b.sim.URL, b.sim.Token()) // on the real clock
-	fault := b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(60)})
-	ctx, cancel := context.WithCancel(b.ctx)
+	f := newFixture(t, nil)
+	client := newClient(t, f.sim.URL, f.sim.Token()) // on the real clock
+	fault := f.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(60)})
+	ctx, cancel := context.WithCancel(f.ctx)
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
-	_, err := client.Create(ctx, acme, terms(t, "d"))
+	_, err := client.Create(ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindThrottled)
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("error %v", err)
@@ -199,26 +199,26 @@ func TestCreatesThroughAThrottledService(t *testing.T) {
 		"plain": swrtest.Throttle(), "Retry-After": swrtest.ThrottleSeconds(1), "403": swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil)
+			f := newFixture(t, nil)
 			quick := quickClock{began: time.Now(), times: 20}
-			b.sim.SetClock(quick.Now)
-			b.sim.RateLimit(20, effect)
-			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(quick))
+			f.sim.SetClock(quick.Now)
+			f.sim.RateLimit(20, effect)
+			client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithClock(quick))
 			var next atomic.Int32
 			concurrently(10, func(int) {
 				for n := int(next.Add(1)); n <= 200; n = int(next.Add(1)) {
 					key := acme
 					key.AccessDomain = account(n)
-					if created, err := client.Create(b.ctx, key, terms(t, "d")); err != nil || created.Outcome != swr.Created {
+					if created, err := client.Create(f.ctx, key, testSpec(t, "d")); err != nil || created.Outcome != swr.Created {
 						t.Errorf("%s: %+v, %v", key, created, err)
 					}
 				}
 			})
-			if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 200 {
+			if n := len(f.sim.Shares(repo.Namespace, repo.Name)); n != 200 {
 				t.Errorf("%d shares", n)
 			}
-			refused := slices.DeleteFunc(b.sim.Requests(), func(r swrtest.Request) bool { return r.Status == 201 || r.Status == 200 })
-			t.Logf("%d requests, %d of them throttled, in %s", b.sim.Count(), len(refused), time.Since(quick.began)*quick.times)
+			refused := slices.DeleteFunc(f.sim.Requests(), func(r swrtest.Request) bool { return r.Status == 201 || r.Status == 200 })
+			t.Logf("%d requests, %d of them throttled, in %s", f.sim.Count(), len(refused), time.Since(quick.began)*quick.times)
 			if len(refused) == 0 || len(refused) > 400 {
 				t.Errorf("%d requests were throttled", len(refused))
 			}
