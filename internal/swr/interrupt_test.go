@@ -13,10 +13,9 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// ends are the ways in which an operation ends before its time: Ctrl-C and its
-// own timeout.
+// ends are the ways to end an operation early: an interrupt and a timeout.
 var ends = map[string]func(context.Context, time.Duration) (context.Context, context.CancelFunc){
-	"cancelled": func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	"canceled": func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(d, cancel)
 		return ctx, cancel
@@ -34,7 +33,7 @@ func promptly(t *testing.T, most time.Duration, call func()) {
 	}
 }
 
-// A wait before another try ends at once.
+// A wait before a retry ends at once.
 func TestInterruptedWaiting(t *testing.T) {
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
@@ -42,7 +41,7 @@ func TestInterruptedWaiting(t *testing.T) {
 			client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithBackoff(func(int) time.Duration { return time.Hour }))
 			f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 			ctx, cancel := end(f.ctx, 50*time.Millisecond)
-			if name == "cancelled" { // for a timeout no wait is begun that outlasts it
+			if name == "canceled" { // with a deadline, no longer wait is started
 				ctx = noDeadline{ctx}
 			}
 			defer cancel()
@@ -52,7 +51,7 @@ func TestInterruptedWaiting(t *testing.T) {
 				created, err := client.Create(ctx, acme, testSpec(t, "d"))
 				expectEnded(t, err)
 				if created.Outcome == swr.Created {
-					t.Errorf("presence %d", created.Outcome)
+					t.Errorf("outcome %d", created.Outcome)
 				}
 			})
 		})
@@ -74,7 +73,7 @@ func expectEnded(t *testing.T, err error) {
 	}
 }
 
-// An operation that is over before it begins sends nothing.
+// An operation whose context has ended sends nothing.
 func TestInterruptedBefore(t *testing.T) {
 	f := newFixture(t, nil)
 	ctx, cancel := context.WithCancel(f.ctx)
@@ -82,7 +81,7 @@ func TestInterruptedBefore(t *testing.T) {
 	created, err := f.Create(ctx, acme, testSpec(t, "d"))
 	expectEnded(t, err)
 	if created.Outcome != swr.NotCreated {
-		t.Errorf("presence %d", created.Outcome)
+		t.Errorf("outcome %d", created.Outcome)
 	}
 	_, err = f.Get(ctx, acme, "")
 	expectEnded(t, err)
@@ -94,7 +93,7 @@ func TestInterruptedBefore(t *testing.T) {
 	f.expectCounts(t, nil)
 }
 
-// A read in flight is given up at once.
+// A read in flight ends at once.
 func TestInterruptedRead(t *testing.T) {
 	for name, end := range ends {
 		f := newFixture(t, nil)
@@ -104,19 +103,18 @@ func TestInterruptedRead(t *testing.T) {
 		promptly(t, time.Second, func() {
 			_, err := f.Get(ctx, acme, "")
 			expectKind(t, err, swr.KindNetwork)
-			if want := map[string]string{"cancelled": "interrupted", "timed out": "timeout ended"}[name]; err == nil || !strings.Contains(err.Error(), want) {
+			if want := map[string]string{"canceled": "interrupted", "timed out": "timeout ended"}[name]; err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v", name, err)
 			}
 		})
 	}
 }
 
-// A write in flight may finish, so that its outcome is known, whether its answer
-// or its effect is slow.
+// A write in flight may finish, so that its outcome is known.
 func TestInterruptedWrite(t *testing.T) {
 	for name, end := range ends {
 		for slow, effect := range map[string]swrtest.Behavior{
-			"effect": swrtest.LatencyBefore(100 * time.Millisecond), "answer": swrtest.LatencyAfter(100 * time.Millisecond),
+			"effect": swrtest.LatencyBefore(100 * time.Millisecond), "response": swrtest.LatencyAfter(100 * time.Millisecond),
 		} {
 			t.Run(name+", slow "+slow, func(t *testing.T) {
 				f := newFixture(t, nil)
@@ -148,8 +146,8 @@ func TestInterruptedWrite(t *testing.T) {
 	}
 }
 
-// Interrupted between the two spellings of a route, a call does not claim that
-// there is none: only one was tried.
+// A call that is interrupted between the two spellings of a route does not report
+// that there is no route.
 func TestInterruptedBetweenSpellings(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
 	f.putAcme("old")
@@ -166,7 +164,7 @@ func TestInterruptedBetweenSpellings(t *testing.T) {
 	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 1})
 }
 
-// A write that hangs is given up in the end, and its outcome found out.
+// A write that hangs ends after the grace period, and its outcome is looked up.
 func TestInterruptedWriteThatHangs(t *testing.T) {
 	for hang, effect := range map[string]swrtest.Behavior{"before effect": swrtest.HangBefore(), "after effect": swrtest.HangAfter()} {
 		t.Run(hang, func(t *testing.T) {
@@ -178,9 +176,9 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 			time.AfterFunc(30*time.Millisecond, cancel)
 			promptly(t, 2*time.Second, func() {
 				created, err := f.Create(ctx, acme, testSpec(t, "d"))
-				// Nobody knows whether the service is still at it.
+				// The service may still carry it out.
 				if after && (err != nil || created.Outcome != swr.Created) || !after && (err == nil || created.Outcome != swr.Unknown) {
-					t.Errorf("presence %d, %v", created.Outcome, err)
+					t.Errorf("outcome %d, %v", created.Outcome, err)
 				}
 			})
 			f.putAcme("d")
@@ -195,7 +193,7 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 	}
 }
 
-// Interrupted at any moment, what a call says and what the service holds agree.
+// Whenever a call is interrupted, its result agrees with the service.
 func TestInterruptedAtAnyMoment(t *testing.T) {
 	f := newFixture(t, nil)
 	f.sim.Latency(2 * time.Millisecond)
@@ -241,15 +239,16 @@ func TestInterruptedAtAnyMoment(t *testing.T) {
 	}
 }
 
-// signInFailed is how internal/auth says that it got no credential.
+// signInFailed is the error of a transport that has no credential, as in
+// internal/auth.
 type signInFailed struct{ temporary bool }
 
 func (signInFailed) Error() string               { return "the login failed" }
 func (f signInFailed) Temporary() bool           { return f.temporary }
 func (f signInFailed) RetryAfter() time.Duration { return 5 * time.Hour }
 
-// A transport without a credential has sent nothing: the error is its own, and
-// nothing is in doubt. It says itself whether another try is worth it.
+// A failed sign-in means that nothing was sent. The transport decides whether it
+// is temporary.
 func TestSignInFails(t *testing.T) {
 	for _, temporary := range []bool{false, true} {
 		f := newFixture(t, nil)
@@ -259,7 +258,7 @@ func TestSignInFails(t *testing.T) {
 		created, err := client.Create(noDeadline{f.ctx}, acme, testSpec(t, "d"))
 		failed := expectKind(t, err, swr.KindSignIn)
 		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Attempts != want || created.Outcome != swr.NotCreated {
-			t.Errorf("temporary %t: presence %d, %v", temporary, created.Outcome, err)
+			t.Errorf("temporary %t: outcome %d, %v", temporary, created.Outcome, err)
 		}
 		for _, d := range f.clock.Slept() {
 			if d > time.Minute {

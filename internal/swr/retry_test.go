@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,8 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// passing are effects that another try may help against.
-var passing = map[string]swrtest.Behavior{
+// temporary are the faults that are retried.
+var temporary = map[string]swrtest.Behavior{
 	"500":          swrtest.Status(500, "SVCSTG.SWR.5000001"),
 	"502":          swrtest.Status(502, ""),
 	"503":          swrtest.Status(503, ""),
@@ -28,16 +29,16 @@ var passing = map[string]swrtest.Behavior{
 	"hang":         swrtest.HangBefore(),
 }
 
-// reads are the calls that read, as tests make them.
+// reads are the calls that only read.
 var reads = map[swrtest.Operation]func(f *fixture) error{
 	swrtest.OpList: func(f *fixture) error { _, err := f.List(f.ctx, repo); return err },
 	swrtest.OpGet:  func(f *fixture) error { _, err := f.Get(f.ctx, acme, ""); return err },
 }
 
-// What may pass is tried again, as often as is allowed, with growing waits, and
-// the message says how often and how long.
+// A temporary failure is retried with backoff, up to the limit, and the message
+// has the number of attempts and the time.
 func TestRetries(t *testing.T) {
-	for name, effect := range passing {
+	for name, effect := range temporary {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
 				f := newFixture(t, nil, requestTimeout(effect))
@@ -61,23 +62,22 @@ func TestRetries(t *testing.T) {
 				err := read(f)
 				failed, ok := errors.AsType[*swr.Error](err)
 				if !ok || failed.Attempts != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
-					t.Fatalf("for ever: %+v", failed)
+					t.Fatalf("a permanent fault: %+v", failed)
 				}
-				// Go's transport sends a GET once more that met a reset on a
-				// connection that was used before.
+				// net/http itself retries a GET on a reused connection.
 				if n := f.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
 					t.Errorf("%d requests", n)
 				}
 				if !regexp.MustCompile(`^GET http://127.*after 6 attempts in \d+(\.\d)?s$`).MatchString(err.Error()) {
-					t.Errorf("the message %q does not tell the tries and the time", err)
+					t.Errorf("the message %q lacks the attempts and the time", err)
 				}
 			})
 		}
 	}
 }
 
-// checkBackoff checks five waits: half a second, and twice that each time, less
-// up to half by chance.
+// checkBackoff checks five waits: half a second, doubled each time, less up to
+// half of it at random.
 func checkBackoff(t *testing.T, slept []time.Duration) {
 	t.Helper()
 	if len(slept) != 5 {
@@ -91,7 +91,6 @@ func checkBackoff(t *testing.T, slept []time.Duration) {
 	}
 }
 
-// How often is for the caller to say.
 func TestMaxRetries(t *testing.T) {
 	for _, retries := range []int{0, 1, 3} {
 		f := newFixture(t, nil, swr.WithMaxRetries(retries))
@@ -99,7 +98,7 @@ func TestMaxRetries(t *testing.T) {
 		_, err := f.List(f.ctx, repo)
 		failed := expectKind(t, err, swr.KindUnavailable)
 		if failed.Attempts != retries+1 || f.sim.Count() != retries+1 {
-			t.Errorf("%d retries: %d tries, %d requests", retries, failed.Attempts, f.sim.Count())
+			t.Errorf("%d retries: %d attempts, %d requests", retries, failed.Attempts, f.sim.Count())
 		}
 		if retries == 0 && strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%q", err)
@@ -107,8 +106,8 @@ func TestMaxRetries(t *testing.T) {
 	}
 }
 
-// What can't be helped by trying again is reported at once.
-func TestReportedAtOnce(t *testing.T) {
+// A permanent failure is not retried.
+func TestNotRetried(t *testing.T) {
 	for name, test := range map[string]struct {
 		effect swrtest.Behavior
 		want   swr.Kind
@@ -136,7 +135,7 @@ func TestReportedAtOnce(t *testing.T) {
 				f.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
 				failed := expectKind(t, read(f), test.want)
 				if n := f.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(f.clock.Slept()) != 0 {
-					t.Errorf("%d requests, %d tries, waits %s", n, failed.Attempts, f.clock.Slept())
+					t.Errorf("%d requests, %d attempts, waits %s", n, failed.Attempts, f.clock.Slept())
 				}
 				if strings.Contains(failed.Error(), "secret") {
 					t.Errorf("%q shows a session", failed.Error())
@@ -162,13 +161,13 @@ func TestErrorThatIsCutOff(t *testing.T) {
 	created, err := f.Create(f.ctx, acme, testSpec(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
-		t.Errorf("presence %d", created.Outcome)
+		t.Errorf("outcome %d", created.Outcome)
 	}
 }
 
-// A wait is not begun that the operation's time can't cover: the error comes at
-// once, and tells of the last answer.
-func TestNoTimeForAnotherTry(t *testing.T) {
+// A wait that would outlast the context is not started; the error has the last
+// response.
+func TestNoTimeForAnotherAttempt(t *testing.T) {
 	f := newFixture(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
@@ -189,8 +188,8 @@ func TestNoTimeForAnotherTry(t *testing.T) {
 	}
 }
 
-// A service that accepts the connection and says nothing is given up on, by who
-// has no time limit of their own, too, and the message names the endpoint.
+// A request without a response times out, also if its context has no deadline, and
+// the message names the endpoint.
 func TestSilentService(t *testing.T) {
 	for _, retries := range []int{0, 1} {
 		for name, effect := range map[string]swrtest.Behavior{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
@@ -210,7 +209,7 @@ func TestSilentService(t *testing.T) {
 					}
 				}
 				if created.Outcome != swr.Unknown {
-					t.Errorf("presence %d", created.Outcome)
+					t.Errorf("outcome %d", created.Outcome)
 				}
 				if took := time.Since(began); took > 3*time.Second {
 					t.Errorf("it took %s", took)
@@ -220,8 +219,8 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
-// An operation whose time is over tells what it met, and how often.
-func TestTimeoutTellsTheLastAnswer(t *testing.T) {
+// An operation that times out reports the last response and the attempts.
+func TestTimeoutReportsLastResponse(t *testing.T) {
 	f := newFixture(t, nil, swr.WithMaxRetries(1000))
 	for name, effect := range map[string]swrtest.Behavior{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
 		fault := f.sim.Inject(swrtest.Fault{Behavior: effect})
@@ -237,12 +236,12 @@ func TestTimeoutTellsTheLastAnswer(t *testing.T) {
 		_, err := f.Get(short, acme, "")
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), f.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
-			t.Errorf("silence: %v", err)
+			t.Errorf("no response: %v", err)
 		}
 	}
 }
 
-// An answer that begins in time but does not end is given up on, too.
+// The timeout covers the body of a response, too.
 func TestSlowBody(t *testing.T) {
 	f := newFixture(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
 	slow := newRawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", true)
@@ -254,31 +253,31 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// The number of the try is in the request's context, for the log.
+// The number of the attempt is in the request's context.
 func TestAttempt(t *testing.T) {
 	f := newFixture(t, nil)
 	f.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
-	var tries []int
+	var attempts []int
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	spy := roundTripFunc(func(r *http.Request) (*http.Response, error) {
-		tries = append(tries, swr.Attempt(r.Context()))
+		attempts = append(attempts, swr.Attempt(r.Context()))
 		return tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
 	})
 	client := swr.New(mustURL(t, f.sim.URL), spy, swr.WithClock(f.clock))
 	if _, err := client.List(f.ctx, repo); err != nil {
 		t.Error(err)
 	}
-	if len(tries) != 3 || tries[0] != 1 || tries[1] != 2 || tries[2] != 3 {
-		t.Errorf("tries %v", tries)
+	if !slices.Equal(attempts, []int{1, 2, 3}) {
+		t.Errorf("attempts %v", attempts)
 	}
 	if swr.Attempt(f.ctx) != 0 {
-		t.Error("a try without a request")
+		t.Error("an attempt without a request")
 	}
 }
 
-// Where the status alone tells enough, a body that was cut off changes nothing.
-func TestStatusWhoseBodyIsCutOff(t *testing.T) {
+// A status that is conclusive by itself needs no body.
+func TestConclusiveStatus(t *testing.T) {
 	for status, want := range map[string]swr.Kind{
 		"503 Service Unavailable": swr.KindUnavailable, "401 Unauthorized": swr.KindUnauthorized, "302 Found": swr.KindRedirect,
 		"404 Not Found": swr.KindNetwork, "400 Bad Request": swr.KindNetwork, "409 Conflict": swr.KindNetwork, "403 Forbidden": swr.KindNetwork,
@@ -290,6 +289,26 @@ func TestStatusWhoseBodyIsCutOff(t *testing.T) {
 		failed := expectKind(t, err, want)
 		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Attempts != 2) {
 			t.Errorf("%+v", failed)
+		}
+	}
+}
+
+func TestExponentialBackoff(t *testing.T) {
+	backoff := swr.ExponentialBackoff(500*time.Millisecond, 15*time.Second)
+	for n, most := range map[int]time.Duration{
+		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 15 * time.Second, 7: 15 * time.Second,
+		31: 15 * time.Second, 64: 15 * time.Second, 1 << 30: 15 * time.Second,
+	} {
+		jittered := map[time.Duration]bool{}
+		for range 100 {
+			d := backoff(n)
+			if d < most/2 || d > most {
+				t.Fatalf("retry %d: %s; want from %s to %s", n, d, most/2, most)
+			}
+			jittered[d] = true
+		}
+		if len(jittered) < 50 {
+			t.Errorf("retry %d: %d different waits of 100", n, len(jittered))
 		}
 	}
 }
