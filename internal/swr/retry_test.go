@@ -30,9 +30,9 @@ var temporary = map[string]swrtest.Behavior{
 }
 
 // reads are the calls that only read.
-var reads = map[swrtest.Operation]func(b *bench) error{
-	swrtest.OpList: func(b *bench) error { _, err := b.List(b.ctx, repo); return err },
-	swrtest.OpGet:  func(b *bench) error { _, err := b.Get(b.ctx, acme, ""); return err },
+var reads = map[swrtest.Operation]func(f *fixture) error{
+	swrtest.OpList: func(f *fixture) error { _, err := f.List(f.ctx, repo); return err },
+	swrtest.OpGet:  func(f *fixture) error { _, err := f.Get(f.ctx, acme, ""); return err },
 }
 
 // A temporary failure is retried with backoff, up to the limit, and the message
@@ -41,31 +41,31 @@ func TestRetries(t *testing.T) {
 	for name, effect := range temporary {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
-				b := start(t, nil, patience(effect))
-				b.put(100)
-				b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
-				fault := b.sim.Inject(swrtest.Fault{Operation: kind, Times: 5, Behavior: effect})
-				if err := read(b); err != nil {
+				f := newFixture(t, nil, requestTimeout(effect))
+				f.putShares(100)
+				f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
+				fault := f.sim.Inject(swrtest.Fault{Operation: kind, Times: 5, Behavior: effect})
+				if err := read(f); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
-				if fault.Count() != 5 || b.sim.Count(kind) < 6 {
-					t.Errorf("%d faults, %v", fault.Count(), b.sim.Counts())
+				if fault.Count() != 5 || f.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Count(), f.sim.Counts())
 				}
 				if !strings.HasPrefix(name, "reset") {
-					checkBackoff(t, b.clock.Slept())
+					checkBackoff(t, f.clock.Slept())
 				}
 				fault.Remove()
 
-				b.clock.Advance(time.Hour)
-				b.sim.ResetRequests()
-				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
-				err := read(b)
+				f.clock.Advance(time.Hour)
+				f.sim.ResetRequests()
+				f.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
+				err := read(f)
 				failed, ok := errors.AsType[*swr.Error](err)
 				if !ok || failed.Attempts != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
 					t.Fatalf("a permanent fault: %+v", failed)
 				}
 				// net/http itself retries a GET on a reused connection.
-				if n := b.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
+				if n := f.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
 					t.Errorf("%d requests", n)
 				}
 				if !regexp.MustCompile(`^GET http://127.*after 6 attempts in \d+(\.\d)?s$`).MatchString(err.Error()) {
@@ -93,12 +93,12 @@ func checkBackoff(t *testing.T, slept []time.Duration) {
 
 func TestMaxRetries(t *testing.T) {
 	for _, retries := range []int{0, 1, 3} {
-		b := start(t, nil, swr.WithMaxRetries(retries))
-		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
-		_, err := b.List(b.ctx, repo)
+		f := newFixture(t, nil, swr.WithMaxRetries(retries))
+		f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
+		_, err := f.List(f.ctx, repo)
 		failed := expectKind(t, err, swr.KindUnavailable)
-		if failed.Attempts != retries+1 || b.sim.Count() != retries+1 {
-			t.Errorf("%d retries: %d attempts, %d requests", retries, failed.Attempts, b.sim.Count())
+		if failed.Attempts != retries+1 || f.sim.Count() != retries+1 {
+			t.Errorf("%d retries: %d attempts, %d requests", retries, failed.Attempts, f.sim.Count())
 		}
 		if retries == 0 && strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%q", err)
@@ -130,12 +130,12 @@ func TestNotRetried(t *testing.T) {
 	} {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
-				b := start(t, nil)
-				b.put(100)
-				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
-				failed := expectKind(t, read(b), test.want)
-				if n := b.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(b.clock.Slept()) != 0 {
-					t.Errorf("%d requests, %d attempts, waits %s", n, failed.Attempts, b.clock.Slept())
+				f := newFixture(t, nil)
+				f.putShares(100)
+				f.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
+				failed := expectKind(t, read(f), test.want)
+				if n := f.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(f.clock.Slept()) != 0 {
+					t.Errorf("%d requests, %d attempts, waits %s", n, failed.Attempts, f.clock.Slept())
 				}
 				if strings.Contains(failed.Error(), "secret") {
 					t.Errorf("%q shows a session", failed.Error())
@@ -147,18 +147,18 @@ func TestNotRetried(t *testing.T) {
 
 // An error whose body was cut off is not whole: what it meant is asked again.
 func TestErrorThatIsCutOff(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) {
+	f := newFixture(t, func(v *swrtest.Variants) {
 		v.MissingOnGet, v.MissingOnDelete = swrtest.MissingNotFound, swrtest.MissingNotFound
 	})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
-	_, err := b.Get(b.ctx, acme, b.Host())
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	_, err := f.Get(f.ctx, acme, f.Host())
 	expectGone(t, err, acme, false)
-	expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, false)
+	expectGone(t, f.Delete(f.ctx, acme, f.Host()), acme, false)
 
-	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
-	created, err := b.Create(b.ctx, acme, terms(t, "there"))
+	f.putAcme("there")
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
+	created, err := f.Create(f.ctx, acme, testSpec(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
 		t.Errorf("outcome %d", created.Outcome)
@@ -168,21 +168,21 @@ func TestErrorThatIsCutOff(t *testing.T) {
 // A wait that would outlast the context is not started; the error has the last
 // response.
 func TestNoTimeForAnotherAttempt(t *testing.T) {
-	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+	f := newFixture(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
-		"list":   func() error { _, err := b.List(b.ctx, repo); return err },
-		"find":   func() error { _, err := b.Get(b.ctx, acme, ""); return err },
-		"revoke": func() error { return b.Delete(b.ctx, acme, "") },
+		"list":   func() error { _, err := f.List(f.ctx, repo); return err },
+		"find":   func() error { _, err := f.Get(f.ctx, acme, ""); return err },
+		"revoke": func() error { return f.Delete(f.ctx, acme, "") },
 	} {
-		b.sim.ResetRequests()
+		f.sim.ResetRequests()
 		began := time.Now()
 		err := call()
 		failed := expectKind(t, err, swr.KindUnavailable)
 		if !errors.Is(err, context.DeadlineExceeded) || failed.Code != "SVCSTG.SWR.5030001" || !strings.Contains(err.Error(), "no time is left") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took, n := time.Since(began), b.sim.Count(); took > 5*time.Second || n > 2 {
+		if took, n := time.Since(began), f.sim.Count(); took > 5*time.Second || n > 2 {
 			t.Errorf("%s: it took %s and %d requests", name, took, n)
 		}
 	}
@@ -194,17 +194,17 @@ func TestSilentService(t *testing.T) {
 	for _, retries := range []int{0, 1} {
 		for name, effect := range map[string]swrtest.Behavior{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
 			t.Run(name, func(t *testing.T) {
-				b := start(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
-				b.sim.Inject(swrtest.Fault{Behavior: effect})
+				f := newFixture(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
+				f.sim.Inject(swrtest.Fault{Behavior: effect})
 				began := time.Now()
-				_, listErr := b.List(context.Background(), repo)
-				_, findErr := b.Get(b.ctx, acme, "")
-				_, changeErr := b.Update(b.ctx, acme, terms(t, "d"))
-				revokeErr := b.Delete(b.ctx, acme, "")
-				created, createErr := b.Create(b.ctx, acme, terms(t, "d"))
+				_, listErr := f.List(context.Background(), repo)
+				_, findErr := f.Get(f.ctx, acme, "")
+				_, changeErr := f.Update(f.ctx, acme, testSpec(t, "d"))
+				revokeErr := f.Delete(f.ctx, acme, "")
+				created, createErr := f.Create(f.ctx, acme, testSpec(t, "d"))
 				for _, err := range []error{listErr, findErr, changeErr, revokeErr, createErr} {
 					expectKind(t, err, swr.KindNetwork)
-					if err != nil && (!strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "within 40ms")) {
+					if err != nil && (!strings.Contains(err.Error(), f.sim.URL) || !strings.Contains(err.Error(), "within 40ms")) {
 						t.Errorf("%q does not name the endpoint and the time", err)
 					}
 				}
@@ -221,21 +221,21 @@ func TestSilentService(t *testing.T) {
 
 // An operation that times out reports the last response and the attempts.
 func TestTimeoutReportsLastResponse(t *testing.T) {
-	b := start(t, nil, swr.WithMaxRetries(1000))
+	f := newFixture(t, nil, swr.WithMaxRetries(1000))
 	for name, effect := range map[string]swrtest.Behavior{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
-		fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
-		_, err := b.Get(b.clock.within(t, b.ctx, time.Minute), acme, "")
+		fault := f.sim.Inject(swrtest.Fault{Behavior: effect})
+		_, err := f.Get(f.clock.withTimeout(t, f.ctx, time.Minute), acme, "")
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "attempts in 1m") {
 			t.Errorf("%s: %v", name, err)
 		}
 		fault.Remove()
 	}
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 	for range 20 {
-		short, cancel := context.WithTimeout(b.ctx, 10*time.Millisecond)
-		_, err := b.Get(short, acme, "")
+		short, cancel := context.WithTimeout(f.ctx, 10*time.Millisecond)
+		_, err := f.Get(short, acme, "")
 		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), f.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
 			t.Errorf("no response: %v", err)
 		}
 	}
@@ -243,10 +243,10 @@ func TestTimeoutReportsLastResponse(t *testing.T) {
 
 // The timeout covers the body of a response, too.
 func TestSlowBody(t *testing.T) {
-	b := start(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
+	f := newFixture(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
 	slow := newRawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", true)
 	client := newClient(t, slow, "token", swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
-	_, err := client.List(b.ctx, repo)
+	_, err := client.List(f.ctx, repo)
 	expectKind(t, err, swr.KindNetwork)
 	if err != nil && !strings.Contains(err.Error(), "50ms") {
 		t.Errorf("%q", err)
@@ -255,23 +255,23 @@ func TestSlowBody(t *testing.T) {
 
 // The number of the attempt is in the request's context.
 func TestAttempt(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
 	var attempts []int
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	spy := roundTripper(func(r *http.Request) (*http.Response, error) {
+	spy := roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		attempts = append(attempts, swr.Attempt(r.Context()))
-		return signIn{b.sim.Token(), transport}.RoundTrip(r)
+		return tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
 	})
-	client := swr.New(mustURL(t, b.sim.URL), spy, swr.WithClock(b.clock))
-	if _, err := client.List(b.ctx, repo); err != nil {
+	client := swr.New(mustURL(t, f.sim.URL), spy, swr.WithClock(f.clock))
+	if _, err := client.List(f.ctx, repo); err != nil {
 		t.Error(err)
 	}
 	if !slices.Equal(attempts, []int{1, 2, 3}) {
 		t.Errorf("attempts %v", attempts)
 	}
-	if swr.Attempt(b.ctx) != 0 {
+	if swr.Attempt(f.ctx) != 0 {
 		t.Error("an attempt without a request")
 	}
 }
@@ -282,10 +282,10 @@ func TestConclusiveStatus(t *testing.T) {
 		"503 Service Unavailable": swr.KindUnavailable, "401 Unauthorized": swr.KindUnauthorized, "302 Found": swr.KindRedirect,
 		"404 Not Found": swr.KindNetwork, "400 Bad Request": swr.KindNetwork, "409 Conflict": swr.KindNetwork, "403 Forbidden": swr.KindNetwork,
 	} {
-		b := start(t, nil)
+		f := newFixture(t, nil)
 		endpoint := newRawServer(t, "HTTP/1.1 "+status+"\r\nRetry-After: 9\r\nContent-Length: 100\r\n\r\n{\"errorCode\":\"SVC", false)
-		client := newClient(t, endpoint, "token", swr.WithClock(b.clock), swr.WithMaxRetries(1))
-		_, err := client.List(b.ctx, repo)
+		client := newClient(t, endpoint, "token", swr.WithClock(f.clock), swr.WithMaxRetries(1))
+		_, err := client.List(f.ctx, repo)
 		failed := expectKind(t, err, want)
 		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Attempts != 2) {
 			t.Errorf("%+v", failed)

@@ -109,11 +109,11 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		decode: func(got response) *decodeError {
+		decode: func(resp response) *decodeError {
 			var err error
-			found, err = decodeSharedRepositories(got.body, filter.Center)
-			found.total = max(found.total, rangeTotal(got.header.Get("Content-Range")))
-			return newDecodeError(got.body, err)
+			found, err = decodeSharedRepositories(resp.body, filter.Center)
+			found.total = max(found.total, rangeTotal(resp.header.Get("Content-Range")))
+			return newDecodeError(resp.body, err)
 		},
 	})
 	return found, err
