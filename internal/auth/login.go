@@ -209,7 +209,7 @@ func (e *LoginError) Error() string {
 		if !strings.HasSuffix(e.Message, ".") {
 			b.WriteByte('.')
 		}
-		b.WriteString(" IAM answers the same for a wrong user, password, account or project")
+		b.WriteString(" IAM returns the same response for a wrong user, password, account or project")
 	}
 	return b.String()
 }

@@ -69,15 +69,15 @@ func createBody(account string) string {
 // The simulator checks signatures with code of its own.
 func TestSignaturesAreAccepted(t *testing.T) {
 	for _, form := range []struct {
-		format string
-		taken  swrtest.SignatureFormats
+		format   string
+		accepted swrtest.SignatureFormats
 	}{{"access", swrtest.SignatureAccess}, {"credential", swrtest.SignatureCredential}} {
 		for _, key := range []swrtest.Key{
 			{Access: "AKAKAKAKAKAKAKAKAKAK", Secret: "s3cret+/="},
 			{Access: "TEMPTEMPTEMPTEMPTEMP", Secret: "s3cret2", SecurityToken: "security=/+token"},
 		} {
 			t.Run(form.format+" "+key.Access, func(t *testing.T) {
-				server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Signatures = form.taken }))
+				server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Signatures = form.accepted }))
 				server.AddKey(key)
 				server.AddRepository(namespace, "team/app")
 				rt := transport(t, config.Settings{
@@ -118,10 +118,9 @@ func password(t *testing.T, options ...swrtest.Option) (*swrtest.Server, config.
 	}
 }
 
-// 200 shares are made while a token lives for two seconds, on a clock that moves
-// on by 50 ms with each request. They come in rounds of ten, so that however
-// slow a machine is, no request is overtaken by the forty that outlive the token
-// it has just been given.
+// 200 shares are created while a token is valid for two seconds, on a clock that each
+// request advances by 50 ms. There are at most ten requests at a time, so that a token
+// does not expire between its login and its first use, however slow the machine is.
 func TestTokenOfTwoSeconds(t *testing.T) {
 	clock := &steppingClock{now: time.Now(), step: 50 * time.Millisecond}
 	server, block := password(t, swrtest.WithTokenLifetime(2*time.Second), swrtest.WithClock(clock.read))
@@ -144,13 +143,13 @@ func TestTokenOfTwoSeconds(t *testing.T) {
 	if got := len(server.AllShares()); got != 200 {
 		t.Errorf("%d shares, want 200", got)
 	}
-	// 200 requests and their repetitions take at least 10 seconds of that clock.
+	// 200 requests and their retries take at least 10 seconds of that clock.
 	if got := server.Count(swrtest.OpLogin); got < 5 || got > 12 {
 		t.Errorf("%d logins", got)
 	}
 }
 
-// steppingClock moves when it is told to.
+// steppingClock is a clock that the test advances.
 type steppingClock struct {
 	mu   sync.Mutex
 	now  time.Time
@@ -169,7 +168,7 @@ func (c *steppingClock) advance() {
 	c.now = c.now.Add(c.step)
 }
 
-// inParallel does n things, ten at a time, as Terraform does.
+// inParallel runs n calls, ten at a time, as Terraform does.
 func inParallel(t *testing.T, n int, do func(i int) error) {
 	t.Helper()
 	var wait sync.WaitGroup

@@ -11,7 +11,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// loginScript is a login that waits for the test and counts.
+// loginScript counts logins, which wait for the test.
 type loginScript struct {
 	count   int
 	release chan error
@@ -33,7 +33,7 @@ type outcome struct {
 	err   error
 }
 
-// inBackground runs f and hands over what it gives.
+// inBackground runs f and sends its result.
 func inBackground(f func() (*token, error)) <-chan outcome {
 	c := make(chan outcome, 1)
 	go func() {
@@ -100,7 +100,7 @@ func TestOneRenewalForAll(t *testing.T) {
 			waiting = append(waiting, inBackground(func() (*token, error) { return source.renew(t.Context(), old) }))
 		}
 		synctest.Wait()
-		// One that had no token yet waits for the renewal, too.
+		// A request without a token waits for the renewal, too.
 		waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
 		script.release <- nil
 		for _, c := range waiting {
@@ -108,7 +108,7 @@ func TestOneRenewalForAll(t *testing.T) {
 				t.Fatalf("got %v", got)
 			}
 		}
-		// One whose 401 comes late finds it done.
+		// A late 401 gets the renewed token.
 		if got, err := source.renew(t.Context(), old); err != nil || got.secret.Reveal() != "token 1" {
 			t.Errorf("late: %v, %v", got, err)
 		}
@@ -131,14 +131,14 @@ func TestFailedRenewals(t *testing.T) {
 		if got := <-waiting; !errors.Is(got.err, busy) {
 			t.Errorf("got %v", got)
 		}
-		// The next one tries again, whether it had the old token or none.
+		// The next request tries again.
 		waiting = inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
 		refused := &LoginError{Status: 401}
 		script.release <- refused
 		if got := <-waiting; !errors.Is(got.err, refused) {
 			t.Errorf("got %v", got)
 		}
-		// A refusal is for good.
+		// A refusal is final.
 		for range 3 {
 			if _, err := source.get(t.Context()); !errors.Is(err, refused) {
 				t.Errorf("got %v", err)
@@ -153,7 +153,7 @@ func TestFailedRenewals(t *testing.T) {
 	})
 }
 
-func TestTokensThatTheServiceNeverTakes(t *testing.T) {
+func TestUnacceptedTokens(t *testing.T) {
 	clock := &testClock{}
 	clock.advance(time.Hour)
 	logins := 0
@@ -165,7 +165,7 @@ func TestTokensThatTheServiceNeverTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It may have run out unused: one renewal.
+	// It may have expired unused: one renewal.
 	second, err := source.renew(t.Context(), first)
 	if err != nil || logins != 2 {
 		t.Fatalf("%v, %d logins", err, logins)
@@ -183,29 +183,18 @@ func TestTokensThatTheServiceNeverTakes(t *testing.T) {
 	if err != nil || logins != 3 {
 		t.Fatalf("%v, %d logins", err, logins)
 	}
-	// Once taken, a token is renewed without delay.
+	// A token that was accepted is renewed without delay.
 	third.accepted.Store(true)
 	if _, err := source.renew(t.Context(), third); err != nil || logins != 4 {
 		t.Errorf("%v, %d logins", err, logins)
 	}
 }
 
-func TestGivenTokenIsNotRenewed(t *testing.T) {
-	given := &token{secret: config.NewSecret("t")}
-	source := &tokenSource{clock: time.Now, current: given}
-	if got, err := source.get(t.Context()); got != given || err != nil {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if _, err := source.renew(t.Context(), given); !errors.Is(err, errNotRenewable) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestLoginKeepsTheValuesOfItsContext(t *testing.T) {
+func TestLoginHasTheValuesOfItsContext(t *testing.T) {
 	type key struct{}
 	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (config.Secret, error) {
 		if ctx.Value(key{}) != "logger" {
-			t.Error("the login has lost the caller's logger")
+			t.Error("the login does not have the logger of the caller")
 		}
 		return config.NewSecret("t"), nil
 	}}

@@ -14,7 +14,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// tokenService takes the newest token of its IAM and no other.
+// tokenService accepts only the newest token of its IAM.
 type tokenService struct {
 	*httptest.Server
 	valid atomic.Value
@@ -47,9 +47,9 @@ func TestRenewalSendsTheBodyAgain(t *testing.T) {
 	iam := newStubIAM(t, nil)
 	iam.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		n := iam.logins.Add(1)
-		// The first one is out of date when it comes.
+		// The first one is already expired.
 		service.valid.Store("token 2")
-		giveToken(w, fmt.Sprint("token ", n))
+		respondWithToken(w, fmt.Sprint("token ", n))
 	})
 	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{})
 	r, err := http.NewRequest(http.MethodPost, service.URL+"/v2/x", strings.NewReader("body"))
@@ -89,11 +89,11 @@ func TestUnauthorizedIsPassedOn(t *testing.T) {
 	}{
 		{"a given token", givenToken, asIs, 0, 1},
 		{"a renewed token that is refused as well", passwordConfig, asIs, 2, 2},
-		{"a body that can't be sent twice", passwordConfig, noReplay, 1, 1},
+		{"a body that can't be replayed", passwordConfig, noReplay, 1, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			service := newTokenService(t)
-			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { giveToken(w, "t") })
+			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { respondWithToken(w, "t") })
 			transport := testTransport(t, test.config(t, service.URL, iam.URL), Options{})
 			r, err := http.NewRequest(http.MethodPost, service.URL, strings.NewReader("body"))
 			if err != nil {
@@ -126,7 +126,7 @@ func TestRenewalThatFails(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		giveToken(w, "t")
+		respondWithToken(w, "t")
 	})
 	_, err := get(testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{}), service.URL)
 	var login *LoginError
@@ -135,7 +135,7 @@ func TestRenewalThatFails(t *testing.T) {
 	}
 }
 
-// closeCounter is a body that knows whether it was closed.
+// closeCounter counts the calls of Close.
 type closeCounter struct {
 	io.Reader
 	closed atomic.Int32
@@ -146,7 +146,7 @@ func (c *closeCounter) Close() error {
 	return nil
 }
 
-func TestBodyIsClosedWhateverHappens(t *testing.T) {
+func TestBodyIsClosed(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}))
@@ -216,7 +216,7 @@ func TestSignedHeadersOnTheWire(t *testing.T) {
 		clock.advance(time.Second)
 	}
 	if len(signatures) != 2 {
-		t.Error("two tries were sent with one signature")
+		t.Error("two attempts have the same signature")
 	}
 	if got.Get("X-Auth-Token") != "" || got.Get("X-Sdk-Date") != "19700101T000001Z" || got.Get("X-Security-Token") != "ST" ||
 		got.Get("User-Agent") != "ua/1" || got.Get("Content-Type") != "application/json" || !strings.HasPrefix(got.Get("Authorization"), "SDK-HMAC-SHA256 Access=AK, ") {
@@ -247,7 +247,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 func TestWrapSeesEveryRequest(t *testing.T) {
 	service := newTokenService(t)
 	service.valid.Store("t")
-	iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { giveToken(w, "t") })
+	iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { respondWithToken(w, "t") })
 	var seen []string
 	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{
 		UserAgent: "ua/1",

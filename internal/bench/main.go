@@ -54,6 +54,14 @@ func run(ctx context.Context, args []string) (err error) {
 		shares, repositories, latencies = []int{100, 1000}, []int{10}, []int{20}
 	}
 
+	// Terraform and the provider run in other directories.
+	for _, path := range []*string{against, profiles} {
+		if *path != "" {
+			if *path, err = filepath.Abs(*path); err != nil {
+				return err
+			}
+		}
+	}
 	dir, err := os.MkdirTemp("", "swr-bench-")
 	if err != nil {
 		return err

@@ -36,9 +36,9 @@ func (s scenario) measure(ctx context.Context, dir string, targets []target) (_ 
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	var workspaces []*workspace
 	for _, t := range targets {
-		server, err := swrtest.Listen("127.0.0.1:0", swrtest.WithLogLimit(0))
-		if err != nil {
-			return result, err
+		server, listenErr := swrtest.Listen("127.0.0.1:0", swrtest.WithLogLimit(0))
+		if listenErr != nil {
+			return result, listenErr
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
 		w := &workspace{target: t, scenario: s, server: server, provider: filepath.Join(dir, t.name, "provider")}
@@ -72,9 +72,11 @@ func (w *workspace) prepare(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	// For terraform_data the link leads nowhere: nothing starts it.
-	if err := errors.Join(os.MkdirAll(w.provider, 0o700), os.Symlink(self, filepath.Join(w.provider, providerName)),
-		os.Symlink("/"+w.binary, filepath.Join(w.provider, measuredName))); err != nil {
+	err = errors.Join(os.MkdirAll(w.provider, 0o700), os.Symlink(self, filepath.Join(w.provider, providerName)))
+	if err == nil && w.binary != "" {
+		err = os.Symlink(w.binary, filepath.Join(w.provider, measuredName))
+	}
+	if err != nil {
 		return err
 	}
 	if w.cli, err = tfcli.New(dir, filepath.Join(w.provider, providerName)); err != nil {
@@ -168,8 +170,11 @@ func (w *workspace) measure(ctx context.Context, s step) (m measurement, err err
 	start := time.Now()
 	output, err := cmd.CombinedOutput()
 	m.values[wall] = time.Since(start).Seconds()
-	if err != nil || !strings.Contains(string(output), s.output) {
-		return m, fmt.Errorf("error %w, want output %q, got:\n%s", err, s.output, output[max(0, len(output)-2000):])
+	if err == nil && !strings.Contains(string(output), s.output) {
+		err = fmt.Errorf("the output lacks %q", s.output)
+	}
+	if err != nil {
+		return m, fmt.Errorf("%w\n%s", err, output[max(0, len(output)-2000):])
 	}
 	used, err := takeRusage(w.provider)
 	if err == nil && w.binary != "" && used.cpu == 0 {

@@ -111,12 +111,10 @@ func TestWarnings(t *testing.T) {
 				{"endpoint", "Credentials are sent in clear text", "The URL from the provider block, http://swr.example, begins " +
 					"with http://, which insecure allows: anyone on the network path can read the credentials."},
 			},
-		},
-		{
+		}, {
 			name: "HW_INSECURE", env: vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example", "HW_INSECURE": "yes"},
 			want: []Diagnostic{notVerified("the environment variable HW_INSECURE")},
-		},
-		{
+		}, {
 			name: "verify in clouds.yaml overrides the environment", env: vars{"OS_CLOUD": "lax", "OS_INSECURE": "false"},
 			want: []Diagnostic{notVerified(`verify in cloud "lax" in /work/clouds.yaml`)},
 		},

@@ -100,7 +100,7 @@ func TestDecideCreate(t *testing.T) {
 func TestDecideUpdateAndDelete(t *testing.T) {
 	letters := map[string]conclusion{
 		"ok": succeeded, "failed": failed, "unverified": unverified, "differs": notApplied,
-		"gone": alreadyGone, "shown": stillShown, "respell": otherSpelling,
+		"gone": alreadyGone, "shown": stillShown, "other": otherSpelling,
 	}
 	tests := map[string]struct {
 		decide func(effect, responseClass, observed) conclusion
@@ -113,8 +113,8 @@ func TestDecideUpdateAndDelete(t *testing.T) {
 			{anyEffect, anyButSuccess, "unverified unverified unverified unverified unverified ok failed"},
 		}},
 		"delete": {decideDelete, []expectation{
-			{allEffects[:1], waitedForDelete, "failed unverified gone gone unverified shown respell"},
-			{anyEffect, waitedForDelete, "failed unverified ok gone unverified shown respell"},
+			{allEffects[:1], waitedForDelete, "failed unverified gone gone unverified shown other"},
+			{anyEffect, waitedForDelete, "failed unverified ok gone unverified shown other"},
 			{allEffects[:1], without(allResponses, waitedForDelete), "failed unverified gone gone unverified failed failed"},
 			{anyEffect, without(allResponses, waitedForDelete), "failed unverified ok gone unverified failed failed"},
 		}},
