@@ -71,14 +71,12 @@ func (r *Redactor) Printable(text string) string {
 func (r *Redactor) ID(id string) string {
 	const minLength = 8 // shorter texts are part of others by chance
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	related := func(form string) bool {
-		return min(len(id), len(form)) >= minLength && (strings.Contains(form, id) || strings.Contains(id, form))
+	isPart := func(form string) bool { return strings.Contains(form, id) }
+	if len(id) >= minLength && slices.ContainsFunc(r.forms, isPart) {
+		id = Redacted
 	}
-	if slices.ContainsFunc(r.forms, related) {
-		return Redacted
-	}
-	return Printable(strings.TrimSpace(id))
+	r.mu.Unlock()
+	return r.Printable(id)
 }
 
 // encodings returns the forms in which a server may echo a secret: as it is, in

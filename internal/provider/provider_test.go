@@ -125,7 +125,7 @@ func TestWrongPassword(t *testing.T) {
 	concurrently(12, 12, func(n int) {
 		d := h.newShare().apply(shareConfig.with("access_domain", fmt.Sprintf("ACCOUNT-%d", n)))
 		d.assertError(t, `login as user with id "0000jane" from the provider block`, "no region is set", "401 Unauthorized",
-			`account "OWNER-ACCOUNT"`, `project "eu-de"`, "at "+server.IAMURL+" from", "IAM answers the same for a wrong user, password, account or project",
+			`account "OWNER-ACCOUNT"`, `project "eu-de"`, "at "+server.IAMURL+" from", "IAM returns the same response for a wrong user, password, account or project",
 			"sign in at "+server.IAMURL, "endpoint "+server.URL)
 		assertNoSecrets(t, map[string]string{"the message": d.String()}, "wrong-5up3r$ecret")
 	})
