@@ -87,7 +87,7 @@ func TestCLIInterrupted(t *testing.T) {
 }
 
 // Whatever a run waits for, it stops waiting at once: an apply before another try
-// and for an answer, and a plan. Packages swr and auth have tests of each wait.
+// and for a response, and a plan. Packages swr and auth have tests of each wait.
 func TestCLIInterruptedWait(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -96,7 +96,7 @@ func TestCLIInterruptedWait(t *testing.T) {
 	}{
 		"before another try": {swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.ThrottleSeconds(60)}, 0},
 		"for a login":        {swrtest.Fault{Operation: swrtest.OpLogin, Behavior: swrtest.HangBefore()}, 0},
-		"for an answer":      {swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter(), Times: 1}, 1},
+		"for a response":     {swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter(), Times: 1}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

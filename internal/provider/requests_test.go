@@ -125,7 +125,7 @@ func TestCreateRequests(t *testing.T) {
 	}
 }
 
-// Compressed answers are asked for and understood, and every request says who
+// Compressed responses are accepted and decoded, and every request says who
 // sends it.
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()

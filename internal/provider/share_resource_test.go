@@ -209,7 +209,7 @@ func swapCase(text string) string {
 	}, text)
 }
 
-// What the service answers is an error, changes nothing in the state, and sends
+// What the service returns is an error, changes nothing in the state, and sends
 // nothing that writes: at a refresh and at a destroy.
 func TestShareIsNotGone(t *testing.T) {
 	t.Parallel()
@@ -317,16 +317,16 @@ func TestShareRevoke(t *testing.T) {
 }
 
 // A share that exists is never adopted automatically, nor is one that is equal to
-// what was asked for, though the answer to the POST was lost.
+// what was asked for, though the response to the POST was lost.
 func TestShareExists(t *testing.T) {
 	t.Parallel()
-	for name, posts := range map[string]int{"conflict": 1, "lost answer": 2} {
+	for name, posts := range map[string]int{"conflict": 1, "lost response": 2} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startServer(t)
 			server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Permit: "read", Deadline: "forever",
 				Created: time.Now().Add(-time.Minute)})
-			if name == "lost answer" {
+			if name == "lost response" {
 				server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()})
 			}
 			s := newHarness(t, server).newShare()
@@ -377,7 +377,7 @@ func TestShareThatDoesNotShow(t *testing.T) {
 	assertShares(t, server, "ACME")
 }
 
-// The outcome of a create was not known: its answer was lost, and so were the
+// The outcome of a create was not known: its response was lost, and so were the
 // reads after it. The share is in the state, tainted. What the next run finds is
 // kept if the create made it; a share that was there before is another's, and is
 // neither replaced nor revoked.
@@ -438,7 +438,7 @@ func TestShareWithUnknownOutcome(t *testing.T) {
 	}
 }
 
-// unknownOutcome returns a share whose create was answered like this, and could
+// unknownOutcome returns a share whose create failed like this, and could
 // not be looked for.
 func unknownOutcome(t *testing.T, server *swrtest.Server, lost swrtest.Behavior) *instance {
 	t.Helper()
@@ -548,7 +548,7 @@ func TestShareWarnings(t *testing.T) {
 }
 
 // While the provider's configuration is not known yet, existing shares keep their
-// state, new ones are planned, and what needs an answer is an error.
+// state, new ones are planned, and what needs the service is an error.
 func TestUnknownProviderConfiguration(t *testing.T) {
 	t.Parallel()
 	s, server := appliedShare(t)

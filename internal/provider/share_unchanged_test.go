@@ -47,7 +47,7 @@ func (h *harness) planOf(config, state values) *tfprotov6.PlanResourceChangeRequ
 	return s.planRequest(config)
 }
 
-// The provider's own answer to a plan that changes nothing is the framework's,
+// The provider's own response to a plan that changes nothing is the framework's,
 // and it gives null where the framework would plan or say anything.
 func TestPlanUnchanged(t *testing.T) {
 	t.Parallel()
@@ -92,13 +92,13 @@ func TestPlanUnchanged(t *testing.T) {
 				return
 			}
 			if differs || !h.equal(of, got.PlannedState, want.PlannedState) || string(got.PlannedPrivate) != string(want.PlannedPrivate) {
-				t.Errorf("the framework answers %+v instead of %+v", want, got)
+				t.Errorf("the framework returns %+v instead of %+v", want, got)
 			}
-			// Nothing else is in an answer, so nothing can be missing from this one.
+			// Nothing else is in a response, so nothing can be missing from this one.
 			got.PlannedState, got.PlannedPrivate, got.PlannedIdentity = nil, nil, nil
 			want.PlannedState, want.PlannedPrivate, want.PlannedIdentity = nil, nil, nil
 			if !reflect.DeepEqual(got, want) { //nolint:forbidigo // to compare all fields, also those to come
-				t.Errorf("the framework answers %+v instead of %+v", want, got)
+				t.Errorf("the framework returns %+v instead of %+v", want, got)
 			}
 		})
 	}

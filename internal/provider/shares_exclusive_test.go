@@ -26,7 +26,7 @@ func list(texts ...string) []any {
 	return elements
 }
 
-// appliedExclusive returns an exclusive resource that allows ACME, with whom the
+// appliedExclusive returns an exclusive resource that allows ACME, with which the
 // repository is shared.
 func appliedExclusive(t *testing.T, options ...swrtest.Option) (*instance, *swrtest.Server) {
 	t.Helper()
