@@ -50,7 +50,7 @@ func TestRandomFaults(t *testing.T) {
 		}
 		h = newHarness(t, server, block).inOneRun()
 		reported := make([]diagnostics, len(shares))
-		concurrently(len(shares), 50, func(n int) {
+		concurrently(len(shares), 100, func(n int) {
 			shares[n].harness = h
 			reported[n] = phase.run(shares[n], n)
 		})
@@ -69,7 +69,7 @@ func TestRandomFaults(t *testing.T) {
 			held, made := server.Share("platform", "team/app", fmt.Sprintf("ACME-%03d", n))
 			return made == shares[n].exists() && (!made || held.Description == shares[n].attributes()["description"])
 		}
-		concurrently(len(shares), 50, func(n int) {
+		concurrently(len(shares), 100, func(n int) {
 			if d := reported[n]; d.failed() {
 				t.Logf("reported: %s", unwrap(d.String()))
 				assertContains(t, d.String(), fmt.Sprintf("ACME-%03d", n), "attempts in")
