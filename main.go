@@ -1,5 +1,5 @@
 // Command terraform-provider-swr is a Terraform provider that shares private
-// container images in SWR with other accounts.
+// container repositories in SWR with other accounts.
 package main
 
 import (
@@ -14,14 +14,14 @@ import (
 // version is set by the release build.
 var version = "dev"
 
-// address is the provider's place in the registry.
+// address is the provider's address in the Terraform Registry.
 const address = "registry.terraform.io/terraform-provider-swr/swr"
 
 func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger such as delve, and print how Terraform can attach")
-	show := flag.Bool("version", false, "print the version and exit")
+	showVersion := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()
-	if *show {
+	if *showVersion {
 		fmt.Println("terraform-provider-swr " + version)
 		return
 	}

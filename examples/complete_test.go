@@ -13,65 +13,60 @@ const (
 	sister  = "OTC-EU-DE-00000000001000000300"
 )
 
-// setUp applies the whole setup to a simulator.
-func setUp(t *testing.T) (copied, *swrtest.Server) {
+// newComplete returns examples/complete, not applied yet, and its simulator.
+func newComplete(t *testing.T) (workspace, *swrtest.Server) {
 	t.Helper()
 	server := swrtest.Start(t)
 	for _, repository := range []string{"base/java", "team/app", "team/worker"} {
 		server.AddRepository("platform", repository)
 	}
-	tf := copyExample(t, "complete", server)
-	tf.run(0, "apply", "-auto-approve")
+	tf := newWorkspace(t, server)
+	tf.copyExample("complete")
 	return tf, server
 }
 
-func TestCompleteSetup(t *testing.T) {
+func TestComplete(t *testing.T) {
 	t.Parallel()
-	tf, server := setUp(t)
-	wantShared(t, server, "base/java", auditor, sister)
-	wantShared(t, server, "team/app", acme, auditor)
-	wantShared(t, server, "team/worker", acme, auditor)
-	wantNone(t, tf.plan(0), "Warning")
-	wantParts(t, tf.run(0, "output", "-json", "access"), `"`+acme+`":"2031-04-01T00:00:00Z"`, `"`+sister+`":"forever"`)
+	tf, server := newComplete(t)
+	output := tf.apply()
+	assertContains(t, output, `"`+acme+`" = "2031-04-01T00:00:00Z"`, `"`+sister+`" = "forever"`)
+	assertShares(t, server, "base/java", auditor, sister)
+	assertShares(t, server, "team/app", acme, auditor)
+	assertShares(t, server, "team/worker", acme, auditor)
+	assertNotContains(t, tf.plan(0), "Warning")
 
-	// A share made by hand stands in the plan by name, and apply revokes it.
-	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "EVIL"})
-	wantParts(t, tf.plan(2), `swr_repository_shares_exclusive.repository["team/app"] will be updated`, `- "EVIL"`)
-	tf.run(0, "apply", "-auto-approve")
-	wantShared(t, server, "team/app", acme, auditor)
-	tf.plan(0)
+	// The plan shows an undeclared account by name, and apply revokes it.
+	putShare(server, "team/app", "UNDECLARED", "forever", "")
+	assertContains(t, tf.plan(2), `swr_repository_shares_exclusive.repository["team/app"] will be updated`, `- "UNDECLARED"`)
+	tf.apply()
+	assertShares(t, server, "team/app", acme, auditor)
+
+	// A partner leaves one repository, another leaves all, and a third joins.
+	const joining = "OTC-EU-DE-00000000001000000400"
+	variables := read(t, "complete/terraform.tfvars")
+	leave := strings.NewReplacer(`["team/app", "team/worker"]`, `["team/worker"]`, auditor, joining)
+	tf.write("terraform.tfvars", leave.Replace(variables))
+	tf.apply()
+	assertShares(t, server, "base/java", sister, joining)
+	assertShares(t, server, "team/app", joining)
+	assertShares(t, server, "team/worker", acme, joining)
+	assertNotContains(t, tf.plan(0), "Warning")
 
 	tf.run(0, "destroy", "-auto-approve")
-	if left := server.AllShares(); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	if shares := server.AllShares(); len(shares) > 0 {
+		t.Errorf("shares after destroy: %v", shares)
 	}
 }
 
-// A partner leaves one repository, and another partner all; a third comes.
-func TestCompleteSetupChanges(t *testing.T) {
+func TestCompleteChecks(t *testing.T) {
 	t.Parallel()
-	tf, server := setUp(t)
-	values := read(t, "complete/terraform.tfvars")
-	tf.write("terraform.tfvars", strings.NewReplacer(
-		`["team/app", "team/worker"]`, `["team/worker"]`, // acme's
-		auditor, "OTC-EU-DE-00000000001000000400",
-	).Replace(values))
-	tf.run(0, "apply", "-auto-approve")
-	wantShared(t, server, "base/java", sister, "OTC-EU-DE-00000000001000000400")
-	wantShared(t, server, "team/worker", acme, "OTC-EU-DE-00000000001000000400")
-	wantNone(t, tf.plan(0), "Warning")
-}
-
-func TestCompleteSetupChecks(t *testing.T) {
-	t.Parallel()
-	tf, _ := setUp(t)
-	values := read(t, "complete/terraform.tfvars")
-	wantParts(t, tf.plan(0, "-var=warn_days=3650"), "Access has ended, or ends within 3650 days",
+	tf, _ := newComplete(t)
+	variables := read(t, "complete/terraform.tfvars")
+	const repositories = `["base/java"]` // sister's
+	tf.write("terraform.tfvars", strings.Replace(variables, repositories, `[]`, 1))
+	assertContains(t, tf.plan(2, "-var=warn_days=3650"), "Partners without a repository: sister.", "Access has ended, or ends within 3650 days",
 		"acme:team/app on 2031-04-01T00:00:00Z", "auditor:base/java on 2031-01-01T00:00:00Z")
 
-	tf.write("terraform.tfvars", strings.Replace(values, `["base/java"]`, `[]`, 1)) // sister's
-	wantParts(t, tf.plan(2), "Partners without a repository: sister.")
-
-	tf.write("terraform.tfvars", strings.Replace(values, `["base/java"]`, `["base/jvaa"]`, 1))
-	wantParts(t, tf.plan(1), "sister:base/jvaa: the repository is not among var.repositories")
+	tf.write("terraform.tfvars", strings.Replace(variables, repositories, `["base/jvaa"]`, 1))
+	assertContains(t, tf.plan(1), "sister:base/jvaa: the repository is not listed in var.repositories")
 }

@@ -3,14 +3,16 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	ossignal "os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -20,155 +22,111 @@ import (
 
 // Exit codes of drift.sh.
 const (
-	noChange = 0
-	failed   = 1
-	drift    = 2
+	exitNoChanges = 0
+	exitError     = 1
+	exitDrift     = 2
 )
 
-// drifting is the whole setup, with drift.sh to watch it.
-type drifting struct {
-	copied
-
-	server *swrtest.Server
-	temp   string // where the script keeps the plan
-}
-
-func startDrifting(t *testing.T) *drifting {
+func requireProgram(t *testing.T, name string) {
 	t.Helper()
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip("drift.sh needs jq, which is not installed")
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skip(name + " is not installed")
 	}
-	tf, server := setUp(t)
-	return &drifting{tf, server, t.TempDir()}
 }
 
-// command gives drift.sh, in the example's directory and with its environment.
-func (d *drifting) command(args ...string) *exec.Cmd {
-	d.t.Helper()
+// driftCommand returns drift.sh, to be run in the directory with the environment.
+// Its temporary files go to tempDir, and sh -x prints its commands to stderr.
+func driftCommand(t *testing.T, dir, tempDir, terraform string, env []string) *exec.Cmd {
+	t.Helper()
 	script, err := filepath.Abs("gitops/drift.sh")
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
-	terraform, err := tfcli.Find()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	cmd := exec.CommandContext(d.t.Context(), "sh", append([]string{script}, args...)...)
-	cmd.Dir = d.Dir
-	cmd.Env = append(d.Command(context.Background()).Env, "TERRAFORM="+terraform, "TMPDIR="+d.temp)
+	cmd := exec.CommandContext(t.Context(), "sh", "-x", script)
+	cmd.Dir = dir
+	cmd.Env = append(env, "TERRAFORM="+terraform, "TMPDIR="+tempDir)
 	return cmd
 }
 
-// check runs drift.sh, which must end with the code and leave nothing but the
-// report behind, and gives the report and what was printed.
-func (d *drifting) check(code int, args ...string) (report, printed string) {
-	d.t.Helper()
-	var output bytes.Buffer
-	cmd := d.command(args...)
-	cmd.Stdout, cmd.Stderr = &output, &output
-	err := cmd.Run()
-	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
-		d.t.Fatal(err)
+// detectDrift runs drift.sh, which must end with the exit code and remove its
+// temporary files. It returns the report, stdout and stderr.
+func (tf workspace) detectDrift(code int) (report, stdout, stderr string) {
+	tf.t.Helper()
+	terraform, err := tfcli.Find()
+	if err != nil {
+		tf.t.Fatal(err)
 	}
-	report = read(d.t, filepath.Join(d.Dir, "drift-report.md"))
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		d.t.Fatalf("drift.sh: exit code %d instead of %d\n%s\n%s", got, code, output.String(), report)
+	tempDir := tf.t.TempDir()
+	cmd := driftCommand(tf.t, tf.Dir, tempDir, terraform, tf.Command(context.Background()).Env)
+	var out, trace bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &trace
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != code {
+		tf.t.Fatalf("drift.sh: %v, want exit code %d\n%s", err, code, trace.String())
 	}
-	d.leftNothing()
-	wantHarmless(d.t, report)
-	return report, output.String()
-}
-
-func (d *drifting) leftNothing() {
-	d.t.Helper()
-	if left := files(d.t, d.temp); len(left) > 0 {
-		d.t.Errorf("left behind: %q", left)
-	}
-	for _, name := range files(d.t, d.Dir) {
-		switch filepath.Ext(name) {
-		case ".tf", ".tfvars", ".tfrc", ".tfstate", ".backup", ".md", ".hcl", ".terraform":
-		default:
-			d.t.Errorf("left behind: %q", name)
+	report = read(tf.t, filepath.Join(tf.Dir, "drift-report.md"))
+	assertEmptyDir(tf.t, tempDir)
+	known := []string{".tf", ".tfvars", ".tfrc", ".tfstate", ".backup", ".md", ".hcl"}
+	for _, file := range glob(tf.t, tf.Dir+"/*") {
+		if !slices.Contains(known, filepath.Ext(file)) {
+			tf.t.Errorf("unexpected file %s", file)
 		}
 	}
+	assertEscaped(tf.t, report)
+	return report, out.String(), trace.String()
 }
 
-// wantHarmless fails where foreign text could stand outside of a code span: there
-// is no Markdown or HTML outside but the report's own.
-func wantHarmless(t *testing.T, report string) {
+func assertEmptyDir(t *testing.T, dir string) {
+	t.Helper()
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("%s contains %v (%v)", dir, entries, err)
+	}
+}
+
+// renderReport runs drift.jq on the lines of terraform plan -json and on the JSON
+// of the plan.
+func renderReport(t *testing.T, outcome, messages, plan string, env ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "jq", "-Rnr", "--arg", "outcome", outcome,
+		"--argjson", "plan", "["+plan+"]", "-f", "gitops/drift.jq")
+	cmd.Stdin = strings.NewReader(messages)
+	cmd.Env = append(os.Environ(), env...)
+	report, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, report)
+	}
+	assertEscaped(t, string(report))
+	return string(report)
+}
+
+// escapedLine matches a line of a report: plain words, and visible text (V) in code
+// spans that are fenced by one, two or four backticks.
+var escapedLine = regexp.MustCompile(strings.ReplaceAll(
+	"^[-# ]*(?:[A-Za-z0-9 .,:;()]|`V+`|``(?:`?V)+``|````(?:`{0,3}V)+````)*\n$",
+	"V", "[^`\\x00-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]"))
+
+// assertEscaped fails if text from the service can be outside of a code span.
+func assertEscaped(t *testing.T, report string) {
 	t.Helper()
 	for line := range strings.Lines(report) {
-		if outside := outsideCode(t, line); !regexp.MustCompile(`^[-# ]*[A-Za-z0-9 .,:;()]*\n$`).MatchString(outside) {
-			t.Errorf("outside of code stands %q, in the line %q", outside, line)
-		}
-		if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool {
-			return r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
-		}) {
-			t.Errorf("characters that can't be seen stand in %q", line)
+		if !escapedLine.MatchString(line) {
+			t.Errorf("text outside of a code span, or invisible text: %q", line)
 		}
 	}
 }
 
-// outsideCode takes the code spans out of a line, as CommonMark finds them: from
-// a run of backticks to the next run of the same length.
-func outsideCode(t *testing.T, line string) string {
-	t.Helper()
-	var outside strings.Builder
-	for {
-		before, _, found := strings.Cut(line, "`")
-		outside.WriteString(before)
-		if !found {
-			return outside.String()
-		}
-		fence, inside := ticks(line[len(before):])
-		for closed := false; !closed; {
-			text, _, found := strings.Cut(inside, "`")
-			if !found {
-				t.Errorf("a code span is not closed in %q", line)
-				return outside.String()
-			}
-			var run string
-			run, inside = ticks(inside[len(text):])
-			closed = run == fence
-		}
-		line = inside
-	}
-}
-
-// ticks splits a text after the backticks that it begins with.
-func ticks(text string) (run, rest string) {
-	rest = strings.TrimLeft(text, "`")
-	return text[:len(text)-len(rest)], rest
-}
-
-func TestDriftNone(t *testing.T) {
-	t.Parallel()
-	d := startDrifting(t)
-	report, printed := d.check(noChange)
-	if want := "# SWR shares: no change\n\nThe cloud is as declared.\n"; report != want {
-		t.Errorf("the report is\n%s", report)
-	}
-	if want := "no change: see drift-report.md\n"; printed != want {
-		t.Errorf("it printed %q", printed)
-	}
-
-	// Warnings stand in the report, and are no drift.
-	report, _ = d.check(noChange, "-var=warn_days=3650")
-	wantParts(t, report, "## Warnings\n\n- `Access has ended, or ends within 3650 days: acme:team/app on 2031-04-01T00:00:00Z")
-}
-
-// Who has access, what changes, what is missing: in this order.
+// The sections of the report, and the order of their lines.
 func TestDriftReport(t *testing.T) {
 	t.Parallel()
-	d := startDrifting(t)
-	d.write("secret.tf", `
+	requireProgram(t, "jq")
+	tf, server := newComplete(t)
+	const secretTF = `
 variable "motto" {
   type      = string
   sensitive = true
   default   = "correct horse"
 }
 resource "terraform_data" "secret" {
-  input = { motto = var.motto, plain = "seen" }
+  input = { motto = var.motto, plain = "visible" }
 }
 resource "swr_repository_share" "secret" {
   namespace     = "platform"
@@ -177,196 +135,204 @@ resource "swr_repository_share" "secret" {
   deadline      = "2020-01-01"
   description   = var.motto
 }
+output "motto" {
+  value     = var.motto
+  sensitive = true
+}
+`
+	tf.write("secret.tf", secretTF)
+	tf.write("leaving.tf", `
 resource "swr_repository_share" "leaving" {
   namespace     = "platform"
   repository    = "team/app"
   access_domain = "LEAVING"
   deadline      = "forever"
 }
-output "motto" {
-  value     = var.motto
-  sensitive = true
-}
 `)
-	d.run(0, "apply", "-auto-approve")
+	tf.apply()
 
-	share := func(repository, account, deadline, description string) {
-		d.server.PutShare(swrtest.Share{Namespace: "platform", Repository: repository, AccessDomain: account, Deadline: deadline, Description: description})
-	}
-	share("team/app", "EVIL", "forever", "")
-	share("team/app", acme, "2031-12-31T00:00:00.000Z", "Contract 4711")
-	share("base/java", "SECRET", "2020-01-01T00:00:00.000Z", "battery staple")
-	d.server.DeleteShare("platform", "team/worker", auditor)
-	secret := read(t, filepath.Join(d.Dir, "secret.tf"))
-	secret = secret[:strings.Index(secret, `resource "swr_repository_share" "leaving"`)]
-	d.write("secret.tf", strings.Replace(secret, "correct horse", "wrong horse", 1))
-	d.write("more.tf", "output \"more\" { value = 1 }\n")
+	putShare(server, "team/app", "UNDECLARED", "forever", "")
+	putShare(server, "team/app", acme, "2031-12-31T00:00:00.000Z", "Contract 4711")
+	putShare(server, "base/java", "SECRET", "2020-01-01T00:00:00.000Z", "battery staple")
+	server.DeleteShare("platform", "team/worker", auditor)
+	tf.write("secret.tf", strings.Replace(secretTF, "correct horse", "wrong horse", 1))
+	tf.write("leaving.tf", "output \"new\" { value = 1 }\n")
 
-	report, printed := d.check(drift)
-	if want := readGolden(t); report != want {
-		t.Errorf("the report is\n%s\ninstead of\n%s", report, want)
-	}
-	wantNone(t, report+printed, "horse", "staple", d.server.Token())
-	if n := d.server.Count(swrtest.OpDelete); n > 0 {
-		t.Errorf("%d revocations by a plan", n)
+	report, stdout, trace := tf.detectDrift(exitDrift)
+	assertGolden(t, "testdata/drift-report.md", report)
+	assertEqual(t, stdout, "drift: see drift-report.md\n")
+	assertContains(t, trace, "+ status=2")
+	assertNotContains(t, report+stdout+trace, "horse", "staple", server.Token())
+	assertNotContains(t, stdout+trace, "UNDECLARED") // nothing from the service outside of the report
+	if n := server.Count(swrtest.OpDelete); n > 0 {
+		t.Errorf("the plan sent %d DELETE requests", n)
 	}
 }
 
-func readGolden(t *testing.T) string {
-	t.Helper()
-	return read(t, "testdata/drift-report.md")
-}
-
-// Where there is no plan, that is neither drift nor the lack of it.
-func TestDriftError(t *testing.T) {
+func TestDriftNoChangesAndErrors(t *testing.T) {
 	t.Parallel()
-	d := startDrifting(t)
-	d.check(noChange)
+	requireProgram(t, "jq")
+	tf, server := newComplete(t)
+	tf.apply()
+	report, stdout, _ := tf.detectDrift(exitNoChanges)
+	assertEqual(t, report, "# SWR shares: no changes\n\nThe cloud matches the configuration.\n")
+	assertEqual(t, stdout, "no changes: see drift-report.md\n")
 
-	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
-	report, printed := d.check(failed)
-	wantParts(t, report, "# SWR shares: error\n\nNo plan could be made", "## Errors\n\n- `Could not read the share platform/base/java/"+auditor+
-		"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "403 Forbidden, SVCSTG.SWR.4030000")
-	wantNone(t, report, "as declared", "## Changes")
-	wantParts(t, printed, "error: see drift-report.md")
-	d.server.RemoveFaults()
+	server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
+	report, stdout, trace := tf.detectDrift(exitError)
+	assertContains(t, report, "# SWR shares: error\n\nThe plan failed, so the state of the cloud is unknown.\n",
+		"## Errors\n\n- `Unable to read share platform/base/java/"+auditor+
+			"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "401 Unauthorized, SVCSTG.SWR.4010000")
+	assertNotContains(t, report, "matches", "## Changes")
+	assertNotContains(t, report+stdout+trace, server.Token())
+	assertContains(t, stdout, "error: see drift-report.md")
+	server.RemoveFaults()
 
-	// What has expired can be told from what is wrong, and neither the credential
-	// nor what an answer quotes of it shows.
-	d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
-	report, printed = d.check(failed)
-	wantParts(t, report, "`Could not read the share platform/base/java/"+auditor, "401 Unauthorized, SVCSTG.SWR.4010000")
-	wantNone(t, report+printed, d.server.Token())
-	d.server.RemoveFaults()
-	d.write("refused.tf", `resource "terraform_data" "refused" {
-  lifecycle {
-    precondition {
-      condition     = var.warn_days == 0
-      error_message = "401 for `+d.server.Token()+`,\nand <b>more</b>.\n\nAnother paragraph."
-    }
-  }
-}`)
-	report, _ = d.check(failed)
-	wantParts(t, report, "- `Resource precondition failed`: `401 for ***, and <b>more</b>.`\n")
-	wantNone(t, report, "Another paragraph", d.server.Token())
-	if err := os.Remove(filepath.Join(d.Dir, "refused.tf")); err != nil {
-		t.Fatal(err)
-	}
+	tf.write("invalid.tf", "resource {")
+	report, _, _ = tf.detectDrift(exitError)
+	assertContains(t, report, "# SWR shares: error", "## Errors\n\n- `")
 
-	// What a message quotes from the environment's credentials is masked.
-	d.write("wrong.tf", `check "quote" {
-  assert {
-    condition     = var.warn_days == 0
-    error_message = "Signing in with `+d.server.Token()+`."
-  }
-}`)
-	report, _ = d.check(noChange)
-	wantParts(t, report, "- `Signing in with ***.`")
-
-	d.write("wrong.tf", "resource {")
-	report, _ = d.check(failed)
-	wantParts(t, report, "# SWR shares: error", "## Errors")
-
-	d.Env = append(d.Env, "TF_CLI_ARGS_plan=-nonsense")
-	report, _ = d.check(failed)
-	wantParts(t, report, "Terraform gave no message; see the log of the job.")
+	tf.Env = append(tf.Env, "TF_CLI_ARGS_plan=-invalid")
+	report, _, _ = tf.detectDrift(exitError)
+	assertContains(t, report, "## Errors\n\n- Terraform printed no message. See the log of the job.")
 }
 
-// A name is what somebody else chose.
-func TestDriftWithNastyNames(t *testing.T) {
+func TestDriftReportMessages(t *testing.T) {
 	t.Parallel()
-	d := startDrifting(t)
-	names := map[string]string{
-		"</td><script>|`` ``` ` [x](javascript:alert(1)) ![i](http:x)": "- ````\"</td><script>|`` ``` ` [x](javascript:alert(1)) ![i](http:x)\"```` loses",
-		"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com":         "- `\"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com\"` loses",
+	requireProgram(t, "jq")
+	const warnings = `
+{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Check block assertion failed","detail":"Ends soon.","address":"check.end"}}
+{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"The share has expired","detail":"Set a later deadline."}}
+`
+	const warningLines = "\n## Warnings\n\n- `Ends soon.` (`check.end`)\n- `The share has expired`\n"
+	assertEqual(t, renderReport(t, "no changes", warnings, "null"),
+		"# SWR shares: no changes\n\nThe cloud matches the configuration, as far as it could be read. See the warnings.\n"+warningLines)
+
+	// Credentials are masked, including one that contains line breaks.
+	const failure = `{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Precondition of s3cr3t-token failed",` +
+		`"detail":"401 for s3cr3t-token,\nand <b>first\n\nsecond</b>.\n\nAnother paragraph."}}`
+	assertEqual(t, renderReport(t, "error", warnings+failure, "null", "OS_TOKEN=s3cr3t-token", "MY_SECRET=first\n\nsecond"),
+		"# SWR shares: error\n\nThe plan failed, so the state of the cloud is unknown.\n\n## Errors\n\n"+
+			"- `Precondition of *** failed`: `401 for ***, and <b>***</b>.`\n"+warningLines)
+}
+
+func TestDriftReportEscapesNames(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	lines := map[string]string{
+		"</td><script>|`` ``` ` [x](javascript:a(1)) ![i](http:x)": "- ````\"</td><script>|`` ``` ` [x](javascript:a(1)) ![i](http:x)\"```` loses",
+		"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com":     "- `\"@octocat <!-- --> **b** ~~s~~ #1 _e_ www.example.com\"` loses",
 		"`":                        "- ``\"`\"`` loses",
 		"right\u202eleft\u200b":    "- `\"right\\u{202E}left\\u{200B}\"` loses",
 		"line\nbreak\r\t\x1b[31m":  "- `\"line\\nbreak\\r\\t\\u001b[31m\"` loses",
 		"$HOME $(id) %0A::error::": "- `\"$HOME $(id) %0A::error::\"` loses",
-		"АCME":                     "- `\"АCME\"` (with `U+0410`) loses", // with a Cyrillic letter
+		"АCME":                     "- `\"АCME\"` (contains `U+0410`) loses", // with a Cyrillic letter
 		strings.Repeat("x", 900):   "…` loses",
 	}
-	for name := range names {
-		d.server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: name, Deadline: "forever"})
+	accounts, err := json.Marshal(slices.Collect(maps.Keys(lines)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	d.server.PutShare(swrtest.Share{Namespace: "platform", Repository: "base/java", AccessDomain: sister, Deadline: "forever", Description: "|`</td>\n[x](y)"})
-	report, printed := d.check(drift)
-	for _, want := range names {
-		wantParts(t, report, want)
+	report := renderReport(t, "drift", "", `{"resource_changes": [{
+		"address": "swr_repository_shares_exclusive.app", "mode": "managed", "type": "swr_repository_shares_exclusive",
+		"change": {"actions": ["update"],
+			"before": {"namespace": "platform", "repository": "team/app", "access_domains": `+string(accounts)+`},
+			"after": {"namespace": "platform", "repository": "team/app", "access_domains": []}}
+	}, {
+		"address": "swr_repository_share.app", "mode": "managed", "type": "swr_repository_share",
+		"change": {"actions": ["update"], "before": {"description": "|`+"`"+`</td>\n[x](y)"}, "after": {"description": ""}}
+	}]}`)
+	for _, line := range lines {
+		assertContains(t, report, line)
 	}
-	wantParts(t, report, "`description` is ``\"|`</td>\\n[x](y)\"``, declared")
-	if n := strings.Count(report, " loses "); n != len(names) {
-		t.Errorf("%d revocations are reported instead of %d:\n%s", n, len(names), report)
+	assertContains(t, report, "`description`: ``\"|`</td>\\n[x](y)\"``, declared as `\"\"`")
+	if n := strings.Count(report, " loses "); n != len(lines) {
+		t.Errorf("%d accounts lose access, want %d:\n%s", n, len(lines), report)
 	}
-	wantNone(t, printed, "script", "octocat")
 }
 
-// Whatever ends the script, no plan stays behind, and nothing of it is traced.
-func TestDriftLeavesNothingBehind(t *testing.T) {
+// On a signal, drift.sh stops Terraform and removes the plan, an older report and
+// all temporary files. The CLI is a script that writes the plan again when it is
+// stopped.
+func TestDriftCleansUpAfterSignal(t *testing.T) {
 	t.Parallel()
-	d := startDrifting(t)
-	d.check(noChange)
-	// Terraform may begin a read after the provider was told to stop.
-	d.Env = append(d.Env, "SWR_REQUEST_TIMEOUT=1s", "SWR_MAX_RETRIES=0")
+	terraform := filepath.Join(t.TempDir(), "terraform")
+	if err := os.WriteFile(terraform, []byte(`#!/bin/sh
+for argument; do case $argument in -out=*) plan=${argument#-out=} ;; esac; done
+trap 'echo secret >"$plan"; exit 1' TERM
+echo secret >"$plan"
+echo started >&3
+cat <&4 & # blocks until the test is over
+wait
+`), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
 		if ossignal.Ignored(signal) {
-			continue // under nohup, say: a shell can't trap what it was started without
+			continue // for example under nohup: a shell cannot trap a signal that is ignored at its start
 		}
-		cmd := d.command()
-		d.server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.HangBefore()})
-		asked := make(chan struct{})
-		var once sync.Once
-		d.server.OnRequest(func(swrtest.RequestInfo) { once.Do(func() { close(asked) }) })
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		<-asked
-		if err := cmd.Process.Signal(signal); err != nil {
-			t.Error(err)
-		}
-		err := cmd.Wait()
-		if got := cmd.ProcessState.ExitCode(); got != 128+int(signal) {
-			t.Errorf("exit code %d after %s: %v", got, signal, err)
-		}
-		d.leftNothing()
-		if _, err := os.Stat(filepath.Join(d.Dir, "drift-report.md")); err == nil {
-			t.Error("an older report is left")
-		}
-		d.server.OnRequest(nil)
-		d.server.RemoveFaults()
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			dir, tempDir := t.TempDir(), t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "drift-report.md"), []byte("older"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			started, startedWriter := newPipe(t)
+			blockReader, _ := newPipe(t)
+			cmd := driftCommand(t, dir, tempDir, terraform, os.Environ())
+			cmd.ExtraFiles = []*os.File{startedWriter, blockReader}
+			if err := errors.Join(cmd.Start(), startedWriter.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := started.Read(make([]byte, 1)); err != nil {
+				t.Fatalf("the CLI was not started: %v", err)
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Error(err)
+			}
+			err := cmd.Wait()
+			if got, want := cmd.ProcessState.ExitCode(), 128+int(signal); got != want {
+				t.Errorf("exit code %d, want %d: %v", got, want, err)
+			}
+			assertEmptyDir(t, tempDir)
+			assertEmptyDir(t, dir)
+		})
 	}
-
-	d.server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "EVIL", Deadline: "forever"})
-	traced := d.command()
-	traced.Args = append([]string{traced.Args[0], "-x"}, traced.Args[1:]...)
-	output, _ := traced.CombinedOutput()
-	wantParts(t, string(output), "+ status=2")
-	wantNone(t, string(output), "EVIL", d.server.Token())
 }
 
-// What runs elsewhere is pinned, and gives away the report alone.
+func newPipe(t *testing.T) (reader, writer *os.File) {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = reader.Close(), writer.Close() })
+	return reader, writer
+}
+
+// The pipelines use pinned actions and upload only the report.
 func TestDriftPipelines(t *testing.T) {
 	t.Parallel()
 	workflow := read(t, "gitops/github-actions.yml")
-	actions := regexp.MustCompile(`uses: .*`).FindAllString(workflow, -1)
-	for _, action := range actions {
+	for _, action := range regexp.MustCompile(`uses: .*`).FindAllString(workflow, -1) {
 		if !regexp.MustCompile(`^uses: [a-z]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`).MatchString(action) {
 			t.Errorf("%q is not pinned", action)
 		}
 	}
-	wantParts(t, workflow, " path: drift-report.md\n", "terraform_wrapper: false", "persist-credentials: false")
+	assertContains(t, workflow, " path: drift-report.md\n", "terraform_wrapper: false", "persist-credentials: false")
 	pipeline := read(t, "gitops/gitlab-ci.yml")
-	wantParts(t, pipeline, " paths: [drift-report.md]\n", "exit_codes: 2")
+	assertContains(t, pipeline, " paths: [drift-report.md]\n", "exit_codes: 2")
 	for _, text := range []string{workflow, pipeline} {
 		if n := len(regexp.MustCompile(`(?m)^\s+paths?:`).FindAllString(text, -1)); n != 1 {
-			t.Errorf("%d paths become artifacts, instead of the report's", n)
+			t.Errorf("%d paths of artifacts, want 1", n)
 		}
 	}
+}
 
-	if _, err := exec.LookPath("shellcheck"); err != nil {
-		t.Skip("shellcheck is not installed")
-	}
-	if said, err := exec.CommandContext(t.Context(), "shellcheck", "gitops/drift.sh").CombinedOutput(); err != nil {
-		t.Errorf("%s\n%v", said, err)
+func TestDriftScriptPassesShellcheck(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "shellcheck")
+	if output, err := exec.CommandContext(t.Context(), "shellcheck", "gitops/drift.sh").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
 	}
 }

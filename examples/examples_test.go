@@ -1,11 +1,9 @@
-// Package examples_test runs every example as a user would: with the real
-// Terraform CLI, after terraform init. What needs a service gets the simulator.
+// Package examples_test runs every example with the real Terraform CLI, against
+// the simulator where the example needs a service.
 package examples_test
 
 import (
-	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,42 +11,58 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
 )
 
-// mirror is where terraform init finds the provider.
-var mirror string
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "swr-examples-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer func() { _ = os.RemoveAll(dir) }()
-		if err := tfcli.Mirror(context.Background(), dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		mirror = dir
-		return m.Run()
-	}())
+// partner is the share of the examples, as the service returns it.
+var partner = swrtest.Share{
+	Namespace: "platform", Repository: "team/app", AccessDomain: "OTC-EU-DE-00000000001000000100",
+	Deadline: "2031-03-31T00:00:00.000Z", Description: "Contract 4711",
 }
 
-// Each provider example is a configuration of its own. They name real clouds, so
-// they are not applied.
-func TestProviderExamplesAreValid(t *testing.T) {
+// startServer starts a simulator with the repository of the examples and the
+// given shares.
+func startServer(t *testing.T, shares ...swrtest.Share) *swrtest.Server {
+	t.Helper()
+	server := swrtest.Start(t)
+	server.AddRepository(partner.Namespace, partner.Repository)
+	for _, share := range shares {
+		server.PutShare(share)
+	}
+	return server
+}
+
+// putShare creates or changes a share outside of Terraform.
+func putShare(server *swrtest.Server, repository, account, deadline, description string) {
+	server.PutShare(swrtest.Share{
+		Namespace: "platform", Repository: repository, AccessDomain: account, Deadline: deadline, Description: description,
+	})
+}
+
+// The provider examples and those of the README are separate configurations. Some
+// contain the URLs of real clouds, so they are not applied.
+func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
+	configurations := map[string]string{}
 	for _, file := range glob(t, "provider/*.tf") {
-		t.Run(filepath.Base(file), func(t *testing.T) {
+		configurations[filepath.Base(file)] = read(t, file)
+	}
+	for i, match := range regexp.MustCompile("(?s)```terraform\n(.*?)```").FindAllStringSubmatch(read(t, "../README.md"), -1) {
+		configurations[fmt.Sprintf("README.md %d", i)] = match[1]
+	}
+	if _, ok := configurations["README.md 0"]; !ok {
+		t.Error("the README has no example")
+	}
+	for name, configuration := range configurations {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			initialized(t, read(t, file)).run("validate")
+			tf := newWorkspace(t, nil)
+			tf.writeMain(configuration)
+			tf.run(0, "validate")
 		})
 	}
 }
 
-// The files of one resource or data source make one configuration.
+// The files of one resource or data source are one configuration.
 func TestExamplesApply(t *testing.T) {
 	t.Parallel()
 	for _, dir := range append(glob(t, "resources/*"), glob(t, "data-sources/*")...) {
@@ -56,166 +70,95 @@ func TestExamplesApply(t *testing.T) {
 			t.Parallel()
 			var configuration strings.Builder
 			for _, file := range glob(t, dir+"/*.tf") {
-				// Terraform knows identities in import blocks from 1.12 on, and
-				// takes one import of a resource.
+				// A resource can be imported only once, and the import by
+				// identity needs Terraform 1.12: it has a test of its own.
 				if filepath.Base(file) != "import-by-identity.tf" {
 					configuration.WriteString(read(t, file))
 				}
 			}
-			server := swrtest.Start(t)
-			server.AddRepository("platform", "team/app")
-			if strings.Contains(configuration.String(), "import {") || strings.Contains(configuration.String(), "data \"") {
+			text := configuration.String()
+			server := startServer(t)
+			if strings.Contains(text, "import {") || strings.Contains(text, "data \"") {
 				server.PutShare(partner)
 			}
-			terraform := initialized(t, configuration.String()).at(server)
-			terraform.run("apply", "-auto-approve")
-			terraform.run("plan", "-detailed-exitcode")
+			tf := newWorkspace(t, server)
+			tf.writeMain(text)
+			tf.apply()
+			if strings.Contains(text, "resource \"") {
+				tf.plan(0)
+			}
 		})
 	}
 }
 
-// Terraform knows identities in import blocks from 1.12 on.
 func TestImportByIdentityExample(t *testing.T) {
 	t.Parallel()
 	const dir = "resources/swr_repository_share/"
-	terraform := sharedWithPartner(t, read(t, dir+"resource.tf")+read(t, dir+"import-by-identity.tf"))
-	if said := terraform.run("apply", "-auto-approve"); !strings.Contains(said, "1 imported, 0 added, 0 changed") {
-		t.Errorf("the import is not one:\n%s", said)
-	}
+	tf := newWorkspace(t, startServer(t, partner))
+	tf.writeMain(read(t, dir+"resource.tf") + read(t, dir+"import-by-identity.tf"))
+	assertContains(t, tf.apply(), "1 imported, 0 added, 0 changed")
 }
 
-// Terraform has queries from 1.14 on.
 func TestListExample(t *testing.T) {
 	t.Parallel()
-	terraform := sharedWithPartner(t, "")
-	if help, err := terraform.cli.Run(t.Context(), "query", "-help"); err != nil || !strings.Contains(help.Output, "-generate-config-out") {
-		t.Skip("this CLI has no query", err)
+	tf := newWorkspace(t, startServer(t, partner))
+	if help, err := tf.Run(t.Context(), "query", "-help"); err != nil || !strings.Contains(help.Output, "-generate-config-out") {
+		t.Skip("this CLI does not support query", err) // since Terraform 1.14
 	}
-	if err := terraform.cli.Write("list.tfquery.hcl", read(t, "list-resources/swr_repository_share/list-resource.tfquery.hcl")); err != nil {
-		t.Fatal(err)
-	}
-	if said := terraform.run("query"); !strings.Contains(said, "platform/team/app/OTC-EU-DE-00000000001000000100") {
-		t.Errorf("the share is not listed:\n%s", said)
-	}
+	tf.writeMain("")
+	tf.write("list.tfquery.hcl", read(t, "list-resources/swr_repository_share/list-resource.tfquery.hcl"))
+	assertContains(t, tf.run(0, "query"), "platform/team/app/OTC-EU-DE-00000000001000000100")
 }
 
-// The README's examples are configurations of their own.
-func TestReadmeIsValid(t *testing.T) {
+// The output that the guide shows is Terraform's. UPDATE=1 writes the files.
+func TestGuideShowsRealOutput(t *testing.T) {
 	t.Parallel()
-	found := regexp.MustCompile("(?s)```(?:terraform|hcl)\n(.*?)```").FindAllStringSubmatch(read(t, "../README.md"), -1)
-	if len(found) == 0 {
-		t.Error("the README has no example")
-	}
-	for i, example := range found {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			initialized(t, example[1]).run("validate")
-		})
-	}
+	server := startServer(t)
+	putShare(server, "team/app", "OTC-EU-DE-00000000001000000666", "forever", "")
+	tf := newWorkspace(t, server)
+	tf.writeMain(read(t, "resources/swr_repository_shares_exclusive/resource.tf"))
+
+	created := tf.runRaw(0, "apply", "-auto-approve")
+	assertExcerpt(t, "testdata/exclusive-created.txt", created, "Warning: Undeclared share", "add it to access_domains.")
+	planned := strings.ReplaceAll(tf.runRaw(0, "plan", "-out=saved"), "OpenTofu will", "Terraform will")
+	assertExcerpt(t, "testdata/exclusive-plan.txt", planned, "Terraform will perform the following actions:", "\n    }")
+	putShare(server, "team/app", "OTC-EU-DE-00000000001000000777", "forever", "")
+	applied := tf.runRaw(0, "apply", "saved")
+	assertExcerpt(t, "testdata/exclusive-appeared.txt", applied, "Warning: Undeclared share", "to revoke it.")
+	assertShares(t, server, "team/app", acme, "OTC-EU-DE-00000000001000000777")
 }
 
-// All that the documentation shows comes from the files above. (A guide's blocks
-// make sense only in turn; internal/provider/guides_test.go follows them.)
-func TestTemplatesHaveNoExamplesOfTheirOwn(t *testing.T) {
+// assertExcerpt fails unless the file equals the part of the output from one text
+// to another.
+func assertExcerpt(t *testing.T, file, output, from, to string) {
+	t.Helper()
+	_, after, found := strings.Cut(output, from)
+	between, _, closed := strings.Cut(after, to)
+	if !found || !closed {
+		t.Fatalf("no text from %q to %q in\n%s", from, to, output)
+	}
+	assertGolden(t, file, from+between+to+"\n")
+}
+
+// assertGolden fails unless the file has the content. With UPDATE=1, it writes it.
+func assertGolden(t *testing.T, file, got string) {
+	t.Helper()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	assertEqual(t, got, read(t, file))
+}
+
+// Examples in the documentation come from the files of this directory, where they
+// are tested. (internal/provider/guides_test.go tests the blocks of the guides.)
+func TestTemplatesContainNoExamples(t *testing.T) {
 	t.Parallel()
-	err := filepath.WalkDir("../templates", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			if entry.Name() == "guides" {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if content := read(t, path); strings.Contains(content, "```terraform") || strings.Contains(content, "```hcl") {
-			t.Errorf("%s: put the example into examples/ and name it with tffile, so that it is tested", path)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// partner is the share of the examples, as it was made by hand.
-var partner = swrtest.Share{
-	Namespace: "platform", Repository: "team/app", AccessDomain: "OTC-EU-DE-00000000001000000100",
-	Deadline: "2031-03-31T00:00:00.000Z", Description: "Contract 4711",
-}
-
-type terraform struct {
-	t   *testing.T
-	cli *tfcli.CLI
-}
-
-// initialized makes a working directory with a configuration.
-func initialized(t *testing.T, configuration string) terraform {
-	t.Helper()
-	cli, err := tfcli.NewWithMirror(t.TempDir(), mirror)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(configuration, "required_providers") {
-		configuration += "\nterraform {\n  required_providers {\n    swr = {\n      source = \"" + tfcli.Address + "\"\n    }\n  }\n}\n"
-	}
-	if err := cli.Write("main.tf", configuration); err != nil {
-		t.Fatal(err)
-	}
-	initialized := terraform{t, cli}
-	initialized.run("init")
-	return initialized
-}
-
-// at signs in at a simulator.
-func (tf terraform) at(server *swrtest.Server) terraform {
-	tf.cli.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
-	return tf
-}
-
-// sharedWithPartner makes a working directory with a configuration, where the
-// partner's share exists.
-func sharedWithPartner(t *testing.T, configuration string) terraform {
-	t.Helper()
-	server := swrtest.Start(t)
-	server.AddRepository(partner.Namespace, partner.Repository)
-	server.PutShare(partner)
-	return initialized(t, configuration).at(server)
-}
-
-// run runs a command that must succeed, and gives what it printed. An example of
-// what the CLI at hand is too old for is skipped.
-func (tf terraform) run(args ...string) string {
-	tf.t.Helper()
-	result, err := tf.cli.Run(tf.t.Context(), args...)
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	for _, argument := range []string{"ephemeral", "identity"} { // from Terraform 1.10 on, and from 1.12 on
-		if strings.Contains(result.Output, fmt.Sprintf("An argument named %q is not expected here", argument)) {
-			tf.t.Skipf("this CLI does not know %s", argument)
+	for _, file := range append(glob(t, "../templates/*.tmpl"), glob(t, "../templates/*/*.tmpl")...) {
+		content := read(t, file)
+		if !strings.Contains(file, "/guides/") && (strings.Contains(content, "```terraform") || strings.Contains(content, "```hcl")) {
+			t.Errorf("%s: move the example to examples/, where it is tested, and include it with tffile", file)
 		}
 	}
-	if result.Code != 0 {
-		tf.t.Fatalf("terraform %s: exit code %d\n%s", strings.Join(args, " "), result.Code, result.Output)
-	}
-	return result.Output
-}
-
-func glob(t *testing.T, pattern string) []string {
-	t.Helper()
-	found, err := filepath.Glob(pattern)
-	if err != nil || len(found) == 0 {
-		t.Fatalf("%s: nothing found (%v)", pattern, err)
-	}
-	return found
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }

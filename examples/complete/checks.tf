@@ -17,7 +17,7 @@ check "no_share_ends_soon" {
   }
 }
 
-check "every_partner_pulls_something" {
+check "every_partner_has_a_repository" {
   assert {
     condition     = length(local.idle) == 0
     error_message = "Partners without a repository: ${join(", ", local.idle)}."

@@ -1,5 +1,5 @@
 locals {
-  # One element for each pair of partner and repository, "acme:team/app".
+  # One element for each pair of partner and repository, for example "acme:team/app".
   shares = merge([
     for name, partner in var.partners : {
       for repository in partner.repositories : "${name}:${repository}" => {
@@ -22,12 +22,12 @@ resource "swr_repository_share" "partner" {
   lifecycle {
     precondition {
       condition     = contains(var.repositories, each.value.repository)
-      error_message = "${each.key}: the repository is not among var.repositories, so nothing would guard it."
+      error_message = "${each.key}: the repository is not listed in var.repositories, so undeclared shares of it would not be found."
     }
   }
 }
 
-# These partners and nobody else. A repository without partners is guarded, too.
+# Only declared partners may pull, also from repositories without partners.
 resource "swr_repository_shares_exclusive" "repository" {
   for_each = toset(var.repositories)
 

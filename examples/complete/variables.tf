@@ -1,15 +1,15 @@
 variable "namespace" {
-  description = "Organization that holds the repositories."
+  description = "Organization that contains the repositories."
   type        = string
 }
 
 variable "repositories" {
-  description = "Repositories that are guarded: only declared partners may pull them."
+  description = "Repositories to manage. Only declared partners may pull them."
   type        = list(string)
 }
 
 variable "partners" {
-  description = "Who may pull what, and until when."
+  description = "Partners, the repositories that they may pull, and the end of their access."
   type = map(object({
     account      = string
     deadline     = optional(string, "forever")
@@ -19,7 +19,7 @@ variable "partners" {
 }
 
 variable "warn_days" {
-  description = "Warn so many days before a partner loses access."
+  description = "Number of days before the end of a partner's access at which to warn."
   type        = number
   default     = 30
 }

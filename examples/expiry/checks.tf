@@ -29,11 +29,11 @@ check "expired" {
 
   assert {
     condition     = data.swr_repository_shares.app.complete
-    error_message = "SWR did not show all shares: more may have expired."
+    error_message = "SWR did not return all shares. Other shares may have expired."
   }
 }
 
 output "expired" {
-  description = "Accounts whose access has ended, and when."
+  description = "Accounts whose access has ended, with the end of access."
   value       = local.expired
 }

@@ -7,7 +7,7 @@ resource "swr_repository_share" "auditor" {
   deadline      = each.value
 }
 
-# All shares of the repository, whoever made them.
+# All shares of the repository, including those created outside of Terraform.
 data "swr_repository_shares" "app" {
   namespace  = "platform"
   repository = "team/app"

@@ -3,11 +3,12 @@ terraform {
 
   required_providers {
     swr = {
-      source = "terraform-provider-swr/swr"
+      source  = "terraform-provider-swr/swr"
+      version = "~> 0.1"
     }
   }
 }
 
-# Where to sign in and with what comes from the environment: OS_AUTH_URL,
-# OS_ACCESS_KEY and OS_SECRET_KEY, for example.
+# Set the endpoint and the credentials in the environment, for example with
+# OS_AUTH_URL, OS_ACCESS_KEY and OS_SECRET_KEY.
 provider "swr" {}

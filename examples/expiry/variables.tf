@@ -1,5 +1,5 @@
 variable "auditors" {
-  description = "The last day of access, by account, or \"forever\"."
+  description = "Last day of access for each account, or \"forever\"."
   type        = map(string)
   default = {
     "OTC-EU-DE-00000000001000000200" = "2031-06-30"
@@ -8,7 +8,7 @@ variable "auditors" {
 }
 
 variable "warn_days" {
-  description = "Warn so many days before access ends."
+  description = "Number of days before the end of access at which to warn."
   type        = number
   default     = 30
 }

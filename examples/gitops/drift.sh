@@ -1,18 +1,18 @@
 #!/bin/sh
-# Plans the configuration in the current directory and reports, in Markdown, how
-# the cloud differs from it. It changes nothing.
+# Plans the configuration in the current directory and writes a Markdown report of
+# the differences between the configuration and the cloud. It changes nothing.
 #
 #   drift.sh [OPTIONS OF TERRAFORM PLAN...]
 #
-# Exit code: 0 no change, 2 drift, 1 error (no plan could be made).
+# Exit codes: 0 no changes, 2 drift, 1 error (the plan failed).
 #
-# DRIFT_REPORT is the report's path, drift-report.md by default; TERRAFORM the
-# CLI, terraform by default (tofu works, too). Needs jq, and drift.jq beside this
-# script.
+# DRIFT_REPORT is the path of the report (default: drift-report.md). TERRAFORM is
+# the CLI (default: terraform; tofu works as well). Requires jq, and drift.jq in
+# the directory of this script.
 #
-# The plan and its JSON may hold secrets. They stay in a directory that only this
-# user can read and that is removed at the end, however it ends; neither they nor
-# anything of them stands in a variable, where `sh -x` would print it.
+# The plan and its JSON may contain secrets. They are kept in a directory that only
+# the current user can read and that is removed on every exit, and never in
+# variables, which `sh -x` would print.
 set -eu
 
 terraform=${TERRAFORM:-terraform}
@@ -21,20 +21,20 @@ filter=$(dirname -- "$0")/drift.jq
 child=
 work=
 
-# shellcheck disable=SC2317 # the trap calls it
-leave() {
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
   [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || true
-  # First of all, since a runner may not wait for long.
+  # Before waiting for Terraform, because the runner may kill this script.
   [ -z "$work" ] || rm -rf -- "$work"
-  # Terraform gives its lock back, and can't write a plan any more.
+  # Terraform releases its state lock. It can no longer write a plan.
   [ -z "$child" ] || wait "$child" || true
 }
-trap leave EXIT
+trap cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# In the background, so that a signal is heard at once and handed on.
+# In the background, so that the shell handles signals while the command runs.
 run() {
   code=0
   "$@" &
@@ -44,7 +44,7 @@ run() {
   return "$code"
 }
 
-# A report of an earlier run must not pass for this one's.
+# Remove the report of an earlier run, so that it is not mistaken for a new one.
 rm -f -- "$report"
 work=$(mktemp -d)
 : >"$work/messages"
@@ -58,16 +58,16 @@ case $status in
 esac
 
 case $status in
-  0) outcome='no change' ;;
+  0) outcome='no changes' ;;
   2) outcome='drift' ;;
   *) outcome='error' ;;
 esac
 jq -Rnr --arg outcome "$outcome" --slurpfile plan "$work/plan.json" -f "$filter" "$work/messages" >"$work/report.md" || {
   status=1 outcome='error'
-  printf '# SWR shares: error\n\nThe report could not be written; see the log of the job.\n' >"$work/report.md"
+  printf '# SWR shares: error\n\nUnable to write the report. See the log of the job.\n' >"$work/report.md"
 }
 cat "$work/report.md" >"$report"
 
-# Nothing from the cloud is printed here: the report is for that.
+# Print no text from the cloud here. The report contains it, escaped.
 printf '%s: see %s\n' "$outcome" "$report"
 exit "$status"

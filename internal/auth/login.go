@@ -8,82 +8,87 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
-// maxLoginAnswer bounds what is read of an answer of IAM. One with a token has
-// the whole catalog with it, some ten kilobytes.
-const maxLoginAnswer = 1 << 20
+// maxLoginResponse limits the size of a response of IAM, in bytes. One with a token
+// includes the whole catalog, which is some ten kilobytes.
+const maxLoginResponse = 1 << 20
 
-// iamClient logs in at IAM (Keystone v3, api.md, "Signing in").
+// iamClient logs in to IAM (Keystone v3; internal/swr/API.md, "Signing in").
 type iamClient struct {
 	authURL   *url.URL
-	params    login
+	params    config.Login
 	timeout   time.Duration
 	clock     func() time.Time
 	transport http.RoundTripper
 }
 
-func newIAMClient(c Config, base http.RoundTripper, opts TransportOptions) *iamClient {
+func newIAMClient(c config.Config, base http.RoundTripper, opts Options) *iamClient {
 	return &iamClient{
 		authURL:   c.AuthURL,
-		params:    c.Credential.login,
+		params:    c.Credential.Login,
 		timeout:   c.RequestTimeout,
 		clock:     opts.Clock,
 		transport: &iamTransport{base: base, userAgent: opts.UserAgent},
 	}
 }
 
-// login gets a token. Every error is a *LoginError.
-func (c *iamClient) login(ctx context.Context) (secret, error) {
+// login requests a token. Every error is a *LoginError.
+func (c *iamClient) login(ctx context.Context) (config.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	// A client for each login: it has no state worth keeping, and so no retry
-	// and no renewal of gophercloud's own can come into play.
+	// A new client for each login has no state, so that gophercloud neither retries
+	// nor renews anything.
 	service := &gophercloud.ServiceClient{
 		ProviderClient: &gophercloud.ProviderClient{HTTPClient: http.Client{Transport: c.transport}},
 		Endpoint:       c.authURL.String() + "/",
 	}
 	result := tokens.Create(ctx, service, c.authOptions())
 	if result.Err != nil {
-		return secret{}, c.failure(ctx, result.Err)
+		return config.Secret{}, c.loginError(ctx, result.Err)
 	}
 	text := result.Header.Get(headerSubjectToken)
 	if text == "" {
-		return secret{}, &LoginError{URL: httpsafe.DisplayURL(c.authURL), Message: "the answer has no token (no header X-Subject-Token); is auth_url the URL of an IAM v3?"}
+		return config.Secret{}, &LoginError{
+			URL:     httpsafe.DisplayURL(c.authURL),
+			Message: "the response has no token (header X-Subject-Token); check that auth_url is the URL of an IAM v3",
+		}
 	}
-	return newSecret(text), nil
+	return config.NewSecret(text), nil
 }
 
 func (c *iamClient) authOptions() *tokens.AuthOptions {
 	p := c.params
 	opts := &tokens.AuthOptions{
-		Username: p.user.name,
-		UserID:   p.user.id,
-		Password: p.password.reveal(),
-		Scope:    tokens.Scope{ProjectID: p.project.id, ProjectName: p.project.name},
+		Username: p.User.Name,
+		UserID:   p.User.ID,
+		Password: p.Password.Reveal(),
+		Scope:    tokens.Scope{ProjectID: p.Project.ID, ProjectName: p.Project.Name},
 	}
-	// A domain beside an id is refused by gophercloud: the id needs none.
-	if p.user.name != "" {
-		opts.DomainID, opts.DomainName = p.domain.id, p.domain.name
+	// gophercloud refuses a domain beside an ID, which does not need one.
+	if p.User.Name != "" {
+		opts.DomainID, opts.DomainName = p.Domain.ID, p.Domain.Name
 	}
-	if p.project.name != "" {
-		opts.Scope.DomainID, opts.Scope.DomainName = p.domain.id, p.domain.name
+	if p.Project.Name != "" {
+		opts.Scope.DomainID, opts.Scope.DomainName = p.Domain.ID, p.Domain.Name
 	}
 	return opts
 }
 
-// failure puts what went wrong into a *LoginError.
-func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
-	failure := &LoginError{URL: httpsafe.DisplayURL(c.authURL)}
+// loginError returns err, the error of a login, as a *LoginError.
+func (c *iamClient) loginError(ctx context.Context, err error) *LoginError {
+	loginErr := &LoginError{URL: httpsafe.DisplayURL(c.authURL)}
 	var secrets httpsafe.Redactor
-	secrets.Add(c.params.password.reveal())
+	secrets.Add(c.params.Password.Reveal())
 
 	var (
 		refused  gophercloud.ErrUnexpectedResponseCode
@@ -94,51 +99,52 @@ func (c *iamClient) failure(ctx context.Context, err error) *LoginError {
 	)
 	switch {
 	case errors.As(err, &refused):
-		failure.Status = refused.Actual
-		failure.readResponse(refused.ResponseHeader, refused.Body, &secrets)
-		failure.temporary = httpsafe.IsTemporaryStatus(refused.Actual) ||
+		loginErr.Status = refused.Actual
+		loginErr.readResponse(refused.ResponseHeader, refused.Body, &secrets)
+		loginErr.temporary = httpsafe.IsTemporaryStatus(refused.Actual) ||
 			refused.Actual < 300 && httpsafe.IsPage(refused.Body)
-		failure.retryAfter = httpsafe.RetryAfter(refused.ResponseHeader, c.clock())
+		loginErr.retryAfter = httpsafe.RetryAfter(refused.ResponseHeader, c.clock())
 	case errors.As(err, &redirect):
-		failure.Status = redirect.status
-		failure.Message = redirect.Error()
+		loginErr.Status = redirect.status
+		loginErr.Message = redirect.Error()
 	case errors.As(err, &tooLarge):
-		failure.Message = fmt.Sprintf("the answer is larger than %d bytes", maxLoginAnswer)
+		loginErr.Message = fmt.Sprintf("the response is larger than %d bytes", maxLoginResponse)
 	case ctx.Err() != nil:
-		// Not wrapped: this was the login's own time, and must not be taken for
-		// the end of the caller's context.
-		failure.Message = fmt.Sprintf("no answer within %s", c.timeout)
-		failure.temporary = true
+		// Not wrapped: the timeout of the login must not look like the end of the
+		// caller's context.
+		loginErr.Message = fmt.Sprintf("no response within %s", c.timeout)
+		loginErr.temporary = true
 	case errors.As(err, &protocol), errors.As(err, &request) && httpsafe.QuotesResponse(request.Err):
-		// Not quoted: the line it complains of may be the one with the token.
-		failure.Message = "the answer is not valid HTTP"
-		failure.temporary = true
+		// Not quoted: the invalid line may be the one with the token.
+		loginErr.Message = "the response is not valid HTTP"
+		loginErr.temporary = true
 	case errors.As(err, &request):
-		failure.cause = request.Err
-		failure.Message = secrets.Printable(request.Err.Error())
-		failure.temporary = !httpsafe.IsPermanent(err)
+		loginErr.cause = request.Err
+		loginErr.Message = secrets.Printable(request.Err.Error())
+		loginErr.temporary = !httpsafe.IsPermanent(err)
 	default:
-		// A success whose body is cut off, or is a page and no JSON.
-		failure.cause = err
-		failure.Message = "the answer can't be read: " + secrets.Printable(err.Error())
-		failure.temporary = true
+		// A success whose body is incomplete or not JSON.
+		loginErr.cause = err
+		loginErr.Message = "the response can't be read: " + secrets.Printable(err.Error())
+		loginErr.temporary = true
 	}
-	return failure
+	return loginErr
 }
 
-// redirectError is an answer that points elsewhere. It is never followed: the
-// password would go along.
+// redirectError is a redirect. It is never followed: the password would be sent to
+// its target.
 type redirectError struct {
 	method, url, target string
 	status              int
 }
 
 func (e *redirectError) Error() string {
-	return fmt.Sprintf("%s %s was answered with a redirect (%d) to %s, and redirects are never followed", e.method, e.url, e.status, e.target)
+	return fmt.Sprintf("%s %s was redirected (%d) to %s, and redirects are never followed",
+		e.method, e.url, e.status, e.target)
 }
 
-// iamTransport puts limits on calls to IAM that their client does not have: no
-// redirect, and no answer without end.
+// iamTransport adds what gophercloud's client does not have: it refuses redirects
+// and limits the size of responses.
 type iamTransport struct {
 	base      http.RoundTripper
 	userAgent string
@@ -156,13 +162,84 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		drain(resp)
-		return nil, &redirectError{method: r.Method, url: httpsafe.DisplayURL(r.URL), target: redirectTarget(resp), status: resp.StatusCode}
+		return nil, &redirectError{
+			method: r.Method, url: httpsafe.DisplayURL(r.URL), status: resp.StatusCode,
+			target: cmp.Or(httpsafe.DisplayLocation(resp.Header.Get("Location")), "nowhere (no Location header)"),
+		}
 	}
-	resp.Body = http.MaxBytesReader(nil, resp.Body, maxLoginAnswer)
+	resp.Body = http.MaxBytesReader(nil, resp.Body, maxLoginResponse)
 	return resp, nil
 }
 
-// redirectTarget shows where an answer points, without what may be a secret.
-func redirectTarget(resp *http.Response) string {
-	return cmp.Or(httpsafe.DisplayLocation(resp.Header.Get("Location")), "nowhere (no Location header)")
+// LoginError is the error of a login to IAM. One that is not [LoginError.Temporary]
+// is final: the password is not sent again in this process, and every request that
+// needs a token returns the same error.
+type LoginError struct {
+	// URL is that of IAM.
+	URL string
+	// Status is the HTTP status code, or 0 without a valid response.
+	Status int
+	// Code, Message and RequestID are those of the response, if it has them. They
+	// are printable and contain no secret.
+	Code, Message, RequestID string
+
+	temporary  bool
+	retryAfter time.Duration
+	cause      error
+}
+
+func (e *LoginError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "sign in at %s: ", e.URL)
+	if e.Status == 0 {
+		b.WriteString(e.Message)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%d %s", e.Status, http.StatusText(e.Status))
+	if e.Code != "" {
+		fmt.Fprintf(&b, ", code %s", e.Code)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, ", request id %s", e.RequestID)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	if e.Status == http.StatusUnauthorized {
+		if !strings.HasSuffix(e.Message, ".") {
+			b.WriteByte('.')
+		}
+		b.WriteString(" IAM returns the same response for a wrong user, password, account or project")
+	}
+	return b.String()
+}
+
+// Unwrap returns the error of the transport, or that of the context of a request
+// that ended while it waited for a login.
+func (e *LoginError) Unwrap() error { return e.cause }
+
+// Temporary reports whether the same login may succeed later, because IAM was busy
+// or could not be reached. Retries are up to the caller.
+func (e *LoginError) Temporary() bool { return e.temporary }
+
+// RetryAfter returns how long IAM asked to wait, 0 if it did not say.
+func (e *LoginError) RetryAfter() time.Duration { return e.retryAfter }
+
+func isTemporary(err error) bool {
+	loginErr, ok := errors.AsType[*LoginError](err)
+	return ok && loginErr.Temporary()
+}
+
+// readResponse sets the fields that an error response has. A body of unknown form is
+// quoted, so that the page of a proxy can be told from a response of IAM.
+func (e *LoginError) readResponse(header http.Header, body []byte, secrets *httpsafe.Redactor) {
+	secrets.AddHeader(headerSubjectToken, header.Values(headerSubjectToken))
+	parsed, ok := httpsafe.ParseErrorBody(e.Status, body)
+	if !ok || parsed.Message == "" {
+		parsed.Message = string(body)
+	}
+	id := cmp.Or(header.Get("X-Request-Id"), header.Get("X-Openstack-Request-Id"), parsed.RequestID)
+	e.RequestID = secrets.ID(id)
+	e.Code = secrets.Printable(parsed.Code)
+	e.Message = secrets.Printable(parsed.Message)
 }

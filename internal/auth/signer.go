@@ -7,14 +7,17 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// The words of signed requests (api.md, "Signing in").
+// The parts of a signature (internal/swr/API.md, "Signing in").
 const (
 	signatureAlgorithm  = "SDK-HMAC-SHA256"
 	signatureTimeFormat = "20060102T150405Z"
@@ -25,15 +28,13 @@ const (
 	headerAuthorization = "Authorization"
 )
 
-// signer signs requests with a key pair, in one of the two forms that are in
-// use under one name.
+// signer signs requests with a key pair, in one of the two formats in use.
 type signer struct {
-	keys   keyPair
-	format SignatureFormat
+	keys config.KeyPair
 }
 
-// sign adds the headers of a signed request to r, which must be the signer's to
-// change. r.Body is read and replaced by a copy.
+// sign adds the headers of a signed request to r. It reads r.Body and replaces it with
+// a copy.
 func (s signer) sign(r *http.Request, now time.Time) error {
 	bodyHash, err := hashBody(r)
 	if err != nil {
@@ -41,8 +42,8 @@ func (s signer) sign(r *http.Request, now time.Time) error {
 	}
 	now = now.UTC()
 	r.Header.Set(headerSDKDate, now.Format(signatureTimeFormat))
-	if s.keys.securityToken.set() {
-		r.Header.Set(headerSecurityToken, s.keys.securityToken.reveal())
+	if s.keys.SecurityToken.IsSet() {
+		r.Header.Set(headerSecurityToken, s.keys.SecurityToken.Reveal())
 	}
 	headers := headersToSign(r)
 	canonical, err := canonicalRequest(r.Method, r.URL, headers, bodyHash)
@@ -53,17 +54,17 @@ func (s signer) sign(r *http.Request, now time.Time) error {
 	return nil
 }
 
-// authorization is the value of the Authorization header.
+// authorization returns the value of the Authorization header.
 func (s signer) authorization(canonical string, headers []signedHeader, now time.Time) string {
-	day, key := now.Format(credentialDayFormat), []byte(s.keys.secretKey.reveal())
+	day, key := now.Format(credentialDayFormat), []byte(s.keys.SecretKey.Reveal())
 	lines := []string{signatureAlgorithm, now.Format(signatureTimeFormat)}
-	identity := "Access=" + s.keys.accessKey.reveal()
-	if s.format == FormatCredential {
-		// Region and service are empty: nobody sends them, and the service
-		// takes it so.
+	identity := "Access=" + s.keys.AccessKey.Reveal()
+	if s.keys.Format == config.FormatCredential {
+		// Region and service are empty: no client sends them, and the service
+		// accepts that.
 		scope := day + "///sdk_request"
 		lines = append(lines, scope)
-		identity = "Credential=" + s.keys.accessKey.reveal() + "/" + scope
+		identity = "Credential=" + s.keys.AccessKey.Reveal() + "/" + scope
 		key = append([]byte("SDK"), key...)
 		for _, part := range []string{day, "", "", "sdk_request"} {
 			key = hmacSHA256(key, part)
@@ -71,14 +72,15 @@ func (s signer) authorization(canonical string, headers []signedHeader, now time
 	}
 	lines = append(lines, hexSHA256([]byte(canonical)))
 	signature := hex.EncodeToString(hmacSHA256(key, strings.Join(lines, "\n")))
-	return fmt.Sprintf("%s %s, SignedHeaders=%s, Signature=%s", signatureAlgorithm, identity, headerNames(headers), signature)
+	return fmt.Sprintf("%s %s, SignedHeaders=%s, Signature=%s",
+		signatureAlgorithm, identity, headerNames(headers), signature)
 }
 
-// signedHeader is a header under its lower-case name.
+// signedHeader is a header with its name in lower case.
 type signedHeader struct{ name, value string }
 
-// headersToSign are host, x-sdk-date and the other x- headers, sorted. No
-// others: a proxy may change them on the way.
+// headersToSign returns host, x-sdk-date and the other x- headers, sorted. A proxy may
+// change other headers.
 func headersToSign(r *http.Request) []signedHeader {
 	host := r.Host
 	if host == "" {
@@ -106,7 +108,8 @@ func headerNames(headers []signedHeader) string {
 	return strings.Join(names, ";")
 }
 
-// canonicalRequest is what is hashed and signed, in the form that api.md gives.
+// canonicalRequest returns the text that is hashed and signed, in the form that
+// internal/swr/API.md describes.
 func canonicalRequest(method string, u *url.URL, headers []signedHeader, bodyHash string) (string, error) {
 	query, err := canonicalQuery(u.RawQuery)
 	if err != nil {
@@ -121,9 +124,9 @@ func canonicalRequest(method string, u *url.URL, headers []signedHeader, bodyHas
 	return b.String(), nil
 }
 
-// canonicalPath escapes each segment of a decoded path, and ends it with a
-// slash. It starts from the decoded path since the server does, too: what stood
-// escaped in the request, and how, must not matter.
+// canonicalPath returns a decoded path with each segment escaped and a slash at the
+// end. The server starts from the decoded path, too, so that the escaping in the
+// request does not matter.
 func canonicalPath(decoded string) string {
 	segments := strings.Split(decoded, "/")
 	for i, segment := range segments {
@@ -139,20 +142,15 @@ func canonicalPath(decoded string) string {
 	return path
 }
 
-// canonicalQuery sorts a query by key and value, and escapes it anew.
+// canonicalQuery returns a query sorted by key and value, and escaped.
 func canonicalQuery(raw string) (string, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		// Left out of the signature, the bad part would be sent all the same.
+		// The malformed part would be sent, but not signed.
 		return "", fmt.Errorf("sign the request: its query is malformed: %w", err)
 	}
 	var pairs []string
-	keys := make([]string, 0, len(values))
-	for key := range values {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		slices.Sort(values[key])
 		for _, v := range values[key] {
 			pairs = append(pairs, escape(key)+"="+escape(v))
@@ -161,8 +159,8 @@ func canonicalQuery(raw string) (string, error) {
 	return strings.Join(pairs, "&"), nil
 }
 
-// escape percent-encodes all but A-Z a-z 0-9 - _ . ~, so more than package url
-// does for a path or a query.
+// escape percent-encodes all characters but A-Z a-z 0-9 - _ . ~, which is more than
+// package url does for a path or a query.
 func escape(text string) string {
 	const upperHex = "0123456789ABCDEF"
 	var b strings.Builder
@@ -179,8 +177,8 @@ func escape(text string) string {
 	return b.String()
 }
 
-// hashBody reads the whole body, which is at most a few kilobytes here, and
-// leaves a copy of it in r.
+// hashBody returns the hash of the body, which is at most a few kilobytes, and replaces
+// it with a copy.
 func hashBody(r *http.Request) (string, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return hexSHA256(nil), nil

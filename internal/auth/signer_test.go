@@ -7,20 +7,21 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// vectors are published signatures. The first two are the vendor's own
-// (huaweicloud-sdk-go-v3, core/auth/signer/signer_test.go; its JSON encoder ends
-// a body with a line break). For the credential
-// form the vendor publishes none; those here are from the tests of two other
-// clients of Open Telekom Cloud (otc-js in TypeScript, with signatures taken
-// from golangsdk; Ademund.OTC in C#).
+// vectors are published signatures. The first two are those of the vendor
+// (huaweicloud-sdk-go-v3, core/auth/signer/signer_test.go; its JSON encoder ends a
+// body with a line break). The vendor publishes none for the credential format. Those
+// here are from the tests of two other clients of Open Telekom Cloud (otc-js in
+// TypeScript, with signatures of golangsdk, and Ademund.OTC in C#).
 var vectors = []struct {
 	name                 string
 	method, url, body    string
 	headers              []signedHeader
 	accessKey, secretKey string
-	format               SignatureFormat
+	format               config.SignatureFormat
 	at                   time.Time
 	want                 string
 }{
@@ -28,45 +29,41 @@ var vectors = []struct {
 		name:   "huaweicloud-sdk-go-v3 test1",
 		method: http.MethodGet, url: "https://example.huaweicloud.com/path?limit=1",
 		headers:   []signedHeader{{"x-sdk-date", "20060102T150405Z"}},
-		accessKey: "AccessKey", secretKey: "SecretKey", format: FormatAccess,
+		accessKey: "AccessKey", secretKey: "SecretKey", format: config.FormatAccess,
 		at:   time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC),
 		want: "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=x-sdk-date, Signature=5a2ce64c865e0e6046321c6f3d5a77ba8413eeaf355c3166c03d58d02ac79624",
-	},
-	{
+	}, {
 		name:   "huaweicloud-sdk-go-v3 test2",
 		method: http.MethodPost, url: "https://example.huaweicloud.com/path?key=value", body: `{"Name":"test","Id":1}` + "\n",
 		headers:   []signedHeader{{"x-sdk-date", "20060102T150405Z"}},
-		accessKey: "AccessKey", secretKey: "SecretKey", format: FormatAccess,
+		accessKey: "AccessKey", secretKey: "SecretKey", format: config.FormatAccess,
 		at:   time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC),
 		want: "SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=x-sdk-date, Signature=cecc2af119b18ab70b4d094c0750f3b42c02f254903179a0fc2cc72fc9db4f59",
-	},
-	{
+	}, {
 		name:   "otc-js with a trailing slash",
 		method: http.MethodGet, url: "https://iam.eu-de.otc.t-systems.com/v3/projects/?name=eu-de_test_dmd",
 		headers: []signedHeader{
 			{"accept", "application/json"}, {"host", "iam.eu-de.otc.t-systems.com"},
 			{"user-agent", "golangsdk/2.0.0"}, {"x-sdk-date", "20201019T132212Z"},
 		},
-		accessKey: "A2VGRDT4L5Z7YOYSTNN9", secretKey: "BYBYIiF3WUZGlorXmcTEDtNjB40JTibYIEfSUWqA", format: FormatCredential,
+		accessKey: "A2VGRDT4L5Z7YOYSTNN9", secretKey: "BYBYIiF3WUZGlorXmcTEDtNjB40JTibYIEfSUWqA", format: config.FormatCredential,
 		at:   time.Date(2020, 10, 19, 13, 22, 12, 0, time.UTC),
 		want: "SDK-HMAC-SHA256 Credential=A2VGRDT4L5Z7YOYSTNN9/20201019///sdk_request, SignedHeaders=accept;host;user-agent;x-sdk-date, Signature=446f60d99021ad562739f1a841a242b708237d62ed5d278d882abcfea8b0428b",
-	},
-	{
+	}, {
 		name:   "otc-js without a trailing slash",
 		method: http.MethodGet, url: "https://iam.eu-de.otc.t-systems.com/v3/projects?name=eu-de_test_dmd",
 		headers: []signedHeader{
 			{"accept", "application/json"}, {"content-type", "application/json"}, {"host", "iam.eu-de.otc.t-systems.com"},
 			{"user-agent", "OpenTelekomCloud JS/v1.0"}, {"x-sdk-date", "20201021T115411Z"},
 		},
-		accessKey: "AKIDEXAMPLE", secretKey: "BYBYIiF3WUZGlorXmcTEDtNjB40JTibEXAMPLE", format: FormatCredential,
+		accessKey: "AKIDEXAMPLE", secretKey: "BYBYIiF3WUZGlorXmcTEDtNjB40JTibEXAMPLE", format: config.FormatCredential,
 		at:   time.Date(2020, 10, 21, 11, 54, 11, 0, time.UTC),
 		want: "SDK-HMAC-SHA256 Credential=AKIDEXAMPLE/20201021///sdk_request, SignedHeaders=accept;content-type;host;user-agent;x-sdk-date, Signature=cb8397a6b119b38e8a4879f342e498896eb6f80f4c3cdebfd400cb2298d8a555",
-	},
-	{
+	}, {
 		name:   "Ademund.OTC with an empty path",
 		method: http.MethodGet, url: "http://example.com",
 		headers:   []signedHeader{{"host", "example.com"}, {"x-project-id", "project"}, {"x-sdk-date", "19700101T000001Z"}},
-		accessKey: "ak", secretKey: "sk", format: FormatCredential,
+		accessKey: "ak", secretKey: "sk", format: config.FormatCredential,
 		at:   time.Date(1970, 1, 1, 0, 0, 1, 0, time.UTC),
 		want: "SDK-HMAC-SHA256 Credential=ak/19700101///sdk_request, SignedHeaders=host;x-project-id;x-sdk-date, Signature=ec385090522c25504a5b574c7195ac56bf37081d90f74fc093a2676f906cb057",
 	},
@@ -83,7 +80,9 @@ func TestSignerAgainstPublishedVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := signer{keys: keyPair{newSecret(v.accessKey), newSecret(v.secretKey), secret{}}, format: v.format}
+			s := signer{keys: config.KeyPair{
+				AccessKey: config.NewSecret(v.accessKey), SecretKey: config.NewSecret(v.secretKey), Format: v.format,
+			}}
 			if got := s.authorization(canonical, v.headers, v.at); got != v.want {
 				t.Errorf("got  %s\nwant %s\nfrom %q", got, v.want, canonical)
 			}
@@ -146,7 +145,10 @@ func TestSignSignsHostAndXHeaders(t *testing.T) {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Request-Id", " 4711 ")
-	s := signer{keys: keyPair{newSecret("AK"), newSecret("SK"), newSecret("ST")}, format: FormatAccess}
+	s := signer{keys: config.KeyPair{
+		AccessKey: config.NewSecret("AK"), SecretKey: config.NewSecret("SK"), SecurityToken: config.NewSecret("ST"),
+		Format: config.FormatAccess,
+	}}
 	if err := s.sign(r, time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))); err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +164,8 @@ func TestSignSignsHostAndXHeaders(t *testing.T) {
 	}
 }
 
-// The seeds' credentials, paths and queries of all shapes: what is signed must
-// not depend on how the path was escaped, must be ASCII and must keep its seven
-// or more lines whatever is in it.
+// For all paths and queries, the signed text does not depend on how the path is
+// escaped, is ASCII, and has the same number of lines.
 func FuzzCanonicalRequest(f *testing.F) {
 	f.Add("/v2/manage/namespaces/a/repos/team$app/access-domains", "limit=100&offset=0", "value")
 	f.Add("/access-domains/Müller AG", "name=%E4%B8%80", "")

@@ -6,115 +6,110 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// token is one token, as IAM gave it or the user did.
+// token is a token from IAM or from the user.
 type token struct {
-	secret secret
-	// accepted is set by the first answer to it that is no 401.
+	secret config.Secret
+	// accepted is set by the first response with a status other than 401.
 	accepted atomic.Bool
 }
 
-// doubtInterval is how often a token is renewed that the service never took. It
-// keeps a service that takes no token at all (the wrong cloud) from costing a
-// login a request; and a token that ran out unused is still renewed.
-const doubtInterval = time.Minute
+// unacceptedRenewInterval is the minimum time between renewals of tokens that the
+// service never accepted. It keeps a service that accepts no token (the wrong cloud)
+// from causing a login for each request. A token that expired unused is still
+// renewed.
+const unacceptedRenewInterval = time.Minute
 
-// tokenSource has the token of a process: one login, however many ask at once,
-// and one renewal for all who met a 401.
+// tokenSource has the token of the process. Requests that need one at the same time
+// share one login.
 type tokenSource struct {
-	// login asks IAM for a token; nil where the token was given and can't be
-	// renewed.
-	login func(context.Context) (secret, error)
-	// url is where login goes, for errors.
+	// login requests a token from IAM. It is nil for a token from the user, which
+	// can't be renewed.
+	login func(context.Context) (config.Secret, error)
+	// url is that of IAM, for errors.
 	url   string
 	clock func() time.Time
 
+	logins singleflight.Group
+
 	mu      sync.Mutex
 	current *token
-	// refused is the answer to a login that another try can't change.
+	// refused is the error of a login that would fail again.
 	refused error
-	flight  *flight
-	// doubted is when a token was last renewed that the service never took.
-	doubted time.Time
+	// unacceptedRenewal is the time of the last renewal of a token that the service
+	// never accepted.
+	unacceptedRenewal time.Time
 }
 
-// flight is a login under way, and then its outcome.
-type flight struct {
-	done  chan struct{}
-	token *token
-	err   error
-}
-
-// get gives the current token, after a login if there is none yet.
+// get returns the current token. If there is none, it logs in.
 func (s *tokenSource) get(ctx context.Context) (*token, error) {
 	s.mu.Lock()
-	if s.current != nil {
-		defer s.mu.Unlock()
-		return s.current, nil
+	current := s.current
+	s.mu.Unlock()
+	if current != nil {
+		return current, nil
 	}
-	return s.join(ctx)
+	return s.awaitLogin(ctx)
 }
 
-// errNoOtherToken is the answer to a renewal that would not help.
-var errNoOtherToken = errors.New("no other token can be had")
+// errNotRenewable is the error of a renewal that would not help.
+var errNotRenewable = errors.New("the token can't be renewed")
 
-// renew gives a token to use after stale got a 401, or errNoOtherToken. Whoever
-// comes late finds the renewal done.
+// renew returns the token to use after a request with stale got a 401 response. It
+// is errNotRenewable if there is none. If stale was renewed in the meantime, renew
+// returns the new token.
 func (s *tokenSource) renew(ctx context.Context, stale *token) (*token, error) {
 	if s.login == nil {
-		return nil, errNoOtherToken
+		return nil, errNotRenewable
 	}
 	s.mu.Lock()
-	if s.current != nil && s.current != stale {
-		defer s.mu.Unlock()
-		return s.current, nil
-	}
-	if s.current == stale {
-		if !s.worthRenewing(stale) {
-			defer s.mu.Unlock()
-			return nil, errNoOtherToken
+	current := s.current
+	if current == stale {
+		if !s.shouldRenew(stale) {
+			s.mu.Unlock()
+			return nil, errNotRenewable
 		}
-		s.current = nil
+		current, s.current = nil, nil
 	}
-	return s.join(ctx)
+	s.mu.Unlock()
+	if current != nil {
+		return current, nil
+	}
+	return s.awaitLogin(ctx)
 }
 
-// worthRenewing says whether another token may fare better. The caller holds
-// s.mu.
-func (s *tokenSource) worthRenewing(stale *token) bool {
+// shouldRenew reports whether the service may accept another token. The caller must
+// hold s.mu.
+func (s *tokenSource) shouldRenew(stale *token) bool {
 	if stale.accepted.Load() {
 		return true
 	}
 	now := s.clock()
-	if !s.doubted.IsZero() && now.Sub(s.doubted) < doubtInterval {
+	if !s.unacceptedRenewal.IsZero() && now.Sub(s.unacceptedRenewal) < unacceptedRenewInterval {
 		return false
 	}
-	s.doubted = now
+	s.unacceptedRenewal = now
 	return true
 }
 
-// join waits for a login, the one under way or a new one, for as long as ctx
-// lets it. The caller holds s.mu; join lets go of it.
-func (s *tokenSource) join(ctx context.Context) (*token, error) {
-	if s.refused != nil {
-		defer s.mu.Unlock()
-		return nil, s.refused
-	}
-	if s.flight == nil {
-		s.flight = &flight{done: make(chan struct{})}
-		// What ctx carries (a logger) goes along; that it ends does not, since
-		// others wait for this login too. The login has a time limit itself.
-		go s.fly(context.WithoutCancel(ctx), s.flight)
-	}
-	f := s.flight
-	s.mu.Unlock()
+const loginKey = "login"
 
+// awaitLogin waits for the login in progress, or starts one. It returns early when
+// ctx ends. The login continues then, since other requests may wait for it: it has
+// the values of ctx (a logger) and a timeout of its own.
+func (s *tokenSource) awaitLogin(ctx context.Context) (*token, error) {
+	done := s.logins.DoChan(loginKey, func() (any, error) { return s.runLogin(context.WithoutCancel(ctx)) })
 	select {
-	case <-f.done:
-		return f.token, f.err
+	case result := <-done:
+		t, _ := result.Val.(*token)
+		return t, result.Err
 	case <-ctx.Done():
-		// A LoginError, so that the caller knows: its own request was never sent.
+		// A LoginError tells the caller that its own request was never sent.
 		return nil, &LoginError{
 			URL:       s.url,
 			Message:   "the request ended before the login did: " + ctx.Err().Error(),
@@ -124,20 +119,26 @@ func (s *tokenSource) join(ctx context.Context) (*token, error) {
 	}
 }
 
-func (s *tokenSource) fly(ctx context.Context, f *flight) {
+// runLogin logs in, unless a login finished since the caller checked.
+func (s *tokenSource) runLogin(ctx context.Context) (*token, error) {
+	s.mu.Lock()
+	current, refused := s.current, s.refused
+	s.mu.Unlock()
+	if current != nil || refused != nil {
+		return current, refused
+	}
 	text, err := s.login(ctx)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil {
-		f.token = &token{secret: text}
-		s.current = f.token
-	} else {
-		f.err = err
+	// A request that finds this token expired must not join this login.
+	s.logins.Forget(loginKey)
+	if err != nil {
 		if !isTemporary(err) {
 			s.refused = err
 		}
+		return nil, err
 	}
-	s.flight = nil
-	close(f.done)
+	s.current = &token{secret: text}
+	return s.current, nil
 }

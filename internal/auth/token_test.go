@@ -7,9 +7,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// loginScript is a login that waits for the test and counts.
+// loginScript counts logins, which wait for the test.
 type loginScript struct {
 	count   int
 	release chan error
@@ -17,13 +19,13 @@ type loginScript struct {
 
 func newLoginScript() *loginScript { return &loginScript{release: make(chan error)} }
 
-func (s *loginScript) login(context.Context) (secret, error) {
+func (s *loginScript) login(context.Context) (config.Secret, error) {
 	s.count++
 	n := s.count
 	if err := <-s.release; err != nil {
-		return secret{}, err
+		return config.Secret{}, err
 	}
-	return newSecret(fmt.Sprintf("token %d", n)), nil
+	return config.NewSecret(fmt.Sprintf("token %d", n)), nil
 }
 
 type outcome struct {
@@ -31,7 +33,7 @@ type outcome struct {
 	err   error
 }
 
-// inBackground runs f and hands over what it gives.
+// inBackground runs f and sends its result.
 func inBackground(f func() (*token, error)) <-chan outcome {
 	c := make(chan outcome, 1)
 	go func() {
@@ -52,7 +54,7 @@ func TestOneLoginForAll(t *testing.T) {
 		synctest.Wait()
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
@@ -78,7 +80,7 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 			t.Errorf("the leader got %v", got)
 		}
 		script.release <- nil
-		if got := <-follower; got.err != nil || got.token.secret.reveal() != "token 1" {
+		if got := <-follower; got.err != nil || got.token.secret.Reveal() != "token 1" {
 			t.Errorf("the follower got %v", got)
 		}
 		if script.count != 1 {
@@ -90,7 +92,7 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 func TestOneRenewalForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		old := &token{secret: newSecret("old")}
+		old := &token{secret: config.NewSecret("old")}
 		old.accepted.Store(true)
 		source := &tokenSource{login: script.login, clock: time.Now, current: old}
 		var waiting []<-chan outcome
@@ -98,16 +100,16 @@ func TestOneRenewalForAll(t *testing.T) {
 			waiting = append(waiting, inBackground(func() (*token, error) { return source.renew(t.Context(), old) }))
 		}
 		synctest.Wait()
-		// One that had no token yet waits for the renewal, too.
+		// A request without a token waits for the renewal, too.
 		waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
-		// One whose 401 comes late finds it done.
-		if got, err := source.renew(t.Context(), old); err != nil || got.secret.reveal() != "token 1" {
+		// A late 401 gets the renewed token.
+		if got, err := source.renew(t.Context(), old); err != nil || got.secret.Reveal() != "token 1" {
 			t.Errorf("late: %v, %v", got, err)
 		}
 		if script.count != 1 {
@@ -129,14 +131,14 @@ func TestFailedRenewals(t *testing.T) {
 		if got := <-waiting; !errors.Is(got.err, busy) {
 			t.Errorf("got %v", got)
 		}
-		// The next one tries again, whether it had the old token or none.
+		// The next request tries again.
 		waiting = inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
 		refused := &LoginError{Status: 401}
 		script.release <- refused
 		if got := <-waiting; !errors.Is(got.err, refused) {
 			t.Errorf("got %v", got)
 		}
-		// A refusal is for good.
+		// A refusal is final.
 		for range 3 {
 			if _, err := source.get(t.Context()); !errors.Is(err, refused) {
 				t.Errorf("got %v", err)
@@ -151,61 +153,50 @@ func TestFailedRenewals(t *testing.T) {
 	})
 }
 
-func TestTokensThatTheServiceNeverTakes(t *testing.T) {
+func TestUnacceptedTokens(t *testing.T) {
 	clock := &testClock{}
 	clock.advance(time.Hour)
 	logins := 0
-	source := &tokenSource{clock: clock.now, login: func(context.Context) (secret, error) {
+	source := &tokenSource{clock: clock.now, login: func(context.Context) (config.Secret, error) {
 		logins++
-		return newSecret("t"), nil
+		return config.NewSecret("t"), nil
 	}}
 	first, err := source.get(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It may have run out unused: one renewal.
+	// It may have expired unused: one renewal.
 	second, err := source.renew(t.Context(), first)
 	if err != nil || logins != 2 {
 		t.Fatalf("%v, %d logins", err, logins)
 	}
 	for range 200 {
-		if _, err := source.renew(t.Context(), second); !errors.Is(err, errNoOtherToken) {
+		if _, err := source.renew(t.Context(), second); !errors.Is(err, errNotRenewable) {
 			t.Fatalf("got %v", err)
 		}
 	}
 	if logins != 2 {
 		t.Errorf("%d logins", logins)
 	}
-	clock.advance(doubtInterval)
+	clock.advance(unacceptedRenewInterval)
 	third, err := source.renew(t.Context(), second)
 	if err != nil || logins != 3 {
 		t.Fatalf("%v, %d logins", err, logins)
 	}
-	// Once taken, a token is renewed without delay.
+	// A token that was accepted is renewed without delay.
 	third.accepted.Store(true)
 	if _, err := source.renew(t.Context(), third); err != nil || logins != 4 {
 		t.Errorf("%v, %d logins", err, logins)
 	}
 }
 
-func TestGivenTokenIsNotRenewed(t *testing.T) {
-	given := &token{secret: newSecret("t")}
-	source := &tokenSource{clock: time.Now, current: given}
-	if got, err := source.get(t.Context()); got != given || err != nil {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if _, err := source.renew(t.Context(), given); !errors.Is(err, errNoOtherToken) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestLoginKeepsTheValuesOfItsContext(t *testing.T) {
+func TestLoginHasTheValuesOfItsContext(t *testing.T) {
 	type key struct{}
-	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (secret, error) {
+	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (config.Secret, error) {
 		if ctx.Value(key{}) != "logger" {
-			t.Error("the login has lost the caller's logger")
+			t.Error("the login does not have the logger of the caller")
 		}
-		return newSecret("t"), nil
+		return config.NewSecret("t"), nil
 	}}
 	if _, err := source.get(context.WithValue(t.Context(), key{}, "logger")); err != nil {
 		t.Error(err)

@@ -1,13 +1,23 @@
+// Package auth authenticates requests: [NewTransport] makes an [http.RoundTripper]
+// from a [config.Config]. The transport signs each request with a key pair, or sends
+// a token, from the user or from IAM, and renews the latter once on a 401 response.
+//
+// The package does not know the API that is called through the transport. Retries,
+// logs and timeouts of requests are up to the caller. It writes no secret anywhere.
 package auth
 
 import (
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
@@ -21,55 +31,52 @@ const (
 	dialTimeout     = 30 * time.Second
 	tlsTimeout      = 15 * time.Second
 	idleTimeout     = 90 * time.Second
-	// maxDrained is how much of an answer is read away so that its connection
-	// can be used again.
+	// maxDrained is the number of bytes of a response that are read before it is
+	// closed, so that its connection can be reused.
 	maxDrained = 64 << 10
 )
 
-// TransportOptions is what a transport needs besides a [Config]. The zero value
-// will do.
-type TransportOptions struct {
-	// UserAgent names the program and its version, to SWR and to IAM.
+// Options are the options of [NewTransport]. The zero value is valid.
+type Options struct {
+	// UserAgent is sent to SWR and to IAM.
 	UserAgent string
-	// Wrap, if set, goes round the transport of every request, to SWR and to IAM,
-	// as it is sent, so that the caller can log each. What it sees is signed: it
-	// has credentials in headers, and a login has a password in the body of the
-	// request and a token in the answer's header X-Subject-Token.
+	// Wrap, if not nil, wraps the transport of all requests to SWR and to IAM, so
+	// that the caller can log them. The requests have credentials in their headers.
+	// A login has a password in its body, and a token in the header X-Subject-Token
+	// of its response.
 	Wrap func(http.RoundTripper) http.RoundTripper
-	// Clock is time.Now unless set.
+	// Clock is time.Now by default.
 	Clock func() time.Time
-	// MaxConns is how many idle connections are kept for a host, so Terraform's
-	// parallelism; 10 unless set.
+	// MaxConns is the number of idle connections to keep for each host, 10 by
+	// default.
 	MaxConns int
 }
 
-// Transport builds the RoundTripper that signs in: it signs each request, or
-// sends a token, and on 401 renews once a token that it got from IAM itself. It
-// sends nothing before the first request.
+// NewTransport returns a RoundTripper that authenticates requests. It sends nothing
+// before the first request.
 //
-// Requests to another host than the endpoint's are refused. It follows no
-// redirect (no RoundTripper does; an http.Client around it would), tries nothing
-// again but after a renewal, and leaves the time that a request may take to its
-// context. A login that fails is a [*LoginError].
-func (c Config) Transport(opts TransportOptions) (http.RoundTripper, error) {
+// It refuses requests to other hosts than the endpoint's. Like any RoundTripper it
+// does not follow redirects. It retries only a request whose token it renewed. The
+// error of a failed login is a [*LoginError].
+func NewTransport(c config.Config, opts Options) (http.RoundTripper, error) {
 	if c.Endpoint == nil || c.Credential.Method == "" {
-		return nil, errors.New("build the transport: the Config does not come from Resolve")
+		return nil, errors.New("create transport: the configuration has no endpoint or no credential")
 	}
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
-	base := http.RoundTripper(c.baseTransport(opts.MaxConns))
+	base := http.RoundTripper(baseTransport(c.TLS, opts.MaxConns))
 	if opts.Wrap != nil {
 		base = opts.Wrap(base)
 	}
 	prepare := preparer{endpoint: c.Endpoint, userAgent: opts.UserAgent}
 
 	switch c.Credential.Method {
-	case MethodKeyPair:
-		s := signer{keys: c.Credential.keys, format: c.Credential.SignatureFormat}
+	case config.MethodKeyPair:
+		s := signer{keys: c.Credential.KeyPair}
 		return &signingTransport{base: base, prepare: prepare, signer: s, clock: opts.Clock}, nil
-	case MethodToken:
-		source := &tokenSource{clock: opts.Clock, current: &token{secret: c.Credential.token}}
+	case config.MethodToken:
+		source := &tokenSource{clock: opts.Clock, current: &token{secret: c.Credential.Token}}
 		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
 	default:
 		client := newIAMClient(c, base, opts)
@@ -78,11 +85,10 @@ func (c Config) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	}
 }
 
-// baseTransport is HTTP over TLS. It speaks HTTP/1.1 alone, as a transport with
-// a TLS configuration of its own does: with one connection for each of a few
-// requests at once, a reset concerns one request and not all. Answers are
-// decompressed by net/http.
-func (c Config) baseTransport(maxConns int) *http.Transport {
+// baseTransport returns the transport that sends requests. A transport with a TLS
+// configuration uses HTTP/1.1 only: each concurrent request then has a connection of
+// its own, so that a reset concerns one request and not all of them.
+func baseTransport(c config.TLS, maxConns int) *http.Transport {
 	if maxConns <= 0 {
 		maxConns = defaultMaxConns
 	}
@@ -90,21 +96,25 @@ func (c Config) baseTransport(maxConns int) *http.Transport {
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: httpsafe.CheckProxyConnect,
 		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:        c.TLS.clientConfig(),
-		TLSHandshakeTimeout:    tlsTimeout,
-		MaxIdleConnsPerHost:    maxConns,
-		IdleConnTimeout:        idleTimeout,
+		TLSClientConfig: &tls.Config{
+			MinVersion:         tls.VersionTLS12,
+			RootCAs:            c.Roots,
+			InsecureSkipVerify: c.Insecure, //nolint:gosec // the user's choice (insecure = true), with a warning
+		},
+		TLSHandshakeTimeout: tlsTimeout,
+		MaxIdleConnsPerHost: maxConns,
+		IdleConnTimeout:     idleTimeout,
 	}
 }
 
-// preparer makes the copy of a request that a transport may change.
+// preparer copies requests, since a RoundTripper must not modify those of its caller.
 type preparer struct {
 	endpoint  *url.URL
 	userAgent string
 }
 
-// clone copies r without any credential it may carry. Where that fails the body
-// is closed, as a RoundTripper must.
+// clone returns a copy of r without credentials. On an error it closes the body, as a
+// RoundTripper must.
 func (p preparer) clone(r *http.Request) (*http.Request, error) {
 	if err := checkHost(p.endpoint, r.URL); err != nil {
 		closeBody(r.Body)
@@ -123,7 +133,18 @@ func (p preparer) clone(r *http.Request) (*http.Request, error) {
 	return c, nil
 }
 
-// signingTransport signs each request anew.
+// errForeignHost is the error of a request to a host other than the endpoint's.
+var errForeignHost = errors.New("refusing to send credentials to a host other than the endpoint's")
+
+func checkHost(endpoint, target *url.URL) error {
+	if target.Scheme != endpoint.Scheme || !strings.EqualFold(target.Host, endpoint.Host) {
+		return fmt.Errorf("%w: %s instead of %s", errForeignHost,
+			httpsafe.Printable(target.Host), httpsafe.Printable(endpoint.Host))
+	}
+	return nil
+}
+
+// signingTransport signs each request.
 type signingTransport struct {
 	base    http.RoundTripper
 	prepare preparer
@@ -173,7 +194,7 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	renewed, err := t.tokens.renew(r.Context(), current)
-	if errors.Is(err, errNoOtherToken) {
+	if errors.Is(err, errNotRenewable) {
 		closeBody(second.Body)
 		return resp, nil
 	}
@@ -185,16 +206,16 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.send(second, renewed)
 }
 
-func (t *tokenTransport) send(r *http.Request, with *token) (*http.Response, error) {
-	r.Header.Set(headerAuthToken, with.secret.reveal())
+func (t *tokenTransport) send(r *http.Request, current *token) (*http.Response, error) {
+	r.Header.Set(headerAuthToken, current.secret.Reveal())
 	resp, err := t.base.RoundTrip(r)
 	if err == nil && resp.StatusCode != http.StatusUnauthorized {
-		with.accepted.Store(true)
+		current.accepted.Store(true)
 	}
 	return resp, err
 }
 
-// replay opens the body of a request a second time, if that is possible.
+// replay returns the body of a request for a second attempt, if that is possible.
 func replay(r *http.Request) (body io.ReadCloser, ok bool) {
 	switch {
 	case r.Body == nil || r.Body == http.NoBody:
@@ -208,14 +229,14 @@ func replay(r *http.Request) (body io.ReadCloser, ok bool) {
 
 func closeBody(body io.Closer) {
 	if body != nil {
-		// The request is given up; there is nobody to tell.
+		// The error does not matter: the request is not sent.
 		_ = body.Close()
 	}
 }
 
-// drain reads an answer away that is not passed on.
+// drain discards a response.
 func drain(resp *http.Response) {
-	// Errors only mean that the connection is not used again.
+	// After an error the connection is not reused, which is fine.
 	_, _ = io.CopyN(io.Discard, resp.Body, maxDrained)
 	_ = resp.Body.Close()
 }

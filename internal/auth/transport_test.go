@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +10,11 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
-// tokenService takes the newest token of its IAM and no other.
+// tokenService accepts only the newest token of its IAM.
 type tokenService struct {
 	*httptest.Server
 	valid atomic.Value
@@ -46,11 +47,11 @@ func TestRenewalSendsTheBodyAgain(t *testing.T) {
 	iam := newStubIAM(t, nil)
 	iam.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		n := iam.logins.Add(1)
-		// The first one is out of date when it comes.
+		// The first one is already expired.
 		service.valid.Store("token 2")
-		giveToken(w, fmt.Sprint("token ", n))
+		respondWithToken(w, fmt.Sprint("token ", n))
 	})
-	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), TransportOptions{})
+	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{})
 	r, err := http.NewRequest(http.MethodPost, service.URL+"/v2/x", strings.NewReader("body"))
 	if err != nil {
 		t.Fatal(err)
@@ -81,19 +82,19 @@ func TestUnauthorizedIsPassedOn(t *testing.T) {
 	noReplay := func(r *http.Request) { r.GetBody = nil }
 	for _, test := range []struct {
 		name   string
-		config func(t *testing.T, endpoint, iam string) Config
+		config func(t *testing.T, endpoint, iam string) config.Config
 		change func(*http.Request)
 		logins int32
 		tries  int32
 	}{
 		{"a given token", givenToken, asIs, 0, 1},
 		{"a renewed token that is refused as well", passwordConfig, asIs, 2, 2},
-		{"a body that can't be sent twice", passwordConfig, noReplay, 1, 1},
+		{"a body that can't be replayed", passwordConfig, noReplay, 1, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			service := newTokenService(t)
-			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { giveToken(w, "t") })
-			transport := testTransport(t, test.config(t, service.URL, iam.URL), TransportOptions{})
+			iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { respondWithToken(w, "t") })
+			transport := testTransport(t, test.config(t, service.URL, iam.URL), Options{})
 			r, err := http.NewRequest(http.MethodPost, service.URL, strings.NewReader("body"))
 			if err != nil {
 				t.Fatal(err)
@@ -117,24 +118,6 @@ func TestUnauthorizedIsPassedOn(t *testing.T) {
 	}
 }
 
-func givenToken(t *testing.T, endpoint, _ string) Config {
-	t.Helper()
-	config, _, err := Resolve(Settings{Endpoint: &endpoint, Token: new("t")}, Environment{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return config
-}
-
-func keyPairConfig(t *testing.T, endpoint, _ string) Config {
-	t.Helper()
-	config, _, err := Resolve(Settings{Endpoint: &endpoint, AccessKey: new("AK"), SecretKey: new("SK"), SecurityToken: new("ST")}, Environment{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return config
-}
-
 func TestRenewalThatFails(t *testing.T) {
 	service := newTokenService(t)
 	var logins atomic.Int32
@@ -143,16 +126,16 @@ func TestRenewalThatFails(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		giveToken(w, "t")
+		respondWithToken(w, "t")
 	})
-	_, err := get(testTransport(t, passwordConfig(t, service.URL, iam.URL), TransportOptions{}), service.URL)
+	_, err := get(testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{}), service.URL)
 	var login *LoginError
 	if !errors.As(err, &login) || !login.Temporary() {
 		t.Errorf("got %v", err)
 	}
 }
 
-// closeCounter is a body that knows whether it was closed.
+// closeCounter counts the calls of Close.
 type closeCounter struct {
 	io.Reader
 	closed atomic.Int32
@@ -163,7 +146,7 @@ func (c *closeCounter) Close() error {
 	return nil
 }
 
-func TestBodyIsClosedWhateverHappens(t *testing.T) {
+func TestBodyIsClosed(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 	}))
@@ -171,20 +154,20 @@ func TestBodyIsClosedWhateverHappens(t *testing.T) {
 	refusing := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	for _, test := range []struct {
 		name   string
-		config Config
+		config config.Config
 		url    string
 	}{
 		{"sent with a token", givenToken(t, service.URL, ""), service.URL},
-		{"signed", keyPairConfig(t, service.URL, ""), service.URL},
+		{"signed", keyPairConfig(t, service.URL), service.URL},
 		{"login refused", passwordConfig(t, service.URL, refusing.URL), service.URL},
 		{"another host", givenToken(t, service.URL, ""), "http://127.0.0.1:1"},
-		{"another host, signed", keyPairConfig(t, service.URL, ""), "http://127.0.0.1:1"},
-		{"a query that can't be signed", keyPairConfig(t, service.URL, ""), service.URL + "/?a=%zz"},
+		{"another host, signed", keyPairConfig(t, service.URL), "http://127.0.0.1:1"},
+		{"a query that can't be signed", keyPairConfig(t, service.URL), service.URL + "/?a=%zz"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			body := &closeCounter{Reader: strings.NewReader("body")}
 			r := &http.Request{Method: http.MethodPost, URL: mustURL(t, test.url), Body: body}
-			resp, err := testTransport(t, test.config, TransportOptions{}).RoundTrip(r)
+			resp, err := testTransport(t, test.config, Options{}).RoundTrip(r)
 			if err == nil {
 				drain(resp)
 			}
@@ -199,9 +182,9 @@ func TestBodyIsClosedWhateverHappens(t *testing.T) {
 }
 
 func TestCredentialsGoToNoOtherHost(t *testing.T) {
-	for _, config := range []Config{givenToken(t, "https://swr.example", ""), keyPairConfig(t, "https://swr.example", "")} {
+	for _, c := range []config.Config{givenToken(t, "https://swr.example", ""), keyPairConfig(t, "https://swr.example")} {
 		for _, target := range []string{"https://swr.example.evil", "http://swr.example", "https://swr.example:444", "https://other"} {
-			if _, err := get(testTransport(t, config, TransportOptions{}), target); !errors.Is(err, errForeignHost) {
+			if _, err := get(testTransport(t, c, Options{}), target); !errors.Is(err, errForeignHost) {
 				t.Errorf("%s: got %v", target, err)
 			}
 		}
@@ -213,7 +196,7 @@ func TestSignedHeadersOnTheWire(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }))
 	defer service.Close()
 	clock := &testClock{}
-	transport := testTransport(t, keyPairConfig(t, service.URL, ""), TransportOptions{UserAgent: "ua/1", Clock: clock.now})
+	transport := testTransport(t, keyPairConfig(t, service.URL), Options{UserAgent: "ua/1", Clock: clock.now})
 	r, err := http.NewRequest(http.MethodGet, service.URL+"/v2/x", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +216,7 @@ func TestSignedHeadersOnTheWire(t *testing.T) {
 		clock.advance(time.Second)
 	}
 	if len(signatures) != 2 {
-		t.Error("two tries were sent with one signature")
+		t.Error("two attempts have the same signature")
 	}
 	if got.Get("X-Auth-Token") != "" || got.Get("X-Sdk-Date") != "19700101T000001Z" || got.Get("X-Security-Token") != "ST" ||
 		got.Get("User-Agent") != "ua/1" || got.Get("Content-Type") != "application/json" || !strings.HasPrefix(got.Get("Authorization"), "SDK-HMAC-SHA256 Access=AK, ") {
@@ -248,9 +231,9 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	}))
 	defer service.Close()
-	for _, config := range []Config{givenToken(t, service.URL, ""), keyPairConfig(t, service.URL, "")} {
+	for _, c := range []config.Config{givenToken(t, service.URL, ""), keyPairConfig(t, service.URL)} {
 		requests = 0
-		resp, err := get(testTransport(t, config, TransportOptions{}), service.URL)
+		resp, err := get(testTransport(t, c, Options{}), service.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,9 +247,9 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 func TestWrapSeesEveryRequest(t *testing.T) {
 	service := newTokenService(t)
 	service.valid.Store("t")
-	iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { giveToken(w, "t") })
+	iam := newStubIAM(t, func(w http.ResponseWriter, _ *http.Request) { respondWithToken(w, "t") })
 	var seen []string
-	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), TransportOptions{
+	transport := testTransport(t, passwordConfig(t, service.URL, iam.URL), Options{
 		UserAgent: "ua/1",
 		Wrap: func(next http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -288,40 +271,26 @@ func TestWrapSeesEveryRequest(t *testing.T) {
 }
 
 func TestTransportNeedsAResolvedConfig(t *testing.T) {
-	if _, err := (Config{}).Transport(TransportOptions{}); err == nil {
+	if _, err := NewTransport(config.Config{}, Options{}); err == nil {
 		t.Error("no error")
 	}
 }
 
-// No way of printing what the package holds may show a secret.
-func TestNothingPrintsASecret(t *testing.T) {
-	for _, config := range []Config{
-		passwordConfig(t, "https://swr.example", "https://iam.example"),
-		keyPairConfig(t, "https://swr.example", ""),
-		givenToken(t, "https://swr.example", ""),
+// No fmt verb shows a secret that a transport or a token source has.
+func TestTransportsPrintNoSecret(t *testing.T) {
+	source := &tokenSource{current: &token{secret: config.NewSecret("pa$s")}}
+	for _, v := range []any{
+		testTransport(t, passwordConfig(t, "https://swr.example", "https://iam.example"), Options{}),
+		testTransport(t, keyPairConfig(t, "https://swr.example"), Options{}),
+		source,
 	} {
-		transport := testTransport(t, config, TransportOptions{})
-		config.Credential.token = newSecret("pa$s")
-		held := struct {
-			exported any
-			inner    Config
-			tokens   *tokenSource
-		}{config.Credential, config, &tokenSource{current: &token{secret: newSecret("pa$s")}}}
-		block := Settings{Password: new("pa$s"), SecretKey: new("SK")}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			for _, thing := range []any{config, &config, config.Credential, transport, held, &held, block, &block, newSecret("pa$s")} {
-				text := fmt.Sprintf(verb, thing)
-				for _, secretText := range []string{"pa$s", "70612473", `"SK"`, `"ST"`, "SK ", "ST}"} {
-					if strings.Contains(text, secretText) {
-						t.Errorf("%s of %T shows a secret: %s", verb, thing, text)
-					}
+			text := fmt.Sprintf(verb, v)
+			for _, secret := range []string{"pa$s", "70612473", `"SK"`, `"ST"`, "SK ", "ST}"} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s of %T shows a secret: %s", verb, v, text)
 				}
 			}
 		}
-	}
-	var b bytes.Buffer
-	newLogger(&b).Info("x", "secret", newSecret("pa$s"))
-	if encoded, err := newSecret("pa$s").MarshalText(); err != nil || strings.Contains(b.String()+string(encoded), "pa$s") {
-		t.Errorf("got %s, %s, %v", b.String(), encoded, err)
 	}
 }

@@ -1,93 +1,76 @@
 //go:build unix
 
-// Command bench measures the provider as its users run it: the binary as it is
-// released, under the real Terraform CLI, on the simulator. Beside it, turn by
-// turn, it measures a provider with the same schema and nothing behind it, and
-// Terraform's own terraform_data: what any provider costs with the framework's
-// defaults, and what Terraform takes by itself.
-//
-// It knows how to run and how to count, and nothing of how the provider works.
+// Command bench measures the provider as users run it: the binary as it is
+// released, under the real Terraform CLI, against the simulator. At each step it
+// also measures, in turn, a provider with the same schema and no service (the
+// framework with its defaults) and terraform_data (Terraform alone).
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
+	"log"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 )
 
 func main() {
-	if binary := os.Getenv(envMetered); binary != "" {
-		os.Exit(meter(binary, os.Getenv(envReport)))
+	log.SetFlags(0)
+	if filepath.Base(os.Args[0]) == providerName {
+		os.Exit(runMeasured(filepath.Dir(os.Args[0])))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		log.Fatal("bench: ", err)
 	}
 }
 
-// numbers is a flag that takes several, with commas between them.
-type numbers []int
-
-func (n *numbers) String() string {
-	texts := make([]string, len(*n))
-	for i, number := range *n {
-		texts[i] = strconv.Itoa(number)
-	}
-	return strings.Join(texts, ",")
-}
-
-func (n *numbers) Set(text string) error {
-	*n = nil
-	for one := range strings.SplitSeq(text, ",") {
-		number, err := strconv.Atoi(one)
-		if err != nil {
-			return err
-		}
-		*n = append(*n, number)
-	}
-	return nil
-}
-
-func run(ctx context.Context, args []string, out io.Writer) (err error) {
-	shares, repositories, latencies := numbers{100, 500, 1000, 5000}, numbers{1, 10, 50}, numbers{0, 20}
+func run(ctx context.Context, args []string) (err error) {
+	shares, repositories, latencies := []int{100, 500, 1000, 5000}, []int{1, 10, 50}, []int{0, 20}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.Var(&shares, "shares", "counts of shares")
-	flags.Var(&repositories, "repositories", "counts of repositories that they are of")
-	flags.Var(&latencies, "latency", "milliseconds that the service takes to answer")
-	seedAbove := flags.Int("seed-above", 1000, "no apply and no destroy of more shares than this: they take Terraform itself very long")
-	quick := flags.Bool("quick", false, "only 100 and 1,000 shares of 10 repositories at 20 ms, once")
-	rounds := flags.Int("rounds", 1, "rounds of up to 1,000 shares; of more there is one. Each has three plans")
-	against := flags.String("against", "", "another build of the provider, to be measured beside")
-	only := flags.String("subjects", "", "what to measure, of swr, empty, terraform_data and other; default all")
-	profile := flags.String("profile", "", "a directory for CPU and allocation profiles of the provider, which is slower then")
-	write := flags.String("write", "", "a directory for BENCHMARKS.md and benchmarks.svg, written anew after each scenario")
+	list := func(name, usage string, values *[]int) {
+		flags.Func(name, usage+", such as 10,50", func(text string) error { return json.Unmarshal([]byte("["+text+"]"), values) })
+	}
+	list("shares", "numbers of shares", &shares)
+	list("repositories", "numbers of repositories that the shares are spread over", &repositories)
+	list("latency", "response times of the service in milliseconds", &latencies)
+	seedAbove := flags.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
+	quick := flags.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms")
+	against := flags.String("against", "", "another build of the provider to measure as well")
+	profiles := flags.String("profile", "", "directory for CPU and allocation profiles of the provider, which is slower then")
+	write := flags.String("write", "", "directory for BENCHMARKS.md and benchmarks.svg, updated after each scenario")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *quick {
-		shares, repositories, latencies, *rounds = numbers{100, 1000}, numbers{10}, numbers{20}, 1
+		shares, repositories, latencies = []int{100, 1000}, []int{10}, []int{20}
 	}
 
+	// Terraform and the provider run in other directories.
+	for _, path := range []*string{against, profiles} {
+		if *path != "" {
+			if *path, err = filepath.Abs(*path); err != nil {
+				return err
+			}
+		}
+	}
 	dir, err := os.MkdirTemp("", "swr-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	source := "."
-	if *profile != "" {
+	if *profiles != "" {
 		source = "./internal/bench/profiled"
-		if err := os.Setenv("PROVIDER_BENCH_PROFILES", *profile); err != nil {
+		if err := os.Setenv("PROVIDER_BENCH_PROFILES", *profiles); err != nil {
 			return err
 		}
 	}
@@ -95,38 +78,35 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err := errors.Join(build(ctx, swr, source, releaseTags), build(ctx, empty, "./internal/bench/empty", "")); err != nil {
 		return err
 	}
-	on, err := describeMachine(ctx)
+	machine, err := describeMachine(ctx)
 	if err != nil {
 		return err
 	}
-	report := report{machine: on}
-	if size, err := os.Stat(swr); err == nil && *profile == "" {
-		report.binarySize = size.Size()
+	report := report{Machine: machine}
+	if file, err := os.Stat(swr); err == nil && *profiles == "" {
+		report.binary = samples{float64(file.Size()) / 1e6}
 	}
-	for _, in := range scenarios(shares, repositories, latencies, *rounds, *seedAbove) {
-		fmt.Fprintln(out, in)
-		found := result{scenario: in}
-		for n := range in.Rounds {
-			fmt.Fprintf(out, "round %d of %d\n", n+1, in.Rounds)
-			if err := found.round(ctx, dir, choose(subjects(swr, empty, *against), *only), out); err != nil {
-				return err
-			}
+	for _, s := range scenarios(shares, repositories, latencies, *seedAbove) {
+		fmt.Println(s)
+		result, err := s.measure(ctx, dir, targets(swr, empty, *against))
+		if err != nil {
+			return err
 		}
-		report.results = append(report.results, found)
+		report.Results = append(report.Results, result)
 		if *write != "" {
 			if err := report.write(*write); err != nil {
 				return err
 			}
 		}
 	}
-	fmt.Fprintln(out, report.promises())
+	fmt.Println(report.Thresholds())
 	return nil
 }
 
-// releaseTags are those of .goreleaser.yml.
+// releaseTags are the build tags of .goreleaser.yml.
 const releaseTags = "grpcnotrace,nethttpomithttp2"
 
-// build builds a program the way it is released.
+// build builds a program as the release is built.
 func build(ctx context.Context, binary, source, tags string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-tags="+tags, "-o", binary, source)
 	if out, err := cmd.CombinedOutput(); err != nil {

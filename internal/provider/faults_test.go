@@ -28,18 +28,18 @@ func faultLines() []faultLine {
 	return []faultLine{
 		{"reset, no effect", swrtest.ResetBefore()},
 		{"reset, after the effect", swrtest.ResetAfter()},
-		{"cut off, after the effect", swrtest.CutOff()},
+		{"cut off, after the effect", swrtest.CloseMidResponse()},
 		{"silence, no effect", swrtest.HangBefore()},
 		{"silence, after the effect", swrtest.HangAfter()},
-		{"silence amid the answer", swrtest.HangAmid()},
+		{"silence amid the answer", swrtest.HangMidResponse()},
 		{"latency before the effect", swrtest.LatencyBefore(100 * time.Millisecond)},
 		{"latency after the effect", swrtest.LatencyAfter(100 * time.Millisecond)},
 		{"500", status(500, "SVCSTG.SWR.5000001")},
-		{"500, after the effect", status(500, "SVCSTG.SWR.5000001").After()},
+		{"500, after the effect", status(500, "SVCSTG.SWR.5000001").AfterEffect()},
 		{"502, an HTML page", swrtest.HTMLPage(502)},
 		{"503, empty", status(503, "")},
-		{"503, after the effect", status(503, "").After()},
-		{"504, after the effect", status(504, "").After()},
+		{"503, after the effect", status(503, "").AfterEffect()},
+		{"504, after the effect", status(504, "").AfterEffect()},
 		{"400 bad parameters", status(400, "SVCSTG.SWR.4000014")},
 		{"400 wrong key pair", status(400, "SVCSTG.SWR.4000031")},
 		{"401", status(401, "SVCSTG.SWR.4010000")},
@@ -51,7 +51,7 @@ func faultLines() []faultLine {
 		{"404, no such repository", status(404, "SVCSTG.SWR.4040010")},
 		{"409 already shared", status(409, "SVCSTG.SWR.4090089")},
 		{"409 busy", swrtest.Busy()},
-		{"409 busy, after the effect", swrtest.Busy().After()},
+		{"409 busy, after the effect", swrtest.Busy().AfterEffect()},
 		{"429", swrtest.Throttle()},
 		{"429, Retry-After 1", swrtest.ThrottleSeconds(1)},
 		{"429, Retry-After a date", swrtest.ThrottleDate(time.Second)},
@@ -59,13 +59,13 @@ func faultLines() []faultLine {
 		{"403 that throttles (4031032)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden)},
 		{"403 that throttles (4031042)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden2)},
 		{"302", swrtest.Redirect(302, "https://login.example/")},
-		{"307, after the effect", swrtest.Redirect(307, "https://login.example/").After()},
+		{"307, after the effect", swrtest.Redirect(307, "https://login.example/").AfterEffect()},
 		{"200, an HTML page", swrtest.HTMLPage(200)},
-		{"200, an HTML page, after the effect", swrtest.HTMLPage(200).After()},
+		{"200, an HTML page, after the effect", swrtest.HTMLPage(200).AfterEffect()},
 		{"200 with an error", swrtest.SuccessWithError("SVCSTG.SWR.5000001")},
-		{"200 with an error, after the effect", swrtest.SuccessWithError("SVCSTG.SWR.5000001").After()},
+		{"200 with an error, after the effect", swrtest.SuccessWithError("SVCSTG.SWR.5000001").AfterEffect()},
 		{"200, empty", swrtest.Respond(200, nil, "")},
-		{"202, after the effect", swrtest.Respond(202, nil, "").After()},
+		{"202, after the effect", swrtest.Respond(202, nil, "").AfterEffect()},
 		{"an empty list", swrtest.Respond(200, http.Header{"Content-Type": {"application/json"}}, "[]")},
 		{"a list of nulls", swrtest.NullList()},
 		{"wrong types", swrtest.WrongTypes()},
@@ -219,10 +219,10 @@ func oneFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 
 	at := fmt.Sprintf("%s / %s / lasting %t", line.name, column.name, lasting)
 	words, told := column.operate(w)
-	if injected.Fired() == 0 {
+	if injected.Count() == 0 {
 		t.Errorf("%s: the fault did not happen", at)
 	}
-	if !told.failed() && injected.Fired() > 0 && server.Count(column.kind) > 1 && strings.Contains("made changed revoked read", words) {
+	if !told.failed() && injected.Count() > 0 && server.Count(column.kind) > 1 && strings.Contains("made changed revoked read", words) {
 		words += "*"
 	}
 	if len(told.warnings) > 0 {

@@ -59,7 +59,7 @@ func TestInterrupted(t *testing.T) {
 	chance := rand.New(rand.NewPCG(*seed, 0))
 	server := swrtest.Start(t, swrtest.WithSeed(*seed))
 	fillAccount(server)
-	server.Latency(30 * time.Millisecond)
+	server.SetLatency(30 * time.Millisecond)
 	server.Inject(swrtest.Fault{Probability: 0.5, Behavior: swrtest.LatencyAfter(40 * time.Millisecond)})
 	tf := newWorkspace(t, server, "")
 	tf.Env = passwordInEnvironment(server)

@@ -6,56 +6,66 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// What the provider notes of a resource stands in its private state, which
-// Terraform keeps and does not show.
+// privateKey is a key of the private state, which Terraform keeps for the
+// provider and does not show.
+type privateKey[T any] string
 
-type privateState interface {
+const (
+	// lastSeen is the host that the resource was last seen at: that it is missing
+	// at another one proves nothing.
+	lastSeen privateKey[string] = "last_seen"
+	// pendingCreate is the create that may have created the share. It is there
+	// until that is known: the share that is found later may be another client's,
+	// and must not be replaced or deleted.
+	pendingCreate privateKey[swr.PendingCreate] = "in_doubt"
+)
+
+// privateReader is the private state of a request.
+type privateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
-type writablePrivateState interface {
-	privateState
+// privateWriter is the private state of a response.
+type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// note puts a value into the private state.
-func note(ctx context.Context, private writablePrivateState, key string, value any, diags *diag.Diagnostics) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		diags.AddError("The private state can't be written", fmt.Sprintf("This is a bug in the provider: %s: %s.", key, err))
-		return
-	}
-	diags.Append(private.SetKey(ctx, key, text)...)
-}
-
-// noted gives a value of the private state. One that can't be read is an error,
-// and found, but empty.
-func noted[T any](ctx context.Context, private privateState, key string, diags *diag.Diagnostics) (value T, found bool) {
-	text, problems := private.GetKey(ctx, key)
+// get returns a value of the private state. A value that can't be read is an
+// error; it is found, but zero.
+func (k privateKey[T]) get(ctx context.Context, private privateReader, diags *diag.Diagnostics) (value T, found bool) {
+	text, problems := private.GetKey(ctx, string(k))
 	diags.Append(problems...)
 	if len(text) == 0 {
 		return value, false
 	}
 	if err := json.Unmarshal(text, &value); err != nil {
-		diags.AddError("The private state of the share can't be read", err.Error())
-		var none T
-		return none, true
+		diags.AddError("Unable to read private state", sentence(err.Error()))
+		var zero T
+		return zero, true
 	}
 	return value, true
 }
 
-// lastSeenKey is the key of the host that the share was last seen at: "gone" from
-// another one is not believed.
-const lastSeenKey = "last_seen"
-
-func setLastSeen(ctx context.Context, private writablePrivateState, host string, diags *diag.Diagnostics) {
-	note(ctx, private, lastSeenKey, host, diags)
+// set sets a value of the private state.
+func (k privateKey[T]) set(ctx context.Context, private privateWriter, value T, diags *diag.Diagnostics) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		diags.AddError("Unable to write private state", fmt.Sprintf("This is a bug in the provider: %s: %s.", k, err))
+		return
+	}
+	diags.Append(private.SetKey(ctx, string(k), text)...)
 }
 
-// lastSeen gives the host that the share was last seen at, "" if none is known.
-func lastSeen(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
-	host, _ := noted[string](ctx, private, lastSeenKey, diags)
-	return host
+// remove removes a value from the private state.
+func (k privateKey[T]) remove(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+	diags.Append(private.SetKey(ctx, string(k), nil)...)
+}
+
+// recordEndpoint records that a resource was seen at this endpoint.
+func (s *session) recordEndpoint(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+	lastSeen.set(ctx, private, s.client.Host(), diags)
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/auth"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 )
 
 var _ provider.ProviderWithListResources = (*swrProvider)(nil)
@@ -18,7 +20,7 @@ type swrProvider struct {
 	version string
 }
 
-// New gives the provider's constructor. The version stands in the User-Agent.
+// New returns the constructor of the provider. The version is part of the User-Agent.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &swrProvider{version: version} }
 }
@@ -32,49 +34,49 @@ func (p *swrProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	resp.Schema = providerSchema()
 }
 
-// Configure makes the client. It sends nothing: a login waits for the first
-// request that needs it.
+// Configure creates the client. It sends nothing: the first request logs in.
 func (p *swrProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var block providerModel
+	var block types.Object
 	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if unknown := block.unknown(); unknown != "" {
+	settings, unknown := blockSettings(block)
+	if unknown != "" {
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
-		p.provide(resp, &session{unknown: unknown})
+		p.setSession(resp, &session{unknown: unknown})
 		return
 	}
 
-	config, warnings, err := auth.Resolve(block.settings(), auth.OSEnvironment())
-	for _, warning := range warnings {
-		if warning.Attribute == "" {
-			resp.Diagnostics.AddWarning(warning.Summary, warning.Detail)
-		} else {
-			resp.Diagnostics.AddAttributeWarning(path.Root(warning.Attribute), warning.Summary, warning.Detail)
-		}
+	cfg, warnings, errs := config.Resolve(settings, config.OSEnvironment())
+	for _, w := range warnings {
+		resp.Diagnostics.Append(withAttribute(w.Attribute, diag.NewWarningDiagnostic(w.Summary, w.Detail)))
 	}
-	for _, fault := range auth.ConfigErrors(err) {
-		if fault.Attribute == "" {
-			resp.Diagnostics.AddError(fault.Summary, fault.Detail)
-		} else {
-			resp.Diagnostics.AddAttributeError(path.Root(fault.Attribute), fault.Summary, fault.Detail)
-		}
+	for _, e := range errs {
+		resp.Diagnostics.Append(withAttribute(e.Attribute, diag.NewErrorDiagnostic(e.Summary, e.Detail)))
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	opened, err := newSession(config, p.version)
+	configured, err := newSession(cfg, p.version)
 	if err != nil {
-		resp.Diagnostics.AddError("The connection to SWR could not be prepared", err.Error())
+		resp.Diagnostics.AddError("Unable to create the API client", err.Error())
 		return
 	}
-	p.provide(resp, opened)
+	p.setSession(resp, configured)
 }
 
-func (p *swrProvider) provide(resp *provider.ConfigureResponse, s *session) {
+// withAttribute returns the diagnostic, for the named attribute unless it is "".
+func withAttribute(attribute string, d diag.Diagnostic) diag.Diagnostic {
+	if attribute == "" {
+		return d
+	}
+	return diag.WithPath(path.Root(attribute), d)
+}
+
+func (p *swrProvider) setSession(resp *provider.ConfigureResponse, s *session) {
 	resp.ResourceData = s
 	resp.DataSourceData = s
 	resp.ListResourceData = s

@@ -6,32 +6,35 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/auth"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// defaultTimeout bounds an operation where the configuration does not.
+// defaultTimeout is the timeout of an operation that has none in the configuration.
 const defaultTimeout = 5 * time.Minute
 
-// session is what the configured provider hands to its resources and data
-// sources: the client, and what messages say about the connection.
+// session is the data that the provider passes to its resources and data sources:
+// the client, and the configuration for messages.
 type session struct {
 	client *swr.Client
-	config auth.Config
-	// unknown names the attribute of the provider block whose value is not
-	// known yet, so that there is no client; "" if all are known.
-	unknown string
-	guards  guards
+	config config.Config
+	// unknown is the attribute of the provider block whose value is not known yet,
+	// so that there is no client, or "".
+	unknown    string
+	exclusives exclusiveRegistry
 }
 
-// maxParallelism is above any -parallelism of Terraform's in use, of which the
-// provider is not told: a connection that is needed again is never closed.
+// maxParallelism is the number of idle connections to keep. It is above any value of
+// -parallelism in use, which the provider can't read, so that connections are reused.
 const maxParallelism = 100
 
-func newSession(config auth.Config, version string) (*session, error) {
-	transport, err := config.Transport(auth.TransportOptions{
+func newSession(cfg config.Config, version string) (*session, error) {
+	transport, err := auth.NewTransport(cfg, auth.Options{
 		UserAgent: "terraform-provider-swr/" + version,
 		Wrap:      func(next http.RoundTripper) http.RoundTripper { return &requestLog{next: next} },
 		MaxConns:  maxParallelism,
@@ -40,14 +43,14 @@ func newSession(config auth.Config, version string) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		config: config,
-		client: swr.New(config.Endpoint, transport,
-			swr.WithMaxRetries(config.MaxRetries),
-			swr.WithRequestTimeout(config.RequestTimeout)),
+		config: cfg,
+		client: swr.New(cfg.Endpoint, transport,
+			swr.WithMaxRetries(cfg.MaxRetries),
+			swr.WithRequestTimeout(cfg.RequestTimeout)),
 	}, nil
 }
 
-// sessionFrom takes the session from what Terraform hands on; nil where the
+// sessionFrom returns the session from the data of the provider. It is nil if the
 // provider is not configured, as in terraform validate.
 func sessionFrom(data any, diags *diag.Diagnostics) *session {
 	if data == nil {
@@ -55,33 +58,48 @@ func sessionFrom(data any, diags *diag.Diagnostics) *session {
 	}
 	s, ok := data.(*session)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("This is a bug in the provider: got %T.", data))
+		diags.AddError("Unexpected provider data", fmt.Sprintf("This is a bug in the provider: the type is %T.", data))
 		return nil
 	}
 	return s
 }
 
-// answers tells whether the service can be asked. Where it can't, since the
-// provider's configuration is not known yet, it adds an error.
-func (s *session) answers(diags *diag.Diagnostics, what string) bool {
+// resourceBase is embedded by resources and list resources. It implements Configure.
+type resourceBase struct{ session *session }
+
+func (b *resourceBase) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	b.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// dataSourceBase is embedded by data sources. It implements Configure.
+type dataSourceBase struct{ session *session }
+
+func (b *dataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	b.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+// requireConfigured reports whether the provider is configured, so that requests can
+// be sent. If its configuration is not known yet, it adds an error for the operation,
+// which is a phrase such as "Creating a share".
+func (s *session) requireConfigured(diags *diag.Diagnostics, operation string) bool {
 	if s.unknown == "" {
 		return true
 	}
-	diags.AddError(what+" needs a configured provider", fmt.Sprintf(
-		"The value of %q in the provider block is not known before apply, and this needs an answer of the service now. "+
-			"Apply what the value comes from first, with -target, or give the value another way.", s.unknown))
+	diags.AddError("Provider configuration not yet known", fmt.Sprintf(
+		"%s requires a response of the service now, but the value of %q in the provider block is not known before apply. "+
+			"Apply what the value comes from first, with -target, or set the value in another way.", operation, s.unknown))
 	return false
 }
 
-// warnUnchecked says that the state was kept as it was. The summary is the same
-// for all, so that Terraform shows it once.
+// warnUnchecked adds a warning that the state was not refreshed. It is the same for
+// all shares, so that Terraform shows it once.
 func (s *session) warnUnchecked(diags *diag.Diagnostics) {
 	diags.AddWarning("Existing shares were not checked", fmt.Sprintf(
-		"The value of %q in the provider block is not known before apply, so the service could not be asked. "+
-			"The state of existing shares was kept as it was; drift will show in the next plan.", s.unknown))
+		"The value of %q in the provider block is not known before apply, so that no request could be sent. "+
+			"The state of existing shares was not changed. The next plan will show drift.", s.unknown))
 }
 
-// withTimeout bounds an operation.
+// withTimeout returns a context with the timeout of an operation.
 func withTimeout(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
 	limit, found := configured(ctx, defaultTimeout)
 	diags.Append(found...)

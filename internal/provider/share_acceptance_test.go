@@ -86,7 +86,7 @@ resource "swr_repository_share" "second" {
   deadline      = "forever"
 }
 `, names["SWR_TEST_ACCOUNT"]),
-				ExpectError: regexp.MustCompile(`shared with this account\s+already`),
+				ExpectError: regexp.MustCompile(`already\s+shared\s+with\s+this\s+account`),
 			},
 		},
 	})

@@ -49,7 +49,7 @@ func (tf *workspace) destroyFails(words ...string) {
 
 func TestNoRouteIsNotGone(t *testing.T) {
 	t.Parallel()
-	for name, form := range map[string]swrtest.NoRouteForm{
+	for name, form := range map[string]swrtest.NoRouteResponse{
 		"gateway": swrtest.NoRouteGateway, "SWR": swrtest.NoRouteSWR, "plain": swrtest.NoRoutePlain,
 		"HTML": swrtest.NoRouteHTML, "empty": swrtest.NoRouteEmpty,
 	} {
@@ -57,7 +57,7 @@ func TestNoRouteIsNotGone(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
 			server.SetVariants(func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
-			words := []string{"404 Not Found", "The server has no such route", server.URL, "from the environment variable SWR_ENDPOINT", "the state was kept"}
+			words := []string{"404 Not Found", "The server does not implement this API path", server.URL, "from the environment variable SWR_ENDPOINT", "The state was not changed"}
 			tf.untouched(server, words...)
 			tf.destroyFails(words...)
 			if len(server.AllShares()) != 1 {
@@ -117,8 +117,8 @@ func TestMissingRepositoryIsGone(t *testing.T) {
 	t.Parallel()
 	tf, server := applied(t)
 	server.RemoveRepository("platform", "team/app")
-	wants(t, tf.plan(changes), "The share platform/team/app/ACME is gone with its repository", "1 to add")
-	wants(t, tf.run(0, "destroy", "-auto-approve", "-refresh=false"), "gone with its repository")
+	wants(t, tf.plan(changes), "Share platform/team/app/ACME was deleted with its repository", "1 to add")
+	wants(t, tf.run(0, "destroy", "-auto-approve", "-refresh=false"), "was deleted with its repository")
 	if len(tf.ids()) != 0 {
 		t.Error("the state keeps the share")
 	}
@@ -132,7 +132,7 @@ func TestRefusedReadIsNotGone(t *testing.T) {
 	}{
 		"401":            {swrtest.Status(http.StatusUnauthorized, "SVCSTG.SWR.4010000"), []string{"401 Unauthorized", "SVCSTG.SWR.4010000", "token from the environment variable OS_TOKEN"}},
 		"403":            {swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000"), []string{"403 Forbidden", "OS_TOKEN"}},
-		"a redirect":     {swrtest.Redirect(http.StatusFound, "https://login.example/page?session=s3cret"), []string{"302 Found", "https://login.example/page", "never followed"}},
+		"a redirect":     {swrtest.Redirect(http.StatusFound, "https://login.example/page?session=s3cret"), []string{"302 Found", "https://login.example/page", "Redirects are not followed"}},
 		"another share":  {swrtest.OtherShare(), []string{"instead of"}},
 		"a list of null": {swrtest.NullList(), []string{"null"}},
 	} {
@@ -159,7 +159,7 @@ func TestFailedRevokeKeepsTheShare(t *testing.T) {
 			t.Parallel()
 			tf, server := applied(t)
 			server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: effect})
-			wants(t, tf.run(failed, "destroy", "-auto-approve"), "Could not revoke the share platform/team/app/ACME", name)
+			wants(t, tf.run(failed, "destroy", "-auto-approve"), "Unable to delete share platform/team/app/ACME", name)
 			if len(tf.ids()) != 1 || len(server.AllShares()) != 1 {
 				t.Errorf("state %v, service %v", tf.ids(), server.AllShares())
 			}
@@ -188,14 +188,14 @@ func TestRevokeOfWhatIsGone(t *testing.T) {
 	}
 }
 
-// A share that exists is never taken over in silence.
+// A share that exists is not adopted automatically.
 func TestConflictGivesTheImportBlock(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Permit: "read", Deadline: "forever"})
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
 	wants(t, tf.run(failed, "apply", "-auto-approve"),
-		"Could not create the share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089",
+		"Unable to create share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089",
 		`import { to = swr_repository_share.NAME id = "platform/team/app/ACME" }`)
 	if len(tf.ids()) != 0 {
 		t.Error("the share was taken over")
@@ -213,11 +213,11 @@ func TestUnknownAccountAndRepositoryAreNamed(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	server.AddRepository("platform", "team/app")
-	server.KnownAccounts("OTHER")
+	server.AddAccounts("OTHER")
 	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
-	wants(t, tf.run(failed, "apply", "-auto-approve"), `There is no account "ACME"`, "SVCSTG.SWR.4001041")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), `The account "ACME" does not exist`, "SVCSTG.SWR.4001041")
 	server.RemoveRepository("platform", "team/app")
-	wants(t, tf.run(failed, "apply", "-auto-approve"), `The repository "platform/team/app" does not exist: push an image to it first`)
+	wants(t, tf.run(failed, "apply", "-auto-approve"), `The repository "platform/team/app" does not exist. Push an image to it first`)
 	server.RemoveNamespace("platform")
 	wants(t, tf.run(failed, "apply", "-auto-approve"), `The organization "platform" does not exist`)
 	if len(tf.ids()) != 0 {

@@ -209,7 +209,7 @@ func TestProtocolListIsWhatImportReads(t *testing.T) {
 // Where a listing can't be completed, what there is comes, with a warning.
 func TestProtocolListIncomplete(t *testing.T) {
 	t.Parallel()
-	for name, paging := range map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused} {
+	for name, paging := range map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRejected} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Paging = paging }))
@@ -218,7 +218,7 @@ func TestProtocolListIncomplete(t *testing.T) {
 			if len(got.names) != 105 || len(got.errors) > 0 || len(got.warnings) != 1 {
 				t.Fatalf("%d shares, errors %v, warnings %v", len(got.names), got.errors, got.warnings)
 			}
-			wants(t, got.warnings[0], "The list of the shares of platform/app is not complete", "the first 100 accounts", "There may be more shares")
+			wants(t, got.warnings[0], "Incomplete list of shares of platform/app", "the first 100 accounts", "There may be more shares")
 			// Who wants no more than there is has no reason to be warned.
 			if got := newProtocol(t, server).list(listing{limit: 100}); len(got.warnings) > 0 {
 				t.Errorf("warnings %v", got.warnings)
@@ -236,21 +236,21 @@ func TestProtocolListErrors(t *testing.T) {
 		shown int
 	}{
 		"no such repository": {listing{namespace: "platform", repository: "nothing"}, func(*swrtest.Server) {},
-			[]string{"Could not list the shares of platform/nothing", `The repository "platform/nothing" does not exist`}, 0},
+			[]string{"Unable to list shares of platform/nothing", `The repository "platform/nothing" does not exist`}, 0},
 		"no such namespace": {listing{namespace: "elsewhere", repository: "app"}, func(*swrtest.Server) {},
-			[]string{"Could not list the shares of elsewhere/app", `The organization "elsewhere" does not exist`}, 0},
+			[]string{"Unable to list shares of elsewhere/app", `The organization "elsewhere" does not exist`}, 0},
 		"not allowed": {listing{}, func(s *swrtest.Server) {
 			s.Inject(swrtest.Fault{Operation: swrtest.OpList, Repository: "team/app", Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
-		}, []string{"Could not list the shares of platform/team/app", "403"}, 2},
+		}, []string{"Unable to list shares of platform/team/app", "403"}, 2},
 		"no such list": {listing{}, func(s *swrtest.Server) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-		}, []string{"Could not list the shared repositories of all organizations", "repositories have to be named one by one"}, 0},
+		}, []string{"Unable to list shared repositories of all organizations", "each repository has to be named explicitly"}, 0},
 		"no such list of a namespace": {listing{namespace: "platform"}, func(s *swrtest.Server) {
 			s.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-		}, []string{"Could not list the shared repositories of platform"}, 0},
+		}, []string{"Unable to list shared repositories of platform"}, 0},
 		"nonsense": {listing{}, func(s *swrtest.Server) {
 			s.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.WrongTypes()})
-		}, []string{"Could not list the shared repositories of all organizations", "not the documented JSON"}, 0},
+		}, []string{"Unable to list shared repositories of all organizations", "not the documented JSON"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -290,7 +290,7 @@ func TestProtocolListOfNonsense(t *testing.T) {
 	if len(got.errors) != 1 {
 		t.Fatalf("%+v", got)
 	}
-	wants(t, got.errors[0], "Could not list the share platform/team/app/ACME", "some day")
+	wants(t, got.errors[0], "Unable to read share platform/team/app/ACME", "some day")
 }
 
 func TestProtocolListConfig(t *testing.T) {
@@ -303,7 +303,7 @@ func TestProtocolListConfig(t *testing.T) {
 		"nothing":                       {listing{}, ""},
 		"a namespace":                   {listing{namespace: "platform"}, ""},
 		"both":                          {listing{namespace: "platform", repository: "team/app"}, ""},
-		"a repository without its home": {listing{repository: "team/app"}, "set namespace too"},
+		"a repository without its home": {listing{repository: "team/app"}, `"namespace" must be specified when "repository" is specified`},
 		"a bad namespace":               {listing{namespace: "Platform"}, `namespace = "Platform"`},
 		"a bad repository":              {listing{namespace: "platform", repository: "team$app"}, `repository = "team$app"`},
 	} {
@@ -333,7 +333,7 @@ func TestProtocolListUnconfigured(t *testing.T) {
 	if _, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config}); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.list(listing{}); len(got.errors) != 1 || !strings.Contains(got.errors[0], "Listing shares needs a configured provider") {
+	if got := p.list(listing{}); len(got.errors) != 1 || !strings.Contains(got.errors[0], "Provider configuration not yet known") {
 		t.Errorf("%+v", got)
 	}
 }

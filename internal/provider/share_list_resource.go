@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -18,19 +19,16 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-var (
-	_ list.ListResourceWithConfigure      = (*shareListResource)(nil)
-	_ list.ListResourceWithValidateConfig = (*shareListResource)(nil)
-)
+var _ list.ListResourceWithConfigure = (*shareListResource)(nil)
 
-// listTimeout bounds a query. That of a whole account asks for each repository's
-// shares, one after the other.
+// listTimeout limits a query. A query of a whole account lists the shares of each
+// repository, one after the other.
 const listTimeout = 30 * time.Minute
 
 // shareListResource is the list resource swr_repository_share, for terraform
-// query: the shares of a repository, of an organization, or all that there are.
+// query.
 type shareListResource struct {
-	session *session
+	resourceBase
 }
 
 type shareListModel struct {
@@ -46,41 +44,27 @@ func (l *shareListResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The shares of a repository, of an organization, or of all that the account shares.",
+		MarkdownDescription: "Lists the shares of a repository, of an organization, or of all repositories that the account shares.",
 		Attributes: map[string]schema.Attribute{
 			"namespace": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: aboutNamespace + " Without it: all organizations.",
+				MarkdownDescription: describe("namespace") + " Defaults to all organizations.",
 				Validators:          []validator.String{namespaceRule},
 			},
 			"repository": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: aboutRepository + " Needs `namespace`. Without it: all repositories.",
-				Validators:          []validator.String{repoRule},
+				MarkdownDescription: describe("repository") + " Requires `namespace`. Defaults to all repositories.",
+				Validators:          []validator.String{repositoryRule, stringvalidator.AlsoRequires(path.MatchRoot("namespace"))},
 			},
 		},
 	}
 }
 
-func (l *shareListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-// ValidateListResourceConfig refuses a repository without its organization.
-func (l *shareListResource) ValidateListResourceConfig(ctx context.Context, req list.ValidateConfigRequest, resp *list.ValidateConfigResponse) {
-	var model shareListModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if !model.Repository.IsNull() && model.Namespace.IsNull() {
-		resp.Diagnostics.AddAttributeError(path.Root("repository"), "Invalid repository",
-			"A repository is named together with the organization that holds it: set namespace too.")
-	}
-}
-
-// List streams the shares. It asks the service for no more than what is wanted.
+// List streams the shares. It requests no more than Terraform asks for.
 func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model shareListModel
 	diags := req.Config.Get(ctx, &model)
-	if diags.HasError() || !l.session.answers(&diags, "Listing shares") {
+	if diags.HasError() || !l.session.requireConfigured(&diags, "Listing shares") {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
@@ -89,16 +73,15 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 		defer cancel()
 
 		listed := int64(0)
-		for share, failed := range l.shares(ctx, model) {
-			result := l.result(ctx, req, share, failed)
+		for result := range l.results(ctx, req, model) {
 			if !push(result) || result.Diagnostics.HasError() {
 				return
 			}
-			if failed != nil {
-				continue
+			if len(result.Diagnostics) > 0 {
+				continue // a warning, which more shares may follow
 			}
-			// Terraform's limit is a wish, which the framework does not see to.
-			// Going on would mean asking for what nobody wants.
+			// The framework does not enforce Terraform's limit, beyond which the
+			// requests would be in vain.
 			if listed++; listed == req.Limit {
 				return
 			}
@@ -106,30 +89,25 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 	}
 }
 
-// listFailure is an error, and in what it occurred. One of the kind
-// KindIncomplete is a warning, after which more shares may come.
-type listFailure struct {
-	at  doing
-	err error
-}
-
-// shares gives the shares that the configuration names.
-func (l *shareListResource) shares(ctx context.Context, model shareListModel) iter.Seq2[swr.Share, *listFailure] {
-	if !model.Repository.IsNull() {
-		return l.sharesOf(ctx, swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()})
-	}
-	filter := swr.SharedFilter{Center: swr.CenterSelf, Namespace: model.Namespace.ValueString()}
-	return func(yield func(swr.Share, *listFailure) bool) {
-		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
+// results returns a result for each share of the selected repositories.
+func (l *shareListResource) results(ctx context.Context, req list.ListRequest, model shareListModel) iter.Seq[list.ListResult] {
+	return func(yield func(list.ListResult) bool) {
+		for repo, err := range l.repositories(ctx, model) {
 			if err != nil {
-				yield(swr.Share{}, &listFailure{listingShared(filter.Namespace), err})
+				yield(l.failedResult(opListSharedRepositories, swr.Key{Namespace: model.Namespace.ValueString()}, err))
 				return
 			}
-			for share, failed := range l.sharesOf(ctx, repository.Repo()) {
-				if failed != nil && errors.Is(failed.err, swr.KindRepositoryMissing) {
-					break // it was deleted since it was listed, and its shares with it
+			for share, err := range l.session.client.Shares(ctx, repo) {
+				if errors.Is(err, swr.KindRepositoryMissing) && model.Repository.IsNull() {
+					break // deleted since it was listed
 				}
-				if !yield(share, failed) {
+				var result list.ListResult
+				if err != nil {
+					result = l.failedResult(opListShares, repositoryKey(repo), err)
+				} else {
+					result = l.result(ctx, req, share)
+				}
+				if !yield(result) {
 					return
 				}
 			}
@@ -137,55 +115,47 @@ func (l *shareListResource) shares(ctx context.Context, model shareListModel) it
 	}
 }
 
-func (l *shareListResource) sharesOf(ctx context.Context, repo swr.Repository) iter.Seq2[swr.Share, *listFailure] {
-	return func(yield func(swr.Share, *listFailure) bool) {
-		for share, err := range l.session.client.Shares(ctx, repo) {
-			var failed *listFailure
-			if err != nil {
-				failed = &listFailure{listingShares(repo), err}
-			}
-			if !yield(share, failed) {
+// repositories returns the repositories that the configuration selects.
+func (l *shareListResource) repositories(ctx context.Context, model shareListModel) iter.Seq2[swr.Repository, error] {
+	return func(yield func(swr.Repository, error) bool) {
+		if !model.Repository.IsNull() {
+			yield(swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}, nil)
+			return
+		}
+		filter := swr.SharedFilter{Center: swr.CenterSelf, Namespace: model.Namespace.ValueString()}
+		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
+			if !yield(repository.Repo(), err) {
 				return
 			}
 		}
 	}
 }
 
-// result makes a result of a share, or of a failure to get one.
-func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share, failed *listFailure) list.ListResult {
-	var model shareResourceModel
-	if failed == nil && req.IncludeResource {
-		if err := model.take(share); err != nil {
-			failed = &listFailure{doing{what: "list the share", key: share.Key()}, err}
+func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share) list.ListResult {
+	model := newShareModel(share.Key())
+	if req.IncludeResource {
+		if err := model.setFromAPI(share); err != nil {
+			return l.failedResult(opLookUpShare, share.Key(), err)
 		}
-	}
-	if failed != nil {
-		return l.failure(*failed)
 	}
 	result := req.NewListResult(ctx)
 	result.DisplayName = share.Key().String()
-	result.Diagnostics.Append(result.Identity.Set(ctx, shareIdentityModel{
-		Namespace:    types.StringValue(share.Namespace),
-		Repository:   types.StringValue(share.Repository),
-		AccessDomain: types.StringValue(share.AccessDomain),
-	})...)
+	model.writeIdentity(result.Identity)
 	if !req.IncludeResource {
 		result.Resource = nil
 		return result
 	}
-	model.ID = types.StringValue(share.Key().String())
-	model.Timeouts = noTimeouts()
-	result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	model.write(ctx, &result.Resource.Raw, &result.Diagnostics)
 	return result
 }
 
-func (l *shareListResource) failure(failed listFailure) list.ListResult {
+func (l *shareListResource) failedResult(op operation, key swr.Key, err error) list.ListResult {
 	var diags diag.Diagnostics
-	if errors.Is(failed.err, swr.KindListingIncomplete) {
-		diags.AddWarning(fmt.Sprintf("The list of the shares of %s is not complete", failed.at.object()),
-			sentence(failed.err.Error())+" There may be more shares.")
+	if errors.Is(err, swr.KindListingIncomplete) {
+		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(key)),
+			sentence(err.Error())+" There may be more shares.")
 	} else {
-		l.session.addError(&diags, failed.at, failed.err)
+		l.session.addError(&diags, op, key, err)
 	}
 	return list.ListResult{Diagnostics: diags}
 }

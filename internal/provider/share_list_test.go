@@ -37,7 +37,7 @@ func TestQuery(t *testing.T) {
 				querycheck.ExpectIdentity(all, map[string]knownvalue.Check{
 					"namespace": knownvalue.StringExact("platform"), "repository": knownvalue.StringExact("team/app"), "access_domain": knownvalue.StringExact("ACME-0002"),
 				})),
-			{Query: true, ExpectError: regexp.MustCompile(loose("set namespace too")),
+			{Query: true, ExpectError: regexp.MustCompile(loose(`"namespace" must be specified when "repository" is specified`)),
 				Config: providerBlock(server) + "list \"swr_repository_share\" \"all\" {\n  provider = swr\n  config { repository = \"app\" }\n}\n"},
 		},
 	})

@@ -151,21 +151,21 @@ func TestProtocolMoveRefused(t *testing.T) {
 		"an empty organization": {otc.request(address, otc.state(t, set("organization", ""))), "namespace is empty"},
 		"a slash too many":      {otc.request(address, otc.state(t, set("organization", "a/b"))), `namespace "a/b" contains a /`},
 		"a path":                {otc.request(address, otc.state(t, set("access_domain", ".."))), "must not be"},
-		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `permission "write" is not known`},
-		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `permission "pull" is not known`},
+		"another permission":    {otc.request(address, otc.state(t, set("permission", "write"))), `permission "write" is not supported`},
+		"the other's word":      {otc.request(address, otc.state(t, set("permission", "pull"))), `permission "pull" is not supported`},
 		"an odd deadline":       {otc.request(address, otc.state(t, set("deadline", "tomorrow"))), `"tomorrow"`},
-		"a number":              {otc.request(address, otc.state(t, set("organization", 5))), `the attribute "organization" is no text`},
-		"a list":                {otc.request(address, otc.state(t, set("deadline", []string{"forever"}))), `the attribute "deadline" is no text`},
-		"no object":             {otc.request(address, []byte(`["forever"]`)), "is no JSON object"},
+		"a number":              {otc.request(address, otc.state(t, set("organization", 5))), `the attribute "organization" is not a string`},
+		"a list":                {otc.request(address, otc.state(t, set("deadline", []string{"forever"}))), `the attribute "deadline" is not a string`},
+		"no object":             {otc.request(address, []byte(`["forever"]`)), "is not a JSON object"},
 		"null":                  {otc.request(address, []byte(`null`)), "is missing"},
-		"nothing":               {otc.request(address, nil), "is no JSON object"},
-		"the other provider":    {otc.request("registry.terraform.io/huaweicloud/huaweicloud", otc.state(t, nil)), "Only these can be moved"},
-		"too long an address":   {otc.request("a/b/c/opentelekomcloud", otc.state(t, nil)), "of no known form"},
-		"an empty segment":      {otc.request("a//opentelekomcloud", otc.state(t, nil)), "of no known form"},
-		"no address":            {otc.request("", otc.state(t, nil)), "of no known form"},
+		"nothing":               {otc.request(address, nil), "is not a JSON object"},
+		"the other provider":    {otc.request("registry.terraform.io/huaweicloud/huaweicloud", otc.state(t, nil)), "Only these resource types can be moved"},
+		"too long an address":   {otc.request("a/b/c/opentelekomcloud", otc.state(t, nil)), "does not have the form"},
+		"an empty segment":      {otc.request("a//opentelekomcloud", otc.state(t, nil)), "does not have the form"},
+		"no address":            {otc.request("", otc.state(t, nil)), "does not have the form"},
 		"another type": {olderShare{resourceType: "opentelekomcloud_swr_repository_v2"}.request(address, otc.state(t, nil)),
-			"Only these can be moved: swr_repository_share of another address, opentelekomcloud_swr_domain_v2, huaweicloud_swr_repository_sharing"},
-		"a stranger's share": {olderShare{resourceType: shareType}.request("a/b/other", otc.state(t, nil)), "Only these can be moved"},
+			"Only these resource types can be moved: swr_repository_share from another provider address, opentelekomcloud_swr_domain_v2, huaweicloud_swr_repository_sharing"},
+		"a stranger's share": {olderShare{resourceType: shareType}.request("a/b/other", otc.state(t, nil)), "Only these resource types can be moved"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, said := p.move(check.request)
@@ -176,7 +176,7 @@ func TestProtocolMoveRefused(t *testing.T) {
 	}
 	newer := otc.request(address, otc.state(t, nil))
 	newer.SourceSchemaVersion = 1
-	if _, said := p.move(newer); !strings.Contains(said, "schema version 1, and only 0 is known") {
+	if _, said := p.move(newer); !strings.Contains(said, "schema version 1, and only version 0 is supported") {
 		t.Errorf("said: %s", said)
 	}
 }
@@ -291,7 +291,7 @@ func TestProtocolMoveFromItself(t *testing.T) {
 	} {
 		odd := itself("swr")
 		change(odd)
-		if _, said := p.move(odd); !strings.Contains(said, "can't be moved") || !strings.Contains(said, name) {
+		if _, said := p.move(odd); !strings.Contains(said, "Unable to move") || !strings.Contains(said, name) {
 			t.Errorf("%s: said %q", name, said)
 		}
 	}
@@ -389,7 +389,7 @@ func TestProtocolMoveGuardFromItself(t *testing.T) {
 	if got, err := moved.TargetState.Unmarshal(kind); err != nil || !got.Equal(want) {
 		t.Errorf("the state is %s, %v", got, err)
 	}
-	if _, said := p.move(request(guardType, []byte(`{"accounts":[]}`))); !strings.Contains(said, "declare a new guard") || strings.Contains(said, "%!") {
+	if _, said := p.move(request(guardType, []byte(`{"accounts":[]}`))); !strings.Contains(said, "declare a new swr_repository_shares_exclusive") || strings.Contains(said, "%!") {
 		t.Errorf("said %q", said)
 	}
 	if _, said := p.move(request(shareType, state)); !strings.Contains(said, "does not include support") {

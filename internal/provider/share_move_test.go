@@ -155,7 +155,7 @@ func TestMoveToTheWrongRegion(t *testing.T) {
 	tf := newMove(t, server, older, older.moved()+share("partner", `namespace = "platform"`, `repository = "team/app"`,
 		fmt.Sprintf("access_domain = %q", olderAccount), `deadline = "forever"`, `description = "partner"`), olderInstance{state: older.state(t, nil)})
 	before := tf.stateFile()
-	wants(t, tf.plan(failed), "does not have the share", "last seen at an endpoint of the provider opentelekomcloud", "Check endpoint and region of the provider")
+	wants(t, tf.plan(failed), "does not have the share", "last seen at an endpoint of the provider opentelekomcloud", "Check the endpoint and the region of the provider")
 	if tf.stateFile() != before {
 		t.Error("the state was changed")
 	}
@@ -174,7 +174,7 @@ func TestMoveRefused(t *testing.T) {
 		fmt.Sprintf("access_domain = %q", olderAccount), `deadline = "2031-03-31"`, `description = "partner"`),
 		olderInstance{state: older.state(t, func(s map[string]any) { s["permission"] = "push" })})
 	before := tf.stateFile()
-	wants(t, tf.plan(failed), "This huaweicloud_swr_repository_sharing can't be moved", `Its permission "push" is not known`,
+	wants(t, tf.plan(failed), "Unable to move huaweicloud_swr_repository_sharing", `Permission "push" is not supported`,
 		"from = huaweicloud_swr_repository_sharing.NAME", "to = swr_repository_share.NAME")
 	if tf.stateFile() != before || server.Count() != 0 {
 		t.Errorf("something was done: %v", server.Counts())

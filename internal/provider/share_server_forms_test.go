@@ -29,7 +29,7 @@ func TestShareOnEveryServer(t *testing.T) {
 
 			tf.write(fourForms("second"))
 			if variants.Routes.Update == swrtest.NoRoutes().Update {
-				wants(t, tf.run(failed, "apply", "-auto-approve"), "terraform apply -replace=ADDRESS", "Between the two the account has no access")
+				wants(t, tf.run(failed, "apply", "-auto-approve"), "terraform apply -replace=ADDRESS", "The account has no access until the share is created again")
 				holdsForms(t, server, "first")
 			} else {
 				tf.apply()
@@ -82,7 +82,7 @@ func holdsForms(t *testing.T, server *swrtest.Server, description string) {
 func TestShareBeyondOnePage(t *testing.T) {
 	t.Parallel()
 	for name, paging := range map[string]swrtest.Paging{
-		"pages": swrtest.PagingHonored, "ignores paging": swrtest.PagingIgnored, "refuses paging": swrtest.PagingRefused,
+		"pages": swrtest.PagingHonored, "ignores paging": swrtest.PagingIgnored, "refuses paging": swrtest.PagingRejected,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -91,7 +91,7 @@ func TestTimeoutsMustBeAboveZero(t *testing.T) {
 	}{
 		"share": {
 			partner(`deadline = "forever"`, `timeouts = { create = "0s", read = "1s", update = "-5m", delete = "0" }`),
-			[]string{`timeouts.create = "0s": must be above zero`, `timeouts.update = "-5m": must be above zero`, `timeouts.delete = "0": must be above zero`},
+			[]string{`timeouts.create = "0s": must be greater than 0`, `timeouts.update = "-5m": must be greater than 0`, `timeouts.delete = "0": must be greater than 0`},
 		},
 		"guard": {
 			`resource "swr_repository_shares_exclusive" "app" {
@@ -100,7 +100,7 @@ func TestTimeoutsMustBeAboveZero(t *testing.T) {
   access_domains = []
   timeouts       = { read = "-1ns" }
 }`,
-			[]string{`timeouts.read = "-1ns": must be above zero`},
+			[]string{`timeouts.read = "-1ns": must be greater than 0`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,9 +153,9 @@ func TestShareWarnsAtPlan(t *testing.T) {
 		share("hidden", `namespace = "plat--form"`, `repository = "team/app"`, `access_domain = "A\u200bB"`, `deadline = "forever"`))
 	for range 2 {
 		wants(t, tf.plan(changes),
-			`The share "plat--form/team/app/A" ended on 2020-01-01`, `The share "plat--form/team/app/B" ended on 2019-01-01`,
+			`Share plat--form/team/app/A expired at the end of 2020-01-01`, `Share plat--form/team/app/B expired at the end of 2019-01-01`,
 			"hyphens next to each other", "invisible character U+200B")
 	}
 	tf.apply()
-	wants(t, tf.plan(noChange), `The share "plat--form/team/app/A" ended on 2020-01-01`, `The share "plat--form/team/app/B" ended on 2019-01-01`)
+	wants(t, tf.plan(noChange), `Share plat--form/team/app/A expired at the end of 2020-01-01`, `Share plat--form/team/app/B expired at the end of 2019-01-01`)
 }

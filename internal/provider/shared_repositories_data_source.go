@@ -20,10 +20,9 @@ var (
 	_ datasource.DataSourceWithValidateConfig = (*sharedRepositoriesDataSource)(nil)
 )
 
-// sharedRepositoriesDataSource is the data source swr_shared_repositories: the
-// repositories that the account shares, or that are shared with it.
+// sharedRepositoriesDataSource is the data source swr_shared_repositories.
 type sharedRepositoriesDataSource struct {
-	session *session
+	dataSourceBase
 }
 
 type sharedRepositoriesModel struct {
@@ -65,29 +64,29 @@ func (d *sharedRepositoriesDataSource) Schema(_ context.Context, _ datasource.Sc
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{check}}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The repositories that the account shares with others, or that others share with it.",
+		MarkdownDescription: "Lists the repositories that the account shares with others, or that others share with it.",
 		Attributes: map[string]schema.Attribute{
 			"center": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`self`: shared by this account; `thirdparty`: shared with this account by others.",
+				MarkdownDescription: "`self` for repositories that this account shares, `thirdparty` for repositories that others share with this account.",
 				Validators:          []validator.String{centerRule},
 			},
-			"namespace":   filter("Only repositories of this organization.", namespaceRule),
-			"name":        filter("Only repositories of exactly this name, with `/` between its levels.", repoRule),
-			"domain_name": filter("Only repositories of this owner, an account's name, in any case.", accountRule),
+			"namespace":   filter("Organization of the repositories.", namespaceRule),
+			"name":        filter("Exact name of the repositories, with `/` between its levels.", repositoryRule),
+			"domain_name": filter("Account that owns the repositories, regardless of case.", accountRule),
 			"status": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "`true`: only what is shared still; `false`: only what has expired. " +
-					"For `thirdparty` alone, since SWR tells nothing of the kind for `self`.",
+				MarkdownDescription: "`true` for repositories whose share is valid, `false` for those whose share has expired. " +
+					"Only supported with `center = \"thirdparty\"`: SWR has no status for `self`.",
 			},
 			"repositories": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The repositories, ordered by `namespace` and `name`.",
+				MarkdownDescription: "Repositories, ordered by `namespace` and `name`.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: sharedRepositoryAttributes()},
 			},
 			"complete": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether these are all. `false`, with a warning that says why, where the service would not show more.",
+				MarkdownDescription: "Whether the list is complete. If the service does not return all repositories, it is `false`, and a warning says why.",
 			},
 		},
 	}
@@ -95,27 +94,27 @@ func (d *sharedRepositoriesDataSource) Schema(_ context.Context, _ datasource.Sc
 
 func sharedRepositoryAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"size":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Bytes."},
-		"is_public":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether anybody may pull."},
+		"size":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Size in bytes."},
+		"is_public":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the repository is public."},
 		"num_images":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of images."},
-		"num_download": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of pulls."},
+		"num_download": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of downloads."},
 		"tags": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags of the images.",
 		},
 		"status": schema.BoolAttribute{
 			Computed:            true,
-			MarkdownDescription: "`true`: shared still; `false`: expired. Null for `center = \"self\"`.",
+			MarkdownDescription: "`true` if the share is valid, `false` if it has expired. Null for `center = \"self\"`.",
 		},
 	}
 	for name, description := range map[string]string{
-		"namespace":     aboutNamespace,
-		"name":          aboutRepository,
-		"category":      "Kind of repository, such as `app_server`, `linux` or `other`.",
+		"namespace":     describe("namespace"),
+		"name":          describe("repository"),
+		"category":      "Category of the repository, such as `app_server`, `linux` or `other`.",
 		"description":   "Description of the repository.",
-		"created_at":    "When the repository was made.",
-		"updated_at":    "When the repository was last changed.",
-		"path":          "Address to pull from.",
-		"internal_path": "Address to pull from, within the cloud.",
+		"created_at":    "Time when the repository was created.",
+		"updated_at":    "Time when the repository was last updated.",
+		"path":          "Address to pull the repository from.",
+		"internal_path": "Address to pull the repository from within the cloud.",
 		"domain_name":   "Account that owns the repository.",
 	} {
 		attributes[name] = schema.StringAttribute{Computed: true, MarkdownDescription: description}
@@ -123,11 +122,7 @@ func sharedRepositoryAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *sharedRepositoriesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = sessionFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-// ValidateConfig refuses a filter that could not be kept.
+// ValidateConfig refuses a filter that SWR has no data for.
 func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var center types.String
 	var status types.Bool
@@ -135,15 +130,15 @@ func (d *sharedRepositoriesDataSource) ValidateConfig(ctx context.Context, req d
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("status"), &status)...)
 	if center.ValueString() == string(swr.CenterSelf) && !status.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("status"), "Invalid status",
-			`SWR tells only of center = "thirdparty" whether a repository is still shared. For what this account shares, `+
-				"leave status out, and look at the shares themselves with the data source swr_repository_shares.")
+			`status is supported only with center = "thirdparty": SWR has no status for the repositories that this account shares. `+
+				"For these, omit status and read the shares with the data source swr_repository_shares.")
 	}
 }
 
 func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model sharedRepositoriesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.session.answers(&resp.Diagnostics, "Listing shared repositories") {
+	if resp.Diagnostics.HasError() || !d.session.requireConfigured(&resp.Diagnostics, "Listing shared repositories") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
@@ -154,12 +149,12 @@ func (d *sharedRepositoriesDataSource) Read(ctx context.Context, req datasource.
 	for repository, err := range d.session.client.SharedRepositories(ctx, model.filter()) {
 		if errors.Is(err, swr.KindListingIncomplete) {
 			model.Complete = types.BoolValue(false)
-			resp.Diagnostics.AddWarning("The list of shared repositories is not complete",
+			resp.Diagnostics.AddWarning("Incomplete list of shared repositories",
 				sentence(err.Error())+" There may be more repositories.")
 			break
 		}
 		if err != nil {
-			d.session.addError(&resp.Diagnostics, listingShared(model.Namespace.ValueString()), err)
+			d.session.addError(&resp.Diagnostics, opListSharedRepositories, swr.Key{Namespace: model.Namespace.ValueString()}, err)
 			return
 		}
 		model.Repositories = append(model.Repositories, sharedRepository(repository))

@@ -32,7 +32,7 @@ func TestSharedRepositoriesDataSource(t *testing.T) {
 	server := swrtest.Start(t)
 	seeded(server, map[string]int{"platform/app": 1, "platform/team/app": 2, "other/team/app": 1, "platform/unshared": 0})
 	made := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
-	server.AddReceived(
+	server.AddReceivedRepositories(
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Description: "theirs", Created: made},
 		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "old", Expired: true},
 		swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
@@ -77,7 +77,7 @@ func TestSharedRepositoriesDataSourceOfMany(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	for i := range 250 {
-		server.AddReceived(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "theirs", Repository: fmt.Sprintf("app-%03d", 249-i)})
+		server.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "theirs", Repository: fmt.Sprintf("app-%03d", 249-i)})
 	}
 	tf := newWorkspace(t, server, sharedRepositories(`center = "thirdparty"`)+`
 output "count" { value = length(data.swr_shared_repositories.found.repositories) }
@@ -94,7 +94,7 @@ func TestSharedRepositoriesDataSourceChecks(t *testing.T) {
 	for lines, message := range map[string]string{
 		"":                                       `The argument "center" is required`,
 		`center = "me"`:                          `center = "me": must be "self"`,
-		"center = \"self\"\nstatus = true":       "SWR tells only of center",
+		"center = \"self\"\nstatus = true":       "status is supported only with center",
 		"center = \"self\"\nname = \"team$app\"": `name = "team$app"`,
 		"center = \"self\"\nnamespace = \"Platform\"":    `namespace = "Platform"`,
 		"center = \"thirdparty\"\ndomain_name = \"a/b\"": `domain_name = "a/b"`,
@@ -113,9 +113,9 @@ func TestSharedRepositoriesDataSourceIncomplete(t *testing.T) {
 	server.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil,
 		`[{"namespace":"platform","name":"app","total_range":2}]`)})
 	tf := newWorkspace(t, server, sharedRepositories(`center = "self"`)+"output \"complete\" { value = data.swr_shared_repositories.found.complete }\n")
-	wants(t, tf.apply(), "The list of shared repositories is not complete", "ignores paging", "There may be more repositories", "complete = false")
+	wants(t, tf.apply(), "Incomplete list of shared repositories", "ignores paging", "There may be more repositories", "complete = false")
 
 	server.RemoveFaults()
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-	wants(t, tf.plan(failed), "Could not list the shared repositories of all organizations", "this service can't list what is shared")
+	wants(t, tf.plan(failed), "Unable to list shared repositories of all organizations", "this service does not support listing shared repositories")
 }

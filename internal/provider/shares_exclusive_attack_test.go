@@ -93,7 +93,7 @@ func TestGuardWithoutRefresh(t *testing.T) {
 	tf.run(0, "apply", "-refresh-only", "-auto-approve")
 	byHand(server, "team/app", "UNSEEN", "forever")
 	wants(t, tf.plan(changes, "-refresh=false", "-out=plan"), `- "EVIL"`)
-	wants(t, tf.run(0, "apply", "plan"), `platform/team/app is shared with "UNSEEN", which appeared since the plan`)
+	wants(t, tf.run(0, "apply", "plan"), `Undeclared share platform/team/app/UNSEEN, created since the plan`)
 	holds(t, server, "ACME", "UNSEEN")
 	// Gone meanwhile, and back again: it still is what the plan showed.
 	tf.plan(changes, "-out=plan")
@@ -146,7 +146,7 @@ func TestTwoGuardsThroughTwoProviders(t *testing.T) {
 	tf, server := guarded(t)
 	tf.write(partner(`deadline = "forever"`) + guard("only", `"ACME"`) + "provider \"swr\" { alias = \"second\" }\n" +
 		guardOf("second", `"team/app"`, "provider = swr.second", "access_domains = []"))
-	wants(t, tf.apply(), `platform/team/app is shared with "ACME", which is not declared`)
+	wants(t, tf.apply(), `Undeclared share platform/team/app/ACME`)
 	holds(t, server, "ACME")
 	requests(t, server, nil)
 	wants(t, tf.plan(changes), `- "ACME"`)
@@ -174,7 +174,7 @@ resource "terraform_data" "name" {
 resource "terraform_data" "other" { input = "one" }
 ` + guardOf("one", `terraform_data.other.output`, `access_domains = ["A"]`) + guardOf("two", `"one"`, `access_domains = []`))
 	tf.plan(changes)
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Two guards of platform/one")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Duplicate swr_repository_shares_exclusive for platform/one")
 	if n := len(server.AllShares()); n != 2 {
 		t.Errorf("%d shares are left instead of 2", n)
 	}
@@ -225,7 +225,7 @@ func TestGuardPlanAtAnotherEndpoint(t *testing.T) {
 	byHand(other, "team/app", "ACME", "forever")
 	byHand(other, "team/app", "EVIL", "forever") // who may well be a friend here
 	tf.use(other)
-	wants(t, tf.run(failed, "apply", "plan"), "Could not revoke shares of platform/team/app", "Plan again")
+	wants(t, tf.run(failed, "apply", "plan"), "Unable to revoke shares of platform/team/app", "Plan again")
 	holds(t, other, "ACME", "EVIL")
 	requests(t, other, nil)
 
@@ -268,7 +268,7 @@ func TestGuardWhilePagesShift(t *testing.T) {
 			byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever")
 		}
 	})
-	wants(t, tf.plan(noChange), "The guard of platform/team/app can't see all accounts", "The list of accounts changed on each of 5 consecutive reads")
+	wants(t, tf.plan(noChange), "Incomplete list of shares of platform/team/app", "The list of accounts changed on each of 5 consecutive reads")
 }
 
 // What can't be understood is an error, and the state is kept.
@@ -281,7 +281,7 @@ func TestGuardWhereListingsAreNonsense(t *testing.T) {
 	for _, effect := range []swrtest.Behavior{
 		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
 		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
-		swrtest.CutOff(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+		swrtest.CloseMidResponse(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
 	} {
 		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: effect})
 		tf.plan(failed)

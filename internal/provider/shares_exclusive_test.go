@@ -78,7 +78,7 @@ func TestGuardLeavesWhatNoPlanShowed(t *testing.T) {
 	byHand(server, "team/app", "EVIL", "forever")
 	tf.plan(changes, "-out=saved")
 	byHand(server, "team/app", "LATER", "forever")
-	wants(t, tf.run(0, "apply", "saved"), `platform/team/app is shared with "LATER", which appeared since the plan`, "Plan again")
+	wants(t, tf.run(0, "apply", "saved"), `Undeclared share platform/team/app/LATER, created since the plan`, "Plan again")
 	holds(t, server, "ACME", "LATER")
 	wants(t, tf.plan(changes), `- "LATER"`)
 	tf.apply()
@@ -108,8 +108,8 @@ resource "swr_repository_shares_exclusive" "only" {
 		}
 		return parts
 	}
-	wants(t, tf.plan(changes), named(`platform/app-%02[1]d is shared with "EVIL-%02[1]d", which is not declared`)...)
-	wants(t, tf.apply(), named(`platform/app-%02[1]d is shared with "EVIL-%02[1]d", which is not declared`)...)
+	wants(t, tf.plan(changes), named(`Undeclared share platform/app-%02[1]d/EVIL-%02[1]d`)...)
+	wants(t, tf.apply(), named(`Undeclared share platform/app-%02[1]d/EVIL-%02[1]d`)...)
 	if n := len(server.AllShares()); n != count {
 		t.Errorf("%d shares are left of %d: a creation revokes nothing", n, count)
 	}
@@ -138,7 +138,7 @@ func TestGuardIgnoresCase(t *testing.T) {
 			tf.write(own + guard("only", `"acme"`))
 			tf.plan(noChange)
 			tf.write(own + guard("only", `"acme"`, `"ACME"`))
-			wants(t, tf.plan(failed), `access_domains names the account "`, "twice")
+			wants(t, tf.plan(failed), `access_domains contains the account "`, "more than once")
 			tf.write(own + guard("only", `"acme"`))
 			byHand(server, "team/app", "Evil", "forever")
 			tf.apply()
@@ -186,21 +186,21 @@ func TestGuardNamesWhatIsNotShared(t *testing.T) {
 	wants(t, tf.plan(changes), `+ "NOBODY"`)
 	byHand(server, "team/app", "EVIL", "forever")
 	wants(t, tf.run(failed, "apply", "-auto-approve"),
-		`platform/team/app is not shared with "NOBODY"`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
+		`Missing share platform/team/app/NOBODY`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
 	holds(t, server, "ACME") // what the plan showed was revoked all the same
 	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
 	wants(t, tf.plan(changes), `+ "NOBODY"`)
 
 	// At creation, too; then nothing is guarded.
 	tf.write(partner(`deadline = "forever"`) + guard("other", `"NOBODY"`))
-	wants(t, tf.run(failed, "apply", "-auto-approve"), `platform/team/app is not shared with "NOBODY"`)
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Missing share platform/team/app/NOBODY")
 	holds(t, server, "ACME")
 }
 
 // A list that lags does not make a share of the same apply an error.
 func TestGuardAsksByNameWhereListsLag(t *testing.T) {
 	t.Parallel()
-	_, server := guarded(t, func(v *swrtest.Variants) { v.ListDelay.Create.Looks = 3 })
+	_, server := guarded(t, func(v *swrtest.Variants) { v.ListDelay.Create.Reads = 3 })
 	holds(t, server, "ACME")
 }
 
@@ -224,7 +224,7 @@ func TestGuardGoesOnAfterAFailure(t *testing.T) {
 		byHand(server, "team/app", account, "forever")
 	}
 	server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Could not revoke the share platform/team/app/EVIL-2", "403 Forbidden")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Unable to revoke share platform/team/app/EVIL-2", "403 Forbidden")
 	holds(t, server, "ACME", "EVIL-2")
 	server.RemoveFaults()
 	wants(t, tf.plan(changes, "-refresh=false"), `- "EVIL-2"`)
@@ -256,7 +256,7 @@ func TestTwoGuardsOfOneRepository(t *testing.T) {
 	t.Parallel()
 	tf, server := guarded(t)
 	tf.write(partner(`deadline = "forever"`) + guard("only", `"ACME"`) + guard("second", `"OTHER"`))
-	wants(t, tf.plan(failed), "Two guards of platform/team/app", `"ACME"`, `"OTHER"`)
+	wants(t, tf.plan(failed), "Duplicate swr_repository_shares_exclusive for platform/team/app", "one allows ", "ACME", "OTHER")
 	requests(t, server, nil)
 }
 
@@ -283,8 +283,8 @@ func TestGuardWhereTheListingIsIncomplete(t *testing.T) {
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
 	before := tf.stateFile()
-	wants(t, tf.plan(failed), "The guard of platform/team/app can't see all accounts", "Could not revoke shares of platform/team/app", "ignores paging")
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Could not revoke shares of platform/team/app")
+	wants(t, tf.plan(failed), "Incomplete list of shares of platform/team/app", "Unable to revoke shares of platform/team/app", "ignores paging")
+	wants(t, tf.run(failed, "apply", "-auto-approve"), "Unable to revoke shares of platform/team/app")
 	if after := tf.stateFile(); after != before {
 		t.Errorf("the state was changed:\n%s", after)
 	}
@@ -305,7 +305,7 @@ func TestGuardWithUnknownAccounts(t *testing.T) {
 	tf.plan(changes)
 	// Somebody would be revoked, but the plan could not say who.
 	tf.write(partner(`deadline = "forever"`) + fresh + guard("only", "swr_repository_share.fresh.access_domain"))
-	wants(t, tf.plan(failed), "The plan can't show whom the guard would revoke", "-target")
+	wants(t, tf.plan(failed), "Accounts to revoke from platform/team/app not yet known", "-target")
 	requests(t, server, nil)
 
 	tf.write(partner(`deadline = "forever"`) + fresh + guard("only", `"ACME"`, "swr_repository_share.fresh.access_domain"))
@@ -323,7 +323,7 @@ func TestGuardNeedsAConfiguredProvider(t *testing.T) {
 resource "terraform_data" "cloud" { input = "`+server.URL+`" }
 provider "swr" { endpoint = terraform_data.cloud.output }
 `+guard("only"))
-	wants(t, tf.plan(failed), "Guarding a repository needs a configured provider", `"endpoint"`)
+	wants(t, tf.plan(failed), "Provider configuration not yet known", `"endpoint"`)
 }
 
 // The block that lets Terraform forget a guard names a guard.
@@ -334,7 +334,7 @@ func TestGuardWithoutItsOrganization(t *testing.T) {
 	tf := newWorkspace(t, server, guard("only"))
 	tf.apply()
 	server.RemoveNamespace("platform")
-	wants(t, tf.plan(failed), `The organization "platform" does not exist`, "The state was kept", "from = swr_repository_shares_exclusive.NAME")
+	wants(t, tf.plan(failed), `The organization "platform" does not exist`, "The state was not changed", "from = swr_repository_shares_exclusive.NAME")
 }
 
 func TestGuardElsewhere(t *testing.T) {
@@ -344,7 +344,7 @@ func TestGuardElsewhere(t *testing.T) {
 	server.RemoveNamespace("platform")
 	wants(t, tf.plan(failed), `The organization "platform" does not exist`)
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	wants(t, tf.plan(failed), "The server has no such route")
+	wants(t, tf.plan(failed), "The server does not implement this API path")
 	if after := tf.stateFile(); after != before {
 		t.Errorf("the state was changed:\n%s", after)
 	}

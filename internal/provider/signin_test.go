@@ -127,7 +127,7 @@ func TestSignInAgain(t *testing.T) {
 	t.Parallel()
 	const lifetime = 2 * time.Second
 	server, _ := account(t, swrtest.WithTokenLifetime(lifetime))
-	server.Latency(100 * time.Millisecond)
+	server.SetLatency(100 * time.Millisecond)
 	tf := newWorkspace(t, server, many(200, ""))
 	tf.Env = passwordInEnvironment(server)
 	tf.apply()
@@ -184,7 +184,7 @@ func TestWrongPassword(t *testing.T) {
 			tf.Env = way.env
 			printed := tf.run(failed, "apply", "-auto-approve")
 			wants(t, printed, append(way.words, "401 Unauthorized", `account "OWNER-ACCOUNT"`, `project "eu-de"`, "at "+server.IAMURL+" from",
-				"IAM answers the same for a wrong user, password, account or project", "sign in at "+server.IAMURL, "endpoint "+server.URL)...)
+				"IAM returns the same response for a wrong user, password, account or project", "sign in at "+server.IAMURL, "endpoint "+server.URL)...)
 			noSecrets(t, map[string]string{"the output": printed}, "wrong-5up3r$ecret")
 			if got := server.Requests(); len(got) != 1 || got[0].Operation != swrtest.OpLogin {
 				t.Errorf("%d requests: %v", len(got), server.Counts())

@@ -40,10 +40,10 @@ provider "swr" {
 
 	// What needs an answer now is an error.
 	tf.write(world("3") + dataShares)
-	wants(t, tf.plan(failed), "Listing shares needs a configured provider", `"endpoint"`)
+	wants(t, tf.plan(failed), "Provider configuration not yet known", `"endpoint"`)
 	tf.write(world("3") + dataShare("ACME"))
-	wants(t, tf.plan(failed), "Reading a share needs a configured provider")
+	wants(t, tf.plan(failed), "Provider configuration not yet known")
 	tf.write(world("3") + share("imported", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "BETA"`, `deadline = "forever"`) +
 		"import {\n  to = swr_repository_share.imported\n  id = \"platform/team/app/BETA\"\n}\n")
-	wants(t, tf.plan(failed), "Importing a share needs a configured provider", `"endpoint"`)
+	wants(t, tf.plan(failed), "Provider configuration not yet known", `"endpoint"`)
 }

@@ -4,38 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// rule makes a validator of one of package swr's rules.
+// rule is a validator made of one of package swr's rules.
 type rule struct {
 	description string
 	check       func(value string) (warning string, err error)
 }
 
 var (
-	namespaceRule = rule{"the rules for names of organizations", swr.CheckNamespace}
-	repoRule      = rule{"the rules for names of image repositories", swr.CheckRepository}
-	accountRule   = rule{"the rules for names of accounts", swr.CheckAccessDomain}
+	namespaceRule  = rule{"a valid organization name", swr.CheckNamespace}
+	repositoryRule = rule{"a valid repository name", swr.CheckRepository}
+	accountRule    = rule{"a valid account name", swr.CheckAccessDomain}
 
-	centerRule      = rule{`"self" or "thirdparty"`, silent(swr.CheckCenter)}
-	permitRule      = rule{`"read"`, silent(swr.CheckPermit)}
-	descriptionRule = rule{fmt.Sprintf("at most %d characters", swr.MaxDescriptionLength), silent(swr.CheckDescription)}
+	centerRule      = rule{`"self" or "thirdparty"`, withoutWarning(swr.CheckCenter)}
+	permitRule      = rule{`"read"`, withoutWarning(swr.CheckPermit)}
+	descriptionRule = rule{fmt.Sprintf("at most %d characters long", swr.MaxDescriptionLength), withoutWarning(swr.CheckDescription)}
 	deadlineRule    = rule{`a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`,
-		silent(func(value string) error { _, err := swr.ParseDeadline(value); return err })}
+		withoutWarning(func(value string) error { _, err := swr.ParseDeadline(value); return err })}
 )
 
-func silent(check func(string) error) func(string) (string, error) {
+func withoutWarning(check func(string) error) func(string) (string, error) {
 	return func(value string) (string, error) { return "", check(value) }
 }
 
-func (r rule) Description(context.Context) string             { return "value must follow " + r.description }
+func (r rule) Description(context.Context) string             { return "value must be " + r.description }
 func (r rule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
 func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
@@ -44,20 +50,78 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	warning, err := r.check(req.ConfigValue.ValueString())
 	if warning != "" {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Doubtful "+req.Path.String(), warning)
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Potentially invalid "+req.Path.String(), warning)
 	}
 	if err != nil {
 		addRuleError(&resp.Diagnostics, req.Path, err)
 	}
 }
 
-// addRuleError puts a broken rule into words: attribute, value, rule.
-func addRuleError(diags *diag.Diagnostics, at path.Path, err error) {
-	broken, ok := errors.AsType[*swr.RuleError](err)
+// addRuleError adds an error with attribute, value and rule.
+func addRuleError(diags *diag.Diagnostics, attribute path.Path, err error) {
+	violated, ok := errors.AsType[*swr.RuleError](err)
 	if !ok {
-		diags.AddAttributeError(at, "Invalid "+at.String(), err.Error())
+		diags.AddAttributeError(attribute, "Invalid "+attribute.String(), err.Error())
 		return
 	}
-	diags.AddAttributeError(at, "Invalid "+broken.Field, fmt.Sprintf("%s = %q: %s.", broken.Field, broken.Value,
-		strings.TrimSuffix(broken.Rule, ".")))
+	diags.AddAttributeError(attribute, "Invalid "+violated.Field, fmt.Sprintf("%s = %q: %s.", violated.Field, violated.Value,
+		strings.TrimSuffix(violated.Rule, ".")))
+}
+
+// uniqueAccounts is a validator for a set of accounts, of which no two may differ
+// in case only.
+type uniqueAccounts struct{}
+
+func (uniqueAccounts) Description(context.Context) string {
+	return "account names must be unique, regardless of case"
+}
+
+func (v uniqueAccounts) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	var seen accounts
+	for _, element := range req.ConfigValue.Elements() {
+		account, ok := element.(types.String)
+		if !ok || account.IsUnknown() || account.IsNull() {
+			continue
+		}
+		if seen.contains(account.ValueString()) {
+			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "Invalid access_domains", fmt.Sprintf(
+				"access_domains contains the account %q more than once. Account names are not case-sensitive.", account.ValueString()))
+		}
+		seen = append(seen, account.ValueString())
+	}
+}
+
+// timeoutsAttribute returns the attribute that limits the operations of a
+// resource.
+func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
+	attribute := timeouts.Attributes(ctx, opts)
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.Validators = append(nested.Validators, positiveDurations{})
+		return nested
+	}
+	return attribute
+}
+
+// positiveDurations is a validator for timeouts. The attribute itself refuses what
+// is not a duration.
+type positiveDurations struct{}
+
+func (positiveDurations) Description(context.Context) string {
+	return "durations must be greater than 0"
+}
+
+func (v positiveDurations) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (positiveDurations) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	durations := req.ConfigValue.Attributes()
+	for _, name := range slices.Sorted(maps.Keys(durations)) {
+		text, _ := durations[name].(types.String)
+		if duration, err := time.ParseDuration(text.ValueString()); err == nil && duration <= 0 {
+			attribute := req.Path.AtName(name)
+			resp.Diagnostics.AddAttributeError(attribute, "Invalid "+attribute.String(),
+				fmt.Sprintf("%s = %q: must be greater than 0.", attribute, text.ValueString()))
+		}
+	}
 }

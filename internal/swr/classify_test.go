@@ -6,7 +6,7 @@ import (
 )
 
 // The expected kinds are those of API.md, "Responses that a client must understand"
-// and "No such route is not no such share".
+// and "No such route is not "no such share"".
 func TestClassify(t *testing.T) {
 	all := []call{callCreate, callList, callGet, callUpdate, callDelete, callSharedRepositories}
 	one := []call{callGet, callUpdate, callDelete}

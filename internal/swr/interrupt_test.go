@@ -149,7 +149,7 @@ func TestInterruptedWrite(t *testing.T) {
 // A call that is interrupted between the two spellings of a route does not report
 // that there is no route.
 func TestInterruptedBetweenSpellings(t *testing.T) {
-	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	f.putAcme("old")
 	ctx, cancel := context.WithCancel(f.ctx)
 	transport := &http.Transport{}
@@ -196,7 +196,7 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 // Whenever a call is interrupted, its result agrees with the service.
 func TestInterruptedAtAnyMoment(t *testing.T) {
 	f := newFixture(t, nil)
-	f.sim.Latency(2 * time.Millisecond)
+	f.sim.SetLatency(2 * time.Millisecond)
 	for range 60 {
 		cut := func() context.Context {
 			ctx, cancel := context.WithCancel(f.ctx)

@@ -10,7 +10,7 @@ import (
 )
 
 // delays are delays of 2 s, or of 2 requests.
-var delays = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 requests": {Looks: 2}}
+var delays = map[string]swrtest.Delay{"2 s": {For: 2 * time.Second}, "2 requests": {Reads: 2}}
 
 // delayedViews are the views that may lag: lists, GET, or both; or lists where
 // there is no GET.
@@ -20,7 +20,7 @@ var delayedViews = map[string]func(*swrtest.Variants, swrtest.Delays){
 	"both":         func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.GetDelay = d, d },
 	"list, no GET": func(v *swrtest.Variants, d swrtest.Delays) { v.ListDelay, v.Routes.Get = d, swrtest.SpellingNone },
 	"both, other casing": func(v *swrtest.Variants, d swrtest.Delays) {
-		v.ListDelay, v.GetDelay, v.AccountsInAnswers = d, d, swrtest.CaseUpper
+		v.ListDelay, v.GetDelay, v.ResponseAccountCase = d, d, swrtest.CaseUpper
 	},
 }
 

@@ -212,7 +212,7 @@ func TestEndpoint(t *testing.T) {
 // A service that answers with another spelling of a segment than the documents'
 // is found out once, not at each call.
 func TestSpellingIsKept(t *testing.T) {
-	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.SameRoutes(swrtest.SpellingRepos) })
+	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	for range 3 {
 		if _, err := f.Create(f.ctx, acme, testSpec(t, "d")); err != nil {
 			t.Fatal(err)
@@ -234,7 +234,7 @@ func TestSpellingIsKept(t *testing.T) {
 // answer with.
 func TestSpellingIsKeptAfterAnError(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) {
-		v.Routes = swrtest.SameRoutes(swrtest.SpellingRepositories)
+		v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepositories)
 	})
 	f.putAcme("there")
 	for range 3 {
@@ -271,7 +271,7 @@ func TestChangeOfWhatIsGone(t *testing.T) {
 	expectKind(t, err, swr.KindRepositoryMissing)
 }
 
-var noRouteForms = map[string]swrtest.NoRouteForm{
+var noRouteForms = map[string]swrtest.NoRouteResponse{
 	"APIGW.0101": swrtest.NoRouteGateway, "SVCSTG.SWR.4040083": swrtest.NoRouteSWR,
 	"plain": swrtest.NoRoutePlain, "HTML": swrtest.NoRouteHTML, "empty": swrtest.NoRouteEmpty,
 }

@@ -25,7 +25,7 @@ func TestListEveryLength(t *testing.T) {
 		"honored":                    {swrtest.PagingHonored, false},
 		"honored with Content-Range": {swrtest.PagingHonored, true},
 		"ignored":                    {swrtest.PagingIgnored, false},
-		"refused":                    {swrtest.PagingRefused, false},
+		"refused":                    {swrtest.PagingRejected, false},
 	}
 	for name, server := range servers {
 		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
@@ -166,7 +166,7 @@ func TestOneShareAmongHundreds(t *testing.T) {
 		"plain":          nil,
 		"paging ignored": func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored },
 		"no GET one":     func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone },
-		"upper case":     func(v *swrtest.Variants) { v.AccountsInAnswers = swrtest.CaseUpper },
+		"upper case":     func(v *swrtest.Variants) { v.ResponseAccountCase = swrtest.CaseUpper },
 	} {
 		for _, i := range []int{0, 99, 100, 300, 449} {
 			t.Run(fmt.Sprintf("%s, %d of 450", name, i), func(t *testing.T) {
@@ -333,7 +333,7 @@ func TestSharesThatEndEarly(t *testing.T) {
 	for name, check := range map[string]struct {
 		paging swrtest.Paging
 		word   string
-	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRefused, "rejects paging"}} {
+	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "rejects paging"}} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, func(v *swrtest.Variants) { v.Paging = check.paging })
 			f.putShares(130)

@@ -93,13 +93,13 @@ func TestDeleteThatMissesTheRepository(t *testing.T) {
 }
 
 // incompletePaging are servers whose listing can't be completed.
-var incompletePaging = map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRefused}
+var incompletePaging = map[string]swrtest.Paging{"ignored": swrtest.PagingIgnored, "refused": swrtest.PagingRejected}
 
 // Where the listing can't be completed, GET one decides, in its three forms.
 func TestIncompleteListing(t *testing.T) {
 	for paging, p := range incompletePaging {
-		for name, form := range map[string]swrtest.MissingOnGet{
-			"exist false": swrtest.GetExistFalse, "404": swrtest.GetNotFound, "400": swrtest.GetBadRequest,
+		for name, form := range map[string]swrtest.MissingShare{
+			"exist false": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 		} {
 			t.Run("paging "+paging+", "+name, func(t *testing.T) {
 				f := newFixture(t, func(v *swrtest.Variants) { v.Paging, v.MissingOnGet = p, form })
@@ -148,7 +148,7 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 func TestCompleteListingWithoutGetOne(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.SeedDocumentRoutes(), form })
+			f := newFixture(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.MinimalRoutes(), form })
 			f.putShares(99)
 			_, err := f.Get(f.ctx, acme, f.Host())
 			expectGone(t, err, acme, false)
@@ -159,15 +159,15 @@ func TestCompleteListingWithoutGetOne(t *testing.T) {
 // "Missing" from GET one is never enough while a listing shows the share in
 // another case: on reading, on creating, on changing and on revoking.
 func TestOtherCase(t *testing.T) {
-	for name, form := range map[string]swrtest.MissingOnGet{
-		"exist false": swrtest.GetExistFalse, "404": swrtest.GetNotFound, "400": swrtest.GetBadRequest,
+	for name, form := range map[string]swrtest.MissingShare{
+		"exist false": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 	} {
-		for deleteName, deleteForm := range map[string]swrtest.MissingOnDelete{
-			"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+		for deleteName, deleteForm := range map[string]swrtest.MissingShare{
+			"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 		} {
 			t.Run("GET "+name+", DELETE "+deleteName, func(t *testing.T) {
 				f := newFixture(t, func(v *swrtest.Variants) {
-					v.AccountsStored, v.CaseSensitivePaths = swrtest.CaseUpper, true
+					v.StoredAccountCase, v.CaseSensitivePaths = swrtest.CaseUpper, true
 					v.MissingOnGet, v.MissingOnDelete = form, deleteForm
 				})
 				created, err := f.Create(f.ctx, acme, testSpec(t, "first"))
@@ -196,7 +196,7 @@ func TestOtherCase(t *testing.T) {
 
 // With many shares, too, the stored spelling is found and revoked.
 func TestOtherCaseBeyondTheFirstPage(t *testing.T) {
-	f := newFixture(t, func(v *swrtest.Variants) { v.CaseSensitivePaths, v.MissingOnDelete = true, swrtest.DeleteNotFound })
+	f := newFixture(t, func(v *swrtest.Variants) { v.CaseSensitivePaths, v.MissingOnDelete = true, swrtest.MissingNotFound })
 	f.putShares(250)
 	key := acme
 	key.AccessDomain = strings.ToLower(account(249))
@@ -233,8 +233,8 @@ func TestTwoSpellings(t *testing.T) {
 // A share that is missing at another endpoint than the one that last returned it
 // is not gone, and nothing is sent there that may change anything.
 func TestGoneElsewhere(t *testing.T) {
-	for name, form := range map[string]swrtest.MissingOnDelete{
-		"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+	for name, form := range map[string]swrtest.MissingShare{
+		"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 	} {
 		t.Run("DELETE "+name, func(t *testing.T) {
 			f := newFixture(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
@@ -318,7 +318,7 @@ func TestErrorsWithoutCodes(t *testing.T) {
 	for name, shape := range map[string]swrtest.ErrorShape{"HTML": swrtest.ShapeHTML, "empty": swrtest.ShapeEmpty} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, func(v *swrtest.Variants) {
-				v.ErrorShape, v.MissingOnGet, v.MissingOnDelete = shape, swrtest.GetNotFound, swrtest.DeleteNotFound
+				v.ErrorShape, v.MissingOnGet, v.MissingOnDelete = shape, swrtest.MissingNotFound, swrtest.MissingNotFound
 			})
 			_, err := f.Get(f.ctx, acme, f.Host())
 			expectGone(t, err, acme, false) // the listing is complete

@@ -90,7 +90,7 @@ func TestNonsenseInResponseToWrites(t *testing.T) {
 			t.Run(name+" "+when, func(t *testing.T) {
 				behavior, wantOutcome := played.Behavior, played.outcome
 				if after {
-					behavior, wantOutcome = behavior.After(), swr.Created
+					behavior, wantOutcome = behavior.AfterEffect(), swr.Created
 				}
 				f := newFixture(t, nil)
 				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior})

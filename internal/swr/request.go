@@ -312,7 +312,7 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 	return apiErr
 }
 
-// statusIsConclusive reports whether a response is understood without its body.
+// statusIsConclusive reports whether a response is conclusive without its body.
 func statusIsConclusive(status int) bool {
 	switch classify(callList, status, "") {
 	case KindThrottled, KindUnavailable, KindUnauthorized, KindRedirect:

@@ -25,7 +25,7 @@ var temporary = map[string]swrtest.Behavior{
 	"busy":         swrtest.Busy(),
 	"reset before": swrtest.ResetBefore(),
 	"reset after":  swrtest.ResetAfter(),
-	"cut off":      swrtest.CutOff(),
+	"cut off":      swrtest.CloseMidResponse(),
 	"hang":         swrtest.HangBefore(),
 }
 
@@ -48,8 +48,8 @@ func TestRetries(t *testing.T) {
 				if err := read(f); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
-				if fault.Fired() != 5 || f.sim.Count(kind) < 6 {
-					t.Errorf("%d faults, %v", fault.Fired(), f.sim.Counts())
+				if fault.Count() != 5 || f.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Count(), f.sim.Counts())
 				}
 				if !strings.HasPrefix(name, "reset") {
 					checkBackoff(t, f.clock.Slept())
@@ -148,16 +148,16 @@ func TestNotRetried(t *testing.T) {
 // An error whose body was cut off is not whole: what it meant is asked again.
 func TestErrorThatIsCutOff(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) {
-		v.MissingOnGet, v.MissingOnDelete = swrtest.GetNotFound, swrtest.DeleteNotFound
+		v.MissingOnGet, v.MissingOnDelete = swrtest.MissingNotFound, swrtest.MissingNotFound
 	})
-	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CutOff()})
-	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CutOff()})
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
 	_, err := f.Get(f.ctx, acme, f.Host())
 	expectGone(t, err, acme, false)
 	expectGone(t, f.Delete(f.ctx, acme, f.Host()), acme, false)
 
 	f.putAcme("there")
-	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CutOff()})
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
 	created, err := f.Create(f.ctx, acme, testSpec(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {

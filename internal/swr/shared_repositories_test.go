@@ -75,7 +75,7 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 				namespace, repository, _ := strings.Cut(of, "/")
 				f.sim.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
 			}
-			f.sim.AddReceived(
+			f.sim.AddReceivedRepositories(
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "app"},
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "app", Expired: true},
 				swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
@@ -108,7 +108,7 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 func TestSharedRepositoriesElements(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putRepositories(1)
-	f.sim.AddReceived(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
+	f.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
 	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
 		swr.CenterSelf: func(r swr.SharedRepository) bool {
 			return r.Status == nil && r.Namespace == "many" && r.DomainName == f.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1

@@ -157,8 +157,8 @@ func TestInterruptedWhileThrottled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("error %v", err)
 	}
-	if took := time.Since(began); took > 2*time.Second || fault.Fired() != 1 {
-		t.Errorf("it took %s, %d requests", took, fault.Fired())
+	if took := time.Since(began); took > 2*time.Second || fault.Count() != 1 {
+		t.Errorf("it took %s, %d requests", took, fault.Count())
 	}
 }
 
@@ -188,7 +188,7 @@ func TestCreatesThroughAThrottledService(t *testing.T) {
 			f := newFixture(t, nil)
 			quick := quickClock{began: time.Now(), times: 20}
 			f.sim.SetClock(quick.Now)
-			f.sim.RateLimit(20, effect)
+			f.sim.SetRateLimit(20, effect)
 			client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithClock(quick))
 			var next atomic.Int32
 			concurrently(10, func(int) {

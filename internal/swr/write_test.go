@@ -54,11 +54,11 @@ func TestCreateWithLostResponseByServerClock(t *testing.T) {
 		"ahead":             func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute },
 		"behind":            func(v *swrtest.Variants) { v.ClockSkew = -10 * time.Minute },
 		"years ahead":       func(v *swrtest.Variants) { v.ClockSkew = 20000 * time.Hour },
-		"other case":        func(v *swrtest.Variants) { v.AccountsStored, v.CaseSensitivePaths = swrtest.CaseUpper, true },
-		"seed documents":    func(v *swrtest.Variants) { v.Routes = swrtest.SeedDocumentRoutes() },
+		"other case":        func(v *swrtest.Variants) { v.StoredAccountCase, v.CaseSensitivePaths = swrtest.CaseUpper, true },
+		"seed documents":    func(v *swrtest.Variants) { v.Routes = swrtest.MinimalRoutes() },
 		"shows late":        func(v *swrtest.Variants) { v.ListDelay.Create.For, v.GetDelay.Create.For = 8e9, 8e9 },
 		"created in nanos":  func(v *swrtest.Variants) { v.TimeDigits = 9 },
-		"deadline midnight": func(v *swrtest.Variants) { v.DeadlineForm = swrtest.DeadlineMidnight },
+		"deadline midnight": func(v *swrtest.Variants) { v.DeadlineFormat = swrtest.DeadlineMidnight },
 		"bare conflict":     func(v *swrtest.Variants) { v.ConflictWithoutCode = true },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -251,8 +251,8 @@ func TestUpdateOfWhatIsListedAndMissing(t *testing.T) {
 // A DELETE that took effect is a success, however the service responds to the
 // next try.
 func TestDeleteWithLostResponse(t *testing.T) {
-	for name, form := range map[string]swrtest.MissingOnDelete{
-		"204": swrtest.DeleteNoContent, "404": swrtest.DeleteNotFound, "400": swrtest.DeleteBadRequest,
+	for name, form := range map[string]swrtest.MissingShare{
+		"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpDelete, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.MissingOnDelete = form })

@@ -1,12 +1,14 @@
 package swrtest
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 )
 
-// Codes of errors (api.md, "Answers that a client must understand").
+// Error codes (API.md, "Responses that a client must understand").
 const (
 	codeNoRouteGateway    = "APIGW.0101"
 	codeAuthGateway       = "APIGW.0301"
@@ -22,11 +24,15 @@ const (
 	codeMissingRepository = "SVCSTG.SWR.4040010"
 	codeConflict          = "SVCSTG.SWR.4090089"
 	codeBusy              = "SVCSTG.SWR.4090023"
+
+	// The two codes of a 403 that throttles.
+	CodeThrottledForbidden  = "SVCSTG.SWR.4031032"
+	CodeThrottledForbidden2 = "SVCSTG.SWR.4031042"
 )
 
 const gatewayPrefix = "APIGW."
 
-// messages are what the service says beside a code.
+// messages are the service's texts, by code.
 var messages = map[string]string{
 	codeNoRouteGateway:      "The API does not exist or has not been published in the environment.",
 	codeAuthGateway:         "Incorrect IAM authentication information.",
@@ -48,24 +54,32 @@ var messages = map[string]string{
 	CodeThrottledForbidden2: "Too many requests.",
 }
 
-// serviceError is an error of the service or its gateway.
-type serviceError struct {
+// apiError is an error of SWR, of its gateway, or of the IAM (without a code).
+type apiError struct {
 	status int
 	code   string
 	detail string
 }
 
-func (e serviceError) message() string {
-	if m, ok := messages[e.code]; ok {
-		return m
-	}
-	if text := http.StatusText(e.status); text != "" {
-		return text + "."
-	}
-	return fmt.Sprintf("Status %d.", e.status)
+func (e apiError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", e.status, e.code, e.detail))
 }
 
-// errorItem is one error in SWR's own shapes.
+func (e apiError) message() string {
+	text := fmt.Sprintf("Status %d", e.status)
+	return cmp.Or(messages[e.code], cmp.Or(http.StatusText(e.status), text)+".")
+}
+
+// unauthorized returns a 401 in the variant's format.
+func (c *call) unauthorized(detail string) error {
+	code := codeAuth
+	if c.variants.AuthErrors == AuthGateway {
+		code = codeAuthGateway
+	}
+	return apiError{http.StatusUnauthorized, code, detail}
+}
+
+// errorItem is an error in SWR's own shapes.
 type errorItem struct {
 	ErrorCode    string `json:"errorCode"`
 	ErrorMessage string `json:"errorMessage"`
@@ -73,18 +87,25 @@ type errorItem struct {
 	RequestID    string `json:"request_id,omitempty"`
 }
 
-// fail answers with an error in the shape that fits the code: the gateway's
-// for the gateway's, the variant's for SWR's.
-func (c *call) fail(status int, code, detail string) answer {
-	shape := c.variants.ErrorShape
-	if strings.HasPrefix(code, gatewayPrefix) {
-		shape = ShapeGateway
+// errorResponse returns the response to a request that failed, in the shape
+// that fits its code. An error that is no apiError is a bad request.
+func (c *call) errorResponse(err error) response {
+	var e apiError
+	if !errors.As(err, &e) {
+		e = apiError{http.StatusBadRequest, codeBadParameter, err.Error()}
 	}
-	return c.failAs(shape, serviceError{status, code, detail})
+	switch {
+	case e.code == "":
+		return c.errorResponseAs(ShapeIAM, e)
+	case strings.HasPrefix(e.code, gatewayPrefix):
+		return c.errorResponseAs(ShapeGateway, e)
+	default:
+		return c.errorResponseAs(c.variants.ErrorShape, e)
+	}
 }
 
-// failAs answers with an error in a given shape.
-func (c *call) failAs(shape ErrorShape, e serviceError) answer {
+// errorResponseAs returns an error in a given shape.
+func (c *call) errorResponseAs(shape ErrorShape, e apiError) response {
 	id := ""
 	if c.variants.RequestID == RequestIDInBody {
 		id = c.requestID
@@ -112,9 +133,7 @@ func (c *call) failAs(shape ErrorShape, e serviceError) answer {
 	case ShapeEmpty:
 		contentType = ""
 	default:
-		body = encodeJSON(struct {
-			Errors []errorItem `json:"errors"`
-		}{[]errorItem{{e.code, e.message(), e.detail, id}}})
+		body = encodeJSON(map[string][]errorItem{"errors": {{e.code, e.message(), e.detail, id}}})
 	}
 	switch c.variants.ErrorContentType {
 	case "":
@@ -123,42 +142,45 @@ func (c *call) failAs(shape ErrorShape, e serviceError) answer {
 	default:
 		contentType = c.variants.ErrorContentType
 	}
-	return newAnswer(e.status, contentType, body)
+	return newResponse(e.status, contentType, body)
 }
 
-// htmlPage is the page of a proxy or a load balancer.
+func iamErrorBody(status int) []byte {
+	message := map[int]string{
+		http.StatusBadRequest:   "The request body is invalid.",
+		http.StatusUnauthorized: "The username or password is wrong.",
+		http.StatusForbidden:    "You are not authorized to perform the requested action.",
+	}[status]
+	type iamError struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+		Title   string `json:"title"`
+	}
+	title := http.StatusText(status)
+	return encodeJSON(map[string]iamError{"error": {status, cmp.Or(message, title), title}})
+}
+
+// htmlPage returns the error page of a proxy or a load balancer.
 func htmlPage(status int) []byte {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	return fmt.Appendf(nil,
-		"<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
-		title)
+	return fmt.Appendf(nil, "<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n"+
+		"<center><h1>%[1]s</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n", title)
 }
 
-// noRoute answers for a route that the server has not.
-func (c *call) noRoute() answer {
+// noRoute returns the response to a request for a route that the server does
+// not have.
+func (c *call) noRoute() response {
+	const status = http.StatusNotFound
 	switch c.variants.NoSuchRoute {
 	case NoRouteSWR:
-		return c.fail(http.StatusNotFound, codeNoRoute, "")
+		return c.errorResponse(apiError{status: status, code: codeNoRoute})
 	case NoRoutePlain:
-		return newAnswer(http.StatusNotFound, typeText, []byte("404 page not found\n"))
+		return newResponse(status, typeText, []byte("404 page not found\n"))
 	case NoRouteHTML:
-		return newAnswer(http.StatusNotFound, typeHTML, htmlPage(http.StatusNotFound))
+		return newResponse(status, typeHTML, htmlPage(status))
 	case NoRouteEmpty:
-		return newAnswer(http.StatusNotFound, "", nil)
+		return newResponse(status, "", nil)
 	default:
-		return c.fail(http.StatusNotFound, codeNoRouteGateway, "")
+		return c.errorResponse(apiError{status: status, code: codeNoRouteGateway})
 	}
-}
-
-func (c *call) badRequest(detail string) answer {
-	return c.fail(http.StatusBadRequest, codeBadParameter, detail)
-}
-
-// unauthorized answers in the variant's form of a 401.
-func (c *call) unauthorized(detail string) answer {
-	code := codeAuth
-	if c.variants.AuthErrors == AuthGateway {
-		code = codeAuthGateway
-	}
-	return c.fail(http.StatusUnauthorized, code, detail)
 }

@@ -13,7 +13,7 @@ import (
 // signature itself can't be compared).
 func TestCanonicalRequestOfVendor(t *testing.T) {
 	a := authorization{signedHeaders: []string{"content-type", "host", "x-sdk-date"}}
-	got, problem := a.canonicalRequest(signedRequest{
+	got, err := a.canonicalRequest(signedRequest{
 		method: http.MethodGet,
 		host:   "service.region.example.com",
 		path:   "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs",
@@ -23,8 +23,8 @@ func TestCanonicalRequestOfVendor(t *testing.T) {
 			"X-Sdk-Date":   {"20191115T033655Z"},
 		},
 	})
-	if problem != "" {
-		t.Fatal(problem)
+	if err != nil {
+		t.Fatal(err)
 	}
 	hash := sha256.Sum256([]byte(got))
 	const want = "b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a"

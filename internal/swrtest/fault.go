@@ -1,148 +1,166 @@
 package swrtest
 
 import (
+	"fmt"
 	"hash/fnv"
+	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 )
 
-// Fault is something that goes wrong with some requests.
+// Fault makes some requests fail.
 type Fault struct {
-	// Name stands in the request log; empty: the effect's name.
+	// Name is the name in the request log; empty: the behavior's.
 	Name string
-	// Kind, Namespace, Repository (with "/") and Account (case ignored) say
-	// which requests are met; empty: any. A request to a route that the
-	// server has not is KindUnknown here.
+	// Operation, Namespace, Repository (with "/") and Account (in any case)
+	// select requests; empty: any. A request for a route that the server does
+	// not have is OpUnknown here.
 	Operation  Operation
 	Namespace  string
 	Repository string
 	Account    string
-	// Skip lets this many of them pass first.
+	// Skip is how many of these requests pass first.
 	Skip int
-	// Times is how often the fault happens; 0: until it is removed.
+	// Times is how often the fault occurs; 0: until it is removed.
 	Times int
-	// Probability, above 0 and below 1, lets the rest pass by chance. The
-	// chance follows from the seed (WithSeed), the fault, and how often the
-	// very same call was made before: not from the order in which concurrent
-	// calls come.
+	// Probability, between 0 and 1, lets others pass by chance. The chance
+	// follows from the seed (WithSeed), the fault, and how often the same call
+	// was made before; not from the order in which concurrent calls arrive.
 	Probability float64
-	// Effect is what happens.
-	Behavior Behavior
+	Behavior    Behavior
 }
 
-// Injection is a fault that was injected. Of several that meet a request, the
-// one injected first happens, and the others do not see the request.
-type Injection struct {
+// InjectedFault is a fault of a simulator. Of several that select a request,
+// the one injected first occurs, and the others do not count the request.
+type InjectedFault struct {
 	sim   *Simulator
 	fault Fault
 	index int
 	// Guarded by sim.mu.
-	seen  int
-	fired int
-	calls map[string]int // requests seen, by what they ask for
+	selected int
+	count    int
+	calls    map[string]int // requests selected, by call
 }
 
 // Inject adds a fault.
-func (s *Simulator) Inject(fault Fault) *Injection {
+func (s *Simulator) Inject(fault Fault) *InjectedFault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.injected++
-	in := &Injection{sim: s, fault: fault, index: s.injected, calls: map[string]int{}}
-	s.faults = append(s.faults, in)
-	return in
+	f := &InjectedFault{sim: s, fault: fault, index: s.injected, calls: map[string]int{}}
+	s.faults = append(s.faults, f)
+	return f
 }
 
-// Fired returns how often the fault happened.
-func (in *Injection) Fired() int {
-	in.sim.mu.Lock()
-	defer in.sim.mu.Unlock()
-	return in.fired
+// Count returns how often the fault occurred.
+func (f *InjectedFault) Count() int {
+	f.sim.mu.Lock()
+	defer f.sim.mu.Unlock()
+	return f.count
 }
 
-// Remove ends the fault.
-func (in *Injection) Remove() {
-	in.sim.mu.Lock()
-	defer in.sim.mu.Unlock()
-	in.sim.faults = slices.DeleteFunc(in.sim.faults, func(other *Injection) bool { return other == in })
+// Remove removes the fault.
+func (f *InjectedFault) Remove() {
+	f.sim.mu.Lock()
+	defer f.sim.mu.Unlock()
+	f.sim.faults = slices.DeleteFunc(f.sim.faults, func(other *InjectedFault) bool { return other == f })
 }
 
-// RemoveFaults ends all faults.
+// RemoveFaults removes all faults.
 func (s *Simulator) RemoveFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
 }
 
-// effect decides what happens to a request, and notes it in the log.
-func (c *call) effect() Behavior {
+// behavior returns how a request is handled, and adds the fault to the log.
+func (c *call) behavior() Behavior {
 	c.sim.mu.Lock()
 	defer c.sim.mu.Unlock()
-	if e, refused := c.sim.limiter.refuses(c); refused {
-		c.entry.Fault = limitName
-		return e
+	if !c.sim.limiter.allow(c) {
+		c.entry.Fault = "rate limit"
+		return c.sim.limiter.rejection
 	}
-	for _, in := range c.sim.faults {
-		if e, fires := in.meets(c); fires {
-			c.entry.Fault = in.fault.Name
+	for _, f := range c.sim.faults {
+		if b, ok := f.apply(c); ok {
+			c.entry.Fault = f.fault.Name
 			if c.entry.Fault == "" {
-				c.entry.Fault = e.name
+				c.entry.Fault = b.name
 			}
-			return e
+			return b
 		}
 	}
-	return ordinary()
+	return Behavior{run: func(c *call) { c.send(c.perform()) }}
 }
 
-// meets says whether the fault happens to a request, and with which effect.
-func (in *Injection) meets(c *call) (Behavior, bool) {
-	f := in.fault
-	kind := c.info.Operation
+// apply returns the fault's behavior if the fault occurs for a request.
+func (f *InjectedFault) apply(c *call) (Behavior, bool) {
+	fault := f.fault
+	op := c.info.Operation
 	if !c.variants.Routes.serves(c.route) {
-		kind = OpUnknown
+		op = OpUnknown
 	}
-	if (f.Operation != OpAny && f.Operation != kind) ||
-		(f.Namespace != "" && f.Namespace != c.info.Namespace) ||
-		(f.Repository != "" && f.Repository != c.info.Repository) ||
-		(f.Account != "" && fold(f.Account) != fold(c.info.Account)) {
+	if (fault.Operation != OpAny && fault.Operation != op) ||
+		(fault.Namespace != "" && fault.Namespace != c.info.Namespace) ||
+		(fault.Repository != "" && fault.Repository != c.info.Repository) ||
+		(fault.Account != "" && fold(fault.Account) != fold(c.info.Account)) {
 		return Behavior{}, false
 	}
-	in.seen++
-	if in.seen <= f.Skip || (f.Times > 0 && in.fired >= f.Times) {
+	f.selected++
+	if f.selected <= fault.Skip || (fault.Times > 0 && f.count >= fault.Times) {
 		return Behavior{}, false
 	}
-	chance, choice := in.draw(c)
-	if f.Probability > 0 && f.Probability < 1 && chance >= f.Probability {
+	chance, choice := f.draw(c)
+	if fault.Probability > 0 && fault.Probability < 1 && chance >= fault.Probability {
 		return Behavior{}, false
 	}
-	in.fired++
-	return f.Behavior.choose(choice), true
+	f.count++
+	return fault.Behavior.choose(choice), true
 }
 
-// draw returns a number from 0 up to 1, and another to choose an effect by.
-func (in *Injection) draw(c *call) (float64, uint64) {
+// draw returns a number from 0 up to 1, and another to choose a behavior by.
+func (f *InjectedFault) draw(c *call) (float64, uint64) {
 	key := strings.Join([]string{
 		string(c.info.Operation), c.info.Namespace, c.info.Repository, fold(c.info.Account), c.info.Query.Encode(),
 	}, "\x00")
-	in.calls[key]++
+	f.calls[key]++
 	hash := fnv.New64a()
-	for _, part := range []string{
-		strconv.FormatUint(in.sim.seed, 10), strconv.Itoa(in.index), key, strconv.Itoa(in.calls[key]),
-	} {
-		// A hash never fails to take what is written to it.
-		if _, err := hash.Write([]byte(part + "\x00")); err != nil {
-			panic("swrtest: " + err.Error())
-		}
-	}
-	first := mix(hash.Sum64())
-	return float64(first>>11) / (1 << 53), mix(first)
+	fmt.Fprintf(hash, "%d\x00%s\x00%d", f.index, key, f.calls[key])
+	random := rand.New(rand.NewPCG(f.sim.seed, hash.Sum64()))
+	return random.Float64(), random.Uint64()
 }
 
-// mix spreads the bits of a hash (the finisher of SplitMix64): FNV alone
-// leaves the upper ones much alike for like keys.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb
-	return x ^ (x >> 31)
+// rateLimiter allows a number of requests in any second. The caller locks; a
+// nil one allows all.
+type rateLimiter struct {
+	perSecond int
+	rejection Behavior
+	allowed   []time.Time // in the last second
+}
+
+// SetRateLimit limits the requests a second to SWR (not logins, which go to the
+// IAM), on the simulator's clock. The others get a behavior: Throttle if none is
+// given. 0 removes the limit.
+func (s *Simulator) SetRateLimit(perSecond int, rejection ...Behavior) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if perSecond <= 0 {
+		s.limiter = nil
+		return
+	}
+	s.limiter = &rateLimiter{perSecond: perSecond, rejection: append(rejection, Throttle())[0]}
+}
+
+func (l *rateLimiter) allow(c *call) bool {
+	if l == nil || c.info.Operation == OpLogin {
+		return true
+	}
+	start := c.now.Add(-time.Second)
+	l.allowed = slices.DeleteFunc(l.allowed, func(t time.Time) bool { return !t.After(start) })
+	if len(l.allowed) >= l.perSecond {
+		return false
+	}
+	l.allowed = append(l.allowed, c.now)
+	return true
 }

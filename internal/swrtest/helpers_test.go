@@ -13,14 +13,28 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// reply is an answer, read whole.
+// reply is a response with its whole body.
 type reply struct {
-	status int
-	header http.Header
-	body   string
+	request string // method and URL
+	status  int
+	header  http.Header
+	body    string
 }
 
-// newRequest is a request as the documents want it, with the static token.
+// assertResponse checks a response's status, and for parts of its body.
+func assertResponse(t *testing.T, got reply, status int, parts ...string) {
+	t.Helper()
+	if got.status != status {
+		t.Errorf("%s: %d %s, want %d", got.request, got.status, got.body, status)
+	}
+	for _, part := range parts {
+		if !strings.Contains(got.body, part) {
+			t.Errorf("%s: no %q in %s", got.request, part, got.body)
+		}
+	}
+}
+
+// newRequest returns a request as documented, with the static token.
 func newRequest(t *testing.T, s *swrtest.Server, method, path, body string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
@@ -39,7 +53,7 @@ var client = &http.Client{
 	Timeout:       30 * time.Second,
 }
 
-// try sends a request; the error is that of the request or of its body.
+// try returns the response to a request, or the error of the request or the body.
 func try(r *http.Request) (reply, error) {
 	resp, err := client.Do(r)
 	if err != nil {
@@ -49,7 +63,7 @@ func try(r *http.Request) (reply, error) {
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr
 	}
-	return reply{resp.StatusCode, resp.Header, string(body)}, err
+	return reply{r.Method + " " + r.URL.String(), resp.StatusCode, resp.Header, string(body)}, err
 }
 
 func send(t *testing.T, r *http.Request) reply {
@@ -83,11 +97,11 @@ const (
 
 func listPath() string   { return sharesPath("repositories", namespace, repository) }
 func createPath() string { return sharesPath("repos", namespace, repository) }
-func onePath(account string) string {
+func sharePath(account string) string {
 	return listPath() + "/" + url.PathEscape(account)
 }
 
-// start serves a simulator with the repository, on a clock that stands still.
+// start serves a simulator with the repository, on a clock that does not move.
 func start(t *testing.T, opts ...swrtest.Option) (*swrtest.Server, *clock) {
 	t.Helper()
 	c := &clock{now: time.Date(2030, 6, 1, 12, 0, 0, 123456789, time.UTC)}
@@ -96,14 +110,14 @@ func start(t *testing.T, opts ...swrtest.Option) (*swrtest.Server, *clock) {
 	return s, c
 }
 
-// put shares the repository with accounts, for ever.
+// put shares the repository with accounts, forever.
 func put(s *swrtest.Server, accounts ...string) {
 	for _, a := range accounts {
 		s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: a})
 	}
 }
 
-// clock is a clock that moves only by hand.
+// clock moves only when a test advances it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -121,16 +135,13 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// share is a share as a client reads it.
+// share is a share as a client decodes it.
 type share struct {
 	Namespace    string `json:"namespace"`
 	Repository   string `json:"repository"`
 	AccessDomain string `json:"access_domain"`
-	Permit       string `json:"permit"`
 	Deadline     string `json:"deadline"`
 	Description  string `json:"description"`
-	CreatorID    string `json:"creator_id"`
-	CreatorName  string `json:"creator_name"`
 	Created      string `json:"created"`
 	Updated      string `json:"updated"`
 	Status       bool   `json:"status"`
@@ -146,13 +157,11 @@ func decode[T any](t *testing.T, body string) T {
 	return value
 }
 
-// listed returns the accounts that a list shows, in its order.
+// listed returns the accounts of a list, in its order.
 func listed(t *testing.T, s *swrtest.Server, query string) []string {
 	t.Helper()
 	got := do(t, s, http.MethodGet, listPath()+query, "")
-	if got.status != http.StatusOK {
-		t.Fatalf("list: %d %s", got.status, got.body)
-	}
+	assertResponse(t, got, http.StatusOK)
 	accounts := []string{}
 	for _, item := range decode[[]share](t, got.body) {
 		accounts = append(accounts, item.AccessDomain)
@@ -160,12 +169,10 @@ func listed(t *testing.T, s *swrtest.Server, query string) []string {
 	return accounts
 }
 
-// getOne returns what GET one shows.
-func getOne(t *testing.T, s *swrtest.Server, account string) (share, reply) {
+// getOne returns the response to GET of one share.
+func getOne(t *testing.T, s *swrtest.Server, account string) share {
 	t.Helper()
-	got := do(t, s, http.MethodGet, onePath(account), "")
-	if got.status != http.StatusOK {
-		return share{}, got
-	}
-	return decode[share](t, got.body), got
+	got := do(t, s, http.MethodGet, sharePath(account), "")
+	assertResponse(t, got, http.StatusOK)
+	return decode[share](t, got.body)
 }

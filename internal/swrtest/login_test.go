@@ -1,7 +1,6 @@
 package swrtest_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -18,24 +17,6 @@ const (
 	passwordLogin = `{"auth":{"identity":{"methods":["password"],"password":{"user":{` + userU + `}}},` + scopeU + `}}`
 )
 
-type loginBody struct {
-	Token struct {
-		ExpiresAt time.Time `json:"expires_at"`
-		IssuedAt  time.Time `json:"issued_at"`
-		Methods   []string
-		User      struct {
-			Name, ID string
-			Domain   struct{ Name, ID string }
-		}
-		Project *struct {
-			Name, ID string
-			Domain   struct{ Name, ID string }
-		}
-		Domain  *struct{ Name, ID string }
-		Catalog []struct{ Type string }
-	}
-}
-
 func login(t *testing.T, s *swrtest.Server, body string) reply {
 	t.Helper()
 	r := newRequest(t, s, http.MethodPost, "/v3/auth/tokens", body)
@@ -43,43 +24,28 @@ func login(t *testing.T, s *swrtest.Server, body string) reply {
 	return send(t, r)
 }
 
-// withToken lists the shares with a token, and gives the status.
-func withToken(t *testing.T, s *swrtest.Server, token string) int {
+// assertTokenStatus lists the shares with a token.
+func assertTokenStatus(t *testing.T, s *swrtest.Server, token string, status int) {
 	t.Helper()
 	r := newRequest(t, s, http.MethodGet, listPath(), "")
 	r.Header.Set("X-Auth-Token", token)
-	return send(t, r).status
+	assertResponse(t, send(t, r), status)
 }
 
 func TestLogin(t *testing.T) {
 	s, c := start(t, swrtest.WithTokenLifetime(time.Hour))
 	user := s.AddUser(swrtest.User{Name: "u", Password: "p"})
-	if want := strings.TrimSuffix(s.IAMURL, "/v3"); want != s.URL {
-		t.Errorf("IAMURL %s, URL %s", s.IAMURL, s.URL)
-	}
 	got := login(t, s, passwordLogin)
+	assertResponse(t, got, http.StatusCreated,
+		`"issued_at":"2030-06-01T12:00:00.123456Z"`, `"expires_at":"2030-06-01T13:00:00.123456Z"`, `"type":"identity"`,
+		`"project":{"domain":{"name":"OTC-EU-DE-00000000001000000001","id":"`+user.DomainID+`"},"id":"0504186e6a80105a2f7fc0090e6ab0f1","name":"eu-de"}`,
+		`"id":"`+user.ID+`","name":"u","password_expires_at":""`)
 	token := got.header.Get("X-Subject-Token")
-	if got.status != http.StatusCreated || token == "" || strings.Contains(got.body, token) {
-		t.Fatalf("%d %q %s", got.status, token, got.body)
-	}
-	body := decode[loginBody](t, got.body).Token
-	if !body.IssuedAt.Equal(c.Now().Truncate(time.Microsecond)) || body.ExpiresAt.Sub(body.IssuedAt) != time.Hour {
-		t.Errorf("issued %s, expires %s", body.IssuedAt, body.ExpiresAt)
-	}
-	if body.User.Name != "u" || body.User.ID != user.ID || body.User.Domain.Name != s.Owner() ||
-		body.Project == nil || body.Project.Name != "eu-de" || body.Project.Domain.ID != user.DomainID || body.Domain != nil {
-		t.Errorf("%s", got.body)
-	}
-	for _, service := range body.Catalog {
-		if service.Type == "swr" {
-			t.Error("SWR is in the catalog")
-		}
-	}
-	if len(body.Catalog) == 0 {
-		t.Error("the catalog is empty")
+	if token == "" || strings.Contains(got.body, token) || strings.Contains(got.body, `"type":"swr"`) {
+		t.Errorf("token %q, %s", token, got.body)
 	}
 
-	// The token signs in, names the creator, and ends on time.
+	// The token is accepted, names the creator, and expires on time.
 	r := newRequest(t, s, http.MethodPost, createPath(), createBody)
 	r.Header.Set("X-Auth-Token", token)
 	send(t, r)
@@ -87,19 +53,10 @@ func TestLogin(t *testing.T) {
 		t.Errorf("creator: %+v", share)
 	}
 	c.advance(time.Hour - time.Second)
-	if status := withToken(t, s, token); status != http.StatusOK {
-		t.Errorf("before its end: %d", status)
-	}
+	assertTokenStatus(t, s, token, http.StatusOK)
 	c.advance(time.Second)
-	if status := withToken(t, s, token); status != http.StatusUnauthorized {
-		t.Errorf("at its end: %d", status)
-	}
-	if status := withToken(t, s, s.Token()); status != http.StatusOK {
-		t.Errorf("the static token: %d", status)
-	}
-	if n := s.Count(swrtest.OpLogin); n != 1 {
-		t.Errorf("%d logins counted", n)
-	}
+	assertTokenStatus(t, s, token, http.StatusUnauthorized)
+	assertTokenStatus(t, s, s.Token(), http.StatusOK)
 }
 
 func TestLoginTable(t *testing.T) {
@@ -111,7 +68,7 @@ func TestLoginTable(t *testing.T) {
 	for name, test := range map[string]struct {
 		body   string
 		status int
-		usable bool // the token works on SWR
+		usable bool // SWR accepts the token
 	}{
 		"name, project name":   {auth(identity(userU), scopeU), 201, true},
 		"user id":              {auth(identity(byID), scopeU), 201, true},
@@ -152,67 +109,43 @@ func TestLoginTable(t *testing.T) {
 			})
 			got := login(t, s, test.body)
 			token := got.header.Get("X-Subject-Token")
-			if got.status != test.status || (token != "") != (test.status == http.StatusCreated) {
-				t.Fatalf("%d %s", got.status, got.body)
-			}
-			if test.status != http.StatusCreated {
-				var e struct {
-					Error struct {
-						Code           int
-						Message, Title string
-					}
+			switch {
+			case test.status != http.StatusCreated:
+				assertResponse(t, got, test.status, fmt.Sprintf(`{"error":{"code":%d,"message":"`, test.status), `"title":"`)
+				if token != "" {
+					t.Error("a token despite the error")
 				}
-				if err := json.Unmarshal([]byte(got.body), &e); err != nil || e.Error.Code != test.status || e.Error.Title == "" || e.Error.Message == "" {
-					t.Errorf("%v: %s", err, got.body)
-				}
-				return
-			}
-			if status := withToken(t, s, token); (status == http.StatusOK) != test.usable {
-				t.Errorf("the token on SWR: %d", status)
+			case test.usable:
+				assertTokenStatus(t, s, token, http.StatusOK)
+			default:
+				assertTokenStatus(t, s, token, http.StatusUnauthorized)
 			}
 		})
 	}
 }
 
-// A token buys another one, for the same user.
+// A token is accepted for another one, of the same user.
 func TestLoginByToken(t *testing.T) {
 	s, _ := start(t)
 	s.AddUser(swrtest.User{Name: "u", Password: "p"})
 	first := login(t, s, passwordLogin).header.Get("X-Subject-Token")
-	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["token"],"token":{"id":%q}},%s}}`, first, scopeU)
-	second := login(t, s, body)
-	token := second.header.Get("X-Subject-Token")
-	if second.status != http.StatusCreated || token == first || withToken(t, s, token) != http.StatusOK {
-		t.Errorf("%d %s", second.status, second.body)
-	}
-}
-
-func TestLoginContentType(t *testing.T) {
-	s, _ := start(t)
-	s.AddUser(swrtest.User{Name: "u", Password: "p"})
-	r := newRequest(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin)
-	r.Header.Del("Content-Type")
-	if got := send(t, r); got.status != http.StatusBadRequest {
-		t.Errorf("%d %s", got.status, got.body)
+	second := login(t, s, fmt.Sprintf(`{"auth":{"identity":{"methods":["token"],"token":{"id":%q}},%s}}`, first, scopeU))
+	assertResponse(t, second, http.StatusCreated, `"name":"u"`)
+	if token := second.header.Get("X-Subject-Token"); token == first {
+		t.Error("the same token")
+	} else {
+		assertTokenStatus(t, s, token, http.StatusOK)
 	}
 }
 
 func TestTokens(t *testing.T) {
-	s, c := start(t)
+	s, _ := start(t)
 	if swrtest.New().Token() == s.Token() {
 		t.Error("two simulators have the same token")
 	}
-	s.AddToken("short", time.Minute)
-	s.AddToken("long", 0)
-	if got := []int{withToken(t, s, "short"), withToken(t, s, "long"), withToken(t, s, "none")}; fmt.Sprint(got) != "[200 200 401]" {
-		t.Errorf("%v", got)
-	}
-	c.advance(time.Minute)
-	if got := []int{withToken(t, s, "short"), withToken(t, s, "long")}; fmt.Sprint(got) != "[401 200]" {
-		t.Errorf("a minute later: %v", got)
-	}
+	s.AddUser(swrtest.User{Name: "u", Password: "p"})
+	token := login(t, s, passwordLogin).header.Get("X-Subject-Token")
 	s.ExpireTokens()
-	if got := []int{withToken(t, s, "long"), withToken(t, s, s.Token())}; fmt.Sprint(got) != "[401 401]" {
-		t.Errorf("all expired: %v", got)
-	}
+	assertTokenStatus(t, s, token, http.StatusUnauthorized)
+	assertTokenStatus(t, s, s.Token(), http.StatusUnauthorized)
 }

@@ -1,15 +1,19 @@
 package swrtest
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
 const (
 	defaultLimit = 100
 	maxLimit     = 1000
+
+	paramLimit  = "limit"
+	paramOffset = "offset"
 )
 
 // page is a part of a list.
@@ -17,82 +21,63 @@ type page struct {
 	offset, limit int
 }
 
-// cutPage returns the page's part of all items.
-func cutPage[T any](p page, all []T) []T {
+// slicePage returns the page's part of all items.
+func slicePage[T any](p page, all []T) []T {
 	start := min(p.offset, len(all))
 	return all[start:min(start+p.limit, len(all))]
 }
 
-// contentRange is the header's value, offset-count/total.
+// contentRange returns the value of Content-Range: offset-count/total.
 func (p page) contentRange(count, total int) string {
 	return fmt.Sprintf("%d-%d/%d", p.offset, count, total)
 }
 
-// listPage reads the list's paging parameters, which are not documented: what
-// becomes of them is Variants.Paging.
-func (c *call) listPage() (page, answer, bool) {
-	bare := page{limit: defaultLimit}
-	query, ok := c.query()
-	if !ok {
-		return bare, c.badRequest("the query can't be read"), false
-	}
-	if problem := unknownParameter(query, paramLimit, paramOffset); problem != "" {
-		return bare, c.badRequest(problem), false
+// listPage returns the requested page of a list of shares. Its parameters are
+// not documented: Variants.Paging decides what they do.
+func (c *call) listPage() (page, error) {
+	query, err := c.query(paramLimit, paramOffset)
+	if err != nil {
+		return page{}, err
 	}
 	switch c.variants.Paging {
 	case PagingIgnored:
-		return bare, answer{}, true
-	case PagingRefused:
+		return page{limit: defaultLimit}, nil
+	case PagingRejected:
 		if len(query) > 0 {
-			return bare, c.badRequest("the call takes no query"), false
+			return page{}, errors.New("the call takes no query")
 		}
-		return bare, answer{}, true
-	default:
-		p, problem := parsePage(query, c.variants.LimitAlone)
-		if problem != "" {
-			return bare, c.badRequest(problem), false
-		}
-		return p, answer{}, true
 	}
+	return parsePage(query, c.variants.LimitWithoutOffset)
 }
 
-const (
-	paramLimit  = "limit"
-	paramOffset = "offset"
-)
-
-// parsePage reads limit and offset, which must stand together unless alone.
-func parsePage(query url.Values, alone bool) (page, string) {
+// parsePage parses limit and offset, which must be sent together unless
+// allowAlone.
+func parsePage(query url.Values, allowAlone bool) (page, error) {
 	p := page{limit: defaultLimit}
-	if query.Has(paramLimit) != query.Has(paramOffset) && !alone {
-		return p, "limit and offset must stand together"
+	if query.Has(paramLimit) != query.Has(paramOffset) && !allowAlone {
+		return p, errors.New("limit and offset must be sent together")
 	}
+	var err error
 	if query.Has(paramLimit) {
-		limit, err := strconv.Atoi(query.Get(paramLimit))
-		if err != nil || limit < 1 || limit > maxLimit {
-			return p, "limit: not from 1 to 1000"
+		if p.limit, err = strconv.Atoi(query.Get(paramLimit)); err != nil || p.limit < 1 || p.limit > maxLimit {
+			return p, errors.New("limit: not from 1 to 1000")
 		}
-		p.limit = limit
 	}
 	if query.Has(paramOffset) {
-		offset, err := strconv.Atoi(query.Get(paramOffset))
-		if err != nil || offset < 0 {
-			return p, "offset: not a number from 0"
+		if p.offset, err = strconv.Atoi(query.Get(paramOffset)); err != nil || p.offset < 0 {
+			return p, errors.New("offset: not a number from 0")
 		}
-		p.offset = offset
 	}
-	return p, ""
+	return p, nil
 }
 
-// unknownParameter says what is wrong with the names of a query's parameters.
-func unknownParameter(query url.Values, known ...string) string {
-	for name, values := range query {
-		if !slices.Contains(known, name) {
-			return "the call has no such parameter"
-		}
-		if len(values) > 1 {
-			return name + ": given twice"
+// listResponse returns a list, of which an empty one is [] or null.
+func listResponse[T any](c *call, items []T) response {
+	if len(items) == 0 {
+		items = []T{}
+		if c.variants.NullLists {
+			items = nil
 		}
 	}
-	return ""
+	return c.jsonResponse(http.StatusOK, items)
 }

@@ -1,66 +1,184 @@
 package swrtest
 
-// Spelling says under which spelling of a path segment a call has a route
-// (api.md, "Two spellings of one segment").
-type Spelling int
-
-// The spellings under which a call may be served.
-const (
-	// SpellingDocumented serves what documents name: both spellings for POST
-	// (the older document says "repos", the newer ones "repositories"), and
-	// "repositories" for the others.
-	SpellingDocumented Spelling = iota
-	// SpellingBoth serves "repos" and "repositories", as Open Telekom Cloud does.
-	SpellingBoth
-	// SpellingRepositories serves "repositories" alone.
-	SpellingRepositories
-	// SpellingRepos serves "repos" alone.
-	SpellingRepos
-	// SpellingNone has no route for the call.
-	SpellingNone
+import (
+	"net/http"
+	"net/url"
+	"strings"
 )
 
-// Routes says which routes a server has. The zero value is the documented
+// Operation is a call of one of the two APIs.
+type Operation string
+
+const (
+	// OpAny matches every request where an operation selects some.
+	OpAny                Operation = ""
+	OpCreate             Operation = "create" // share a repository with an account
+	OpList               Operation = "list"   // the shares of a repository
+	OpGet                Operation = "get"    // one share
+	OpUpdate             Operation = "update"
+	OpDelete             Operation = "delete"
+	OpSharedRepositories Operation = "shared-repositories"
+	OpLogin              Operation = "login" // a token from the IAM
+	// OpUnknown is a request to a path or method that neither API has.
+	OpUnknown Operation = "unknown"
+)
+
+// endpoint is a method and path of one of the APIs.
+type endpoint struct {
+	op      Operation
+	method  string
+	pattern []string // path segments, without the base path
+}
+
+const (
+	pathOfShares = "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains"
+	pathOfShare  = pathOfShares + "/{account}"
+)
+
+// endpoints are in the order of API.md, "Endpoints" and "Signing in".
+var endpoints = []endpoint{
+	newEndpoint(OpCreate, http.MethodPost, pathOfShares),
+	newEndpoint(OpList, http.MethodGet, pathOfShares),
+	newEndpoint(OpGet, http.MethodGet, pathOfShare),
+	newEndpoint(OpUpdate, http.MethodPatch, pathOfShare),
+	newEndpoint(OpDelete, http.MethodDelete, pathOfShare),
+	newEndpoint(OpSharedRepositories, http.MethodGet, "v2/manage/shared-repositories"),
+	newEndpoint(OpLogin, http.MethodPost, "v3/auth/tokens"),
+}
+
+func newEndpoint(op Operation, method, path string) endpoint {
+	return endpoint{op, method, strings.Split(path, "/")}
+}
+
+// Operations returns the operations of both APIs, without OpAny and OpUnknown.
+func Operations() []Operation {
+	ops := make([]Operation, len(endpoints))
+	for i, e := range endpoints {
+		ops[i] = e.op
+	}
+	return ops
+}
+
+// route is the operation and the parameters of a request's method and path.
+type route struct {
+	op         Operation
+	segment    string // segmentRepos, segmentRepositories, or empty
+	namespace  string
+	repository string // with "/"
+	account    string
+}
+
+// matchRoute returns the route of a path as sent. It is exact: a trailing or
+// doubled slash, another base path or another method is OpUnknown. Whether the
+// server has the route is for Routes to decide.
+func matchRoute(method, basePath, escapedPath string) route {
+	unknown := route{op: OpUnknown}
+	path, ok := strings.CutPrefix(escapedPath, basePath+"/")
+	if !ok {
+		return unknown
+	}
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		decoded, err := url.PathUnescape(segment)
+		// The gateway decodes an escaped slash and then has no such route:
+		// "/" in a repository is sent as "$".
+		if err != nil || decoded == "" || strings.Contains(decoded, "/") {
+			return unknown
+		}
+		segments[i] = decoded
+	}
+	for _, e := range endpoints {
+		if r, ok := e.match(segments); ok && e.method == method {
+			return r
+		}
+	}
+	return unknown
+}
+
+func (e endpoint) match(segments []string) (route, bool) {
+	r := route{op: e.op}
+	if len(segments) != len(e.pattern) {
+		return r, false
+	}
+	for i, name := range e.pattern {
+		value := segments[i]
+		matches := true
+		switch name {
+		case "{namespace}":
+			r.namespace = value
+		case "{segment}":
+			r.segment = value
+			matches = value == segmentRepos || value == segmentRepositories
+		case "{repository}":
+			r.repository = strings.ReplaceAll(value, "$", "/")
+		case "{account}":
+			r.account = value
+		default:
+			matches = value == name
+		}
+		if !matches {
+			return r, false
+		}
+	}
+	return r, true
+}
+
+// The two spellings of one path segment.
+const (
+	segmentRepos        = "repos"
+	segmentRepositories = "repositories"
+)
+
+// Spelling selects the spellings of a path segment under which a call has a
+// route (API.md, "Two spellings of one segment").
+type Spelling int
+
+const (
+	// SpellingDocumented is what the documents have: both spellings for POST
+	// ("repos" in the older one, "repositories" in the newer ones), and
+	// "repositories" for the others.
+	SpellingDocumented   Spelling = iota
+	SpellingBoth                  // as on Open Telekom Cloud
+	SpellingRepositories          // "repositories" only
+	SpellingRepos                 // "repos" only
+	SpellingNone                  // no route for the call
+)
+
+// Routes selects the routes of a server. The zero value is the documented
 // modern server.
 type Routes struct {
 	Create, List, Get, Update, Delete Spelling
-	// NoSharedRepositories takes GET /v2/manage/shared-repositories away.
-	NoSharedRepositories bool
-	// NoLogin takes POST /v3/auth/tokens away.
-	NoLogin bool
+	NoSharedRepositories              bool // no GET /v2/manage/shared-repositories
+	NoLogin                           bool // no POST /v3/auth/tokens
 }
 
-// SameRoutes returns routes with one spelling for all five calls on shares.
-func SameRoutes(s Spelling) Routes {
+// UniformRoutes returns routes with one spelling for all five calls on shares.
+func UniformRoutes(s Spelling) Routes {
 	return Routes{Create: s, List: s, Get: s, Update: s, Delete: s}
 }
 
-// SeedDocumentRoutes is a server that offers what the two documents in testdata
-// describe, and DELETE: POST under "repos", the list and DELETE under
-// "repositories", and nothing else but the IAM.
-func SeedDocumentRoutes() Routes {
-	return Routes{
-		Create:               SpellingRepos,
-		List:                 SpellingRepositories,
-		Get:                  SpellingNone,
-		Update:               SpellingNone,
-		Delete:               SpellingRepositories,
-		NoSharedRepositories: true,
-	}
-}
-
-// NoRoutes is an endpoint that has none of the routes: a mistyped one, or a proxy.
-func NoRoutes() Routes {
-	r := SameRoutes(SpellingNone)
+// MinimalRoutes returns the routes of the two documents in testdata, and
+// DELETE: POST under "repos", the list and DELETE under "repositories", and the
+// IAM.
+func MinimalRoutes() Routes {
+	r := UniformRoutes(SpellingNone)
+	r.Create, r.List, r.Delete = SpellingRepos, SpellingRepositories, SpellingRepositories
 	r.NoSharedRepositories = true
-	r.NoLogin = true
 	return r
 }
 
-// serves says whether the server has the route.
+// NoRoutes returns the routes of an endpoint that is not SWR: a mistyped one,
+// or a proxy.
+func NoRoutes() Routes {
+	r := UniformRoutes(SpellingNone)
+	r.NoSharedRepositories, r.NoLogin = true, true
+	return r
+}
+
+// serves reports whether the server has the route.
 func (r Routes) serves(rt route) bool {
-	var spelling Spelling
-	switch rt.kind {
+	spelling := SpellingNone
+	switch rt.op {
 	case OpCreate:
 		spelling = r.Create
 	case OpList:
@@ -75,12 +193,10 @@ func (r Routes) serves(rt route) bool {
 		return !r.NoSharedRepositories
 	case OpLogin:
 		return !r.NoLogin
-	default:
-		return false
 	}
 	switch spelling {
 	case SpellingDocumented:
-		return rt.segment == segmentRepositories || rt.kind == OpCreate
+		return rt.segment == segmentRepositories || rt.op == OpCreate
 	case SpellingBoth:
 		return true
 	case SpellingRepositories:

@@ -1,12 +1,13 @@
 package swrtest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// What follows is what somebody does by hand in the console: it takes effect
-// at once, checks no rule of names, and is no request in the log.
+// The methods below are changes outside the API, as in the console: they take
+// effect at once, check no rule of names, and are not in the request log.
 
 // AddNamespace creates a namespace (organization).
 func (s *Simulator) AddNamespace(namespace string) {
@@ -22,8 +23,7 @@ func (s *Simulator) RemoveNamespace(namespace string) {
 	s.store.removeNamespace(namespace)
 }
 
-// AddRepository creates a repository, and its namespace as needed. The
-// repository is written with "/".
+// AddRepository creates a repository (with "/"), and its namespace as needed.
 func (s *Simulator) AddRepository(namespace, repository string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,20 +37,16 @@ func (s *Simulator) RemoveRepository(namespace, repository string) {
 	delete(s.store.repositories, repositoryKey{namespace, repository})
 }
 
-// PutShare creates a share, or replaces the one under the very same spelling
-// of its account. It creates namespace and repository as needed and fills what
-// is empty: Permit with "read", Deadline with "forever", CreatorID and
-// CreatorName with the owner's user, Created and Updated with the clock.
+// PutShare creates a share, or replaces the one with the same spelling of its
+// account. It creates namespace and repository as needed and sets what is
+// empty: Permit to "read", Deadline to "forever", CreatorID and CreatorName to
+// the owner's user, Created and Updated to the clock.
 func (s *Simulator) PutShare(share Share) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if share.Permit == "" {
-		share.Permit = permitRead
-	}
-	if share.Deadline == "" {
-		share.Deadline = deadlineForever
-	}
+	share.Permit = cmp.Or(share.Permit, permitRead)
+	share.Deadline = cmp.Or(share.Deadline, deadlineForever)
 	if share.CreatorID == "" && share.CreatorName == "" {
 		share.CreatorID, share.CreatorName = defaultUserID, defaultUserName
 	}
@@ -64,8 +60,8 @@ func (s *Simulator) PutShare(share Share) {
 	s.store.put(repo, now, share, Delay{}, Delay{})
 }
 
-// DeleteShare revokes a share, and says whether there was one. The account's
-// spelling counts as it does in paths (Variants.CaseSensitivePaths).
+// DeleteShare revokes a share, and reports whether there was one. The account's
+// spelling counts as in paths (Variants.CaseSensitivePaths).
 func (s *Simulator) DeleteShare(namespace, repository, account string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,12 +69,12 @@ func (s *Simulator) DeleteShare(namespace, repository, account string) bool {
 	if r == nil {
 		return false
 	}
-	repo.remove(s.now(), r, Delay{}, Delay{})
+	repo.delete(s.now(), r, Delay{}, Delay{})
 	return true
 }
 
-// Share returns what truly is shared, whatever the API's views show. The
-// account's spelling counts as it does in paths.
+// Share returns a share that exists, whatever the API's delays show. The
+// account's spelling counts as in paths.
 func (s *Simulator) Share(namespace, repository, account string) (Share, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +93,7 @@ func (s *Simulator) lookup(namespace, repository, account string) (*repository, 
 	return repo, repo.existing(account, s.variants.CaseSensitivePaths)
 }
 
-// Shares returns what truly is shared of a repository, ordered by account.
+// Shares returns the shares of a repository that exist, ordered by account.
 func (s *Simulator) Shares(namespace, repository string) []Share {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +104,8 @@ func (s *Simulator) Shares(namespace, repository string) []Share {
 	return repo.shares()
 }
 
-// AllShares returns everything that truly is shared, ordered by namespace,
-// repository and account.
+// AllShares returns all shares that exist, ordered by namespace, repository and
+// account.
 func (s *Simulator) AllShares() []Share {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,9 +116,9 @@ func (s *Simulator) AllShares() []Share {
 	return shares
 }
 
-// AddReceived adds repositories that other accounts share with this one, for
-// shared-repositories with center=thirdparty.
-func (s *Simulator) AddReceived(repositories ...ReceivedRepository) {
+// AddReceivedRepositories adds repositories that other accounts share with this
+// one, for shared-repositories with center=thirdparty.
+func (s *Simulator) AddReceivedRepositories(repositories ...ReceivedRepository) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range repositories {
@@ -136,10 +132,9 @@ func (s *Simulator) AddReceived(repositories ...ReceivedRepository) {
 	})
 }
 
-// KnownAccounts names the accounts that exist at the cloud, in addition to
-// those named before. Once there are any, a POST for another answers 400
-// SVCSTG.SWR.4001041; before, every account exists.
-func (s *Simulator) KnownAccounts(names ...string) {
+// AddAccounts adds accounts that exist at the cloud. Without any, every account
+// exists; with some, a POST for another one is 400 SVCSTG.SWR.4001041.
+func (s *Simulator) AddAccounts(names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {

@@ -3,25 +3,27 @@ package swrtest
 import (
 	"context"
 	"crypto/tls"
-	"errors"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// DefaultBasePath is where Start and StartTLS serve the APIs unless
-// WithBasePath says otherwise: below some path, so that wrong URL joining fails.
+// DefaultBasePath is where Start and StartTLS serve the APIs without
+// WithBasePath: below some path, so that a client that joins URLs wrongly fails.
 const DefaultBasePath = "/cloud/eu-de"
 
-// readHeaderTimeout ends connections that never send a request.
+// readHeaderTimeout closes connections that never send a request.
 const readHeaderTimeout = time.Minute
 
-// TB is what of testing.TB a server needs; this package is no test itself.
+// TB is the part of testing.TB that a server needs; testing itself would add
+// its flags to the command.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -39,11 +41,8 @@ type Server struct {
 	http        *http.Server
 	cancel      context.CancelFunc
 	caPEM       []byte
-	served      chan error
-	open        sync.WaitGroup // connections that are being served
+	running     sync.WaitGroup // Serve, and the connections
 	connections atomic.Int64
-	closing     sync.Once
-	closeErr    error
 }
 
 // Start serves a new simulator until the test ends.
@@ -52,13 +51,10 @@ func Start(tb TB, opts ...Option) *Server {
 	return start(tb, nil, opts)
 }
 
-// StartTLS is Start with TLS, under a certificate authority of its own (CAPEM).
+// StartTLS is Start with TLS, with its own certificate authority (CAPEM).
 func StartTLS(tb TB, opts ...Option) *Server {
 	tb.Helper()
-	pair, caPEM, err := newCertificate()
-	if err != nil {
-		tb.Fatalf("make a certificate: %v", err)
-	}
+	pair, caPEM := newCertificate()
 	server := start(tb, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, opts)
 	server.caPEM = caPEM
 	return server
@@ -79,8 +75,8 @@ func start(tb TB, config *tls.Config, opts []Option) *Server {
 	return server
 }
 
-// Listen serves a new simulator, without a base path unless one is given, on a
-// loopback address such as "127.0.0.1:0". Close ends it.
+// Listen serves a new simulator, without a base path by default, on a loopback
+// address such as "127.0.0.1:0" until Close.
 func Listen(address string, opts ...Option) (*Server, error) {
 	return listen(address, nil, opts)
 }
@@ -100,20 +96,17 @@ func listen(address string, config *tls.Config, opts []Option) (*Server, error) 
 	ctx, cancel := context.WithCancel(context.Background())
 	sim := New(opts...)
 	base := scheme + "://" + listener.Addr().String() + sim.basePath
-	server := &Server{
-		Simulator: sim, URL: base, IAMURL: base + "/v3",
-		cancel: cancel, served: make(chan error, 1),
-	}
+	server := &Server{Simulator: sim, URL: base, IAMURL: base + "/v3", cancel: cancel}
 	server.http = &http.Server{
 		Handler:           sim,
 		ReadHeaderTimeout: readHeaderTimeout,
-		// A hanging request ends with the server.
+		// Ends requests that hang when the server closes.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ConnState:   server.countConnection,
-		// Go's server would write to stderr about clients that go away.
+		// net/http would write to stderr about clients that disconnect.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	go func() { server.served <- server.http.Serve(listener) }()
+	server.running.Go(func() { _ = server.http.Serve(listener) }) // returns when closed
 	return server, nil
 }
 
@@ -121,9 +114,9 @@ func (s *Server) countConnection(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew: // before Serve can return
 		s.connections.Add(1)
-		s.open.Add(1)
+		s.running.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		s.open.Done()
+		s.running.Done()
 	}
 }
 
@@ -133,23 +126,17 @@ func (s *Server) Connections() int { return int(s.connections.Load()) }
 // CAPEM returns the certificate authority of a server with TLS, PEM-encoded.
 func (s *Server) CAPEM() []byte { return s.caPEM }
 
-// Close stops the server and waits until nothing of it runs any more.
+// Close stops the server and waits until all of its goroutines have ended.
 func (s *Server) Close() error {
-	s.closing.Do(func() {
-		// Connections first: a hanging request that ended before its
-		// connection would still be answered, with an empty 200.
-		s.closeErr = s.http.Close()
-		s.cancel()
-		if err := <-s.served; !errors.Is(err, http.ErrServerClosed) && s.closeErr == nil {
-			s.closeErr = err
-		}
-		s.open.Wait()
-	})
-	return s.closeErr
+	// Connections first: net/http would respond to a hanging request that ends
+	// before its connection, with an empty 200.
+	err := s.http.Close()
+	s.cancel()
+	s.running.Wait()
+	return err
 }
 
-// checkLoopback refuses addresses that others could reach: the simulator is
-// for this machine alone.
+// checkLoopback rejects addresses that other machines could reach.
 func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -158,5 +145,14 @@ func checkLoopback(address string) error {
 	if ip := net.ParseIP(host); (ip != nil && ip.IsLoopback()) || host == "localhost" {
 		return nil
 	}
-	return fmt.Errorf("%q is no loopback address", address)
+	return fmt.Errorf("%q is not a loopback address", address)
+}
+
+// newCertificate returns the certificate of package httptest for loopback, which
+// is its own authority.
+func newCertificate() (pair tls.Certificate, caPEM []byte) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	caPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return server.TLS.Certificates[0], caPEM
 }

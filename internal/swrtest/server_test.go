@@ -6,11 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-func TestListenIsForLoopback(t *testing.T) {
+func TestListen(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0", "127.0.0.1"} {
 		if s, err := swrtest.Listen(address); err == nil {
 			t.Errorf("%q is served: %v", address, s.Close())
@@ -29,20 +30,15 @@ func TestListenIsForLoopback(t *testing.T) {
 		}
 	}
 	if _, err := try(newRequest(t, s, http.MethodGet, listPath(), "")); err == nil {
-		t.Error("answered after Close")
+		t.Error("response after Close")
 	}
 }
 
+// Clients reject the certificate unless they trust its authority; see
+// TestConnectionFaults for those that do.
 func TestTLS(t *testing.T) {
-	s, httpClient := startEither(t, true)
-	resp, err := httpClient.Do(requestOf(t, s, swrtest.OpList))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("%d %v", resp.StatusCode, err)
-	}
-	if _, err := try(requestOf(t, s, swrtest.OpList)); err == nil {
+	s, _ := startWithTLS(t, true)
+	if _, err := try(requestFor(t, s, swrtest.OpList)); err == nil {
 		t.Error("trusted without its authority")
 	}
 }
@@ -53,11 +49,19 @@ func TestConnections(t *testing.T) {
 		do(t, s, http.MethodGet, listPath(), "")
 	}
 	if got := s.Connections(); got != 1 {
-		t.Errorf("%d connections for 3 requests in a row", got)
+		t.Errorf("%d connections for 3 requests", got)
 	}
 }
 
-// A simulator is a handler that needs no server of its own.
+func TestSetClock(t *testing.T) {
+	s, _ := start(t)
+	s.SetClock(func() time.Time { return time.Date(2040, 1, 2, 3, 4, 5, 0, time.UTC) })
+	if got := do(t, s, http.MethodGet, listPath(), "").header.Get("Date"); got != "Mon, 02 Jan 2040 03:04:05 GMT" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A simulator is a handler that needs no Server.
 func TestHandler(t *testing.T) {
 	s := swrtest.New()
 	s.AddRepository(namespace, repository)
@@ -69,7 +73,7 @@ func TestHandler(t *testing.T) {
 	if w.Code != http.StatusOK || w.Body.String() != "[]" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	// There is no connection to reset: the answer is aborted.
+	// There is no connection to reset: the response is aborted.
 	s.Inject(swrtest.Fault{Behavior: swrtest.ResetBefore()})
 	defer func() {
 		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {

@@ -1,18 +1,17 @@
 package swrtest
 
 import (
-	"net/http"
+	"errors"
 	"strings"
 	"time"
 )
 
 // ReceivedRepository is a repository that another account shares with this one.
 type ReceivedRepository struct {
-	DomainName string // its owner
-	Namespace  string
-	Repository string // with "/"
-	// Expired is the opposite of the answer's status.
-	Expired     bool
+	DomainName  string // its owner
+	Namespace   string
+	Repository  string // with "/"
+	Expired     bool   // the opposite of status in responses
 	Description string
 	Created     time.Time
 }
@@ -20,12 +19,6 @@ type ReceivedRepository struct {
 func (r ReceivedRepository) sortKey() string {
 	return strings.Join([]string{r.Namespace, r.Repository, r.DomainName}, "\x00")
 }
-
-// The two centers of GET /v2/manage/shared-repositories.
-const (
-	centerSelf       = "self"
-	centerThirdparty = "thirdparty"
-)
 
 // sharedRepositoryJSON has the documented fields in the documented order.
 type sharedRepositoryJSON struct {
@@ -48,78 +41,63 @@ type sharedRepositoryJSON struct {
 }
 
 // sharedRepositories is GET /v2/manage/shared-repositories.
-func (c *call) sharedRepositories() answer {
-	query, ok := c.query()
-	if !ok {
-		return c.badRequest("the query can't be read")
-	}
-	if problem := unknownParameter(query,
-		"center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset); problem != "" {
-		return c.badRequest(problem)
+func (c *call) sharedRepositories() (response, error) {
+	query, err := c.query("center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset)
+	if err != nil {
+		return response{}, err
 	}
 	status := query.Get("status")
 	if query.Has("status") && status != "true" && status != "false" {
-		return c.badRequest("status: neither true nor false")
+		return response{}, errors.New("status: neither true nor false")
 	}
-	p, problem := parsePage(query, false)
-	if problem != "" {
-		return c.badRequest(problem)
+	p, err := parsePage(query, false)
+	if err != nil {
+		return response{}, err
 	}
 	var all []sharedRepositoryJSON
 	switch query.Get("center") {
-	case centerSelf:
+	case "self":
 		all = c.sharedByMe()
-	case centerThirdparty:
+	case "thirdparty":
 		all = c.sharedWithMe(status)
 	default:
-		return c.badRequest("center: neither self nor thirdparty")
+		return response{}, errors.New("center: neither self nor thirdparty")
 	}
+	namespace, owner, name := query.Get("namespace"), query.Get("domain_name"), query.Get("name")
 	matching := all[:0]
 	for _, item := range all {
-		// The filter of names is fuzzy: it finds parts of names too.
-		if (query.Get("namespace") == "" || item.Namespace == query.Get("namespace")) &&
-			(query.Get("domain_name") == "" || item.DomainName == query.Get("domain_name")) &&
-			strings.Contains(item.Name, c.variants.repositoryInBody(query.Get("name"))) {
+		if (namespace == "" || item.Namespace == namespace) && (owner == "" || item.DomainName == owner) &&
+			// The filter of names is fuzzy: it matches parts of names too.
+			strings.Contains(item.Name, c.variants.repositoryInBody(name)) {
 			matching = append(matching, item)
 		}
 	}
-	return c.sharedPage(p, matching)
-}
-
-func (c *call) sharedPage(p page, all []sharedRepositoryJSON) answer {
-	items := cutPage(p, all)
-	if len(items) == 0 {
-		items = []sharedRepositoryJSON{}
-		if c.variants.NullLists {
-			items = nil
-		}
-	}
+	items, total := slicePage(p, matching), len(matching)
 	if c.variants.NoSharedTotals {
-		return c.jsonAnswer(http.StatusOK, items)
+		return listResponse(c, items), nil
 	}
-	total := len(all)
 	for i := range items {
 		items[i].TotalRange = &total
 	}
-	result := c.jsonAnswer(http.StatusOK, items)
-	result.header.Set("Content-Range", p.contentRange(len(items), total))
-	return result
+	resp := listResponse(c, items)
+	resp.header.Set("Content-Range", p.contentRange(len(items), total))
+	return resp, nil
 }
 
-// sharedByMe are the repositories with at least one share. Their status means
-// nothing, and is false.
+// sharedByMe returns the repositories with at least one share. Their status has
+// no meaning, and is false.
 func (c *call) sharedByMe() []sharedRepositoryJSON {
 	var items []sharedRepositoryJSON
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
-		if repo.count() > 0 {
+		if len(repo.shares()) > 0 {
 			items = append(items, c.sharedRepository(ownerDomainName, key, "", repo.created))
 		}
 	}
 	return items
 }
 
-// sharedWithMe are the repositories of others, of one status if that is given.
+// sharedWithMe returns the repositories of others, of one status if not empty.
 func (c *call) sharedWithMe(status string) []sharedRepositoryJSON {
 	var items []sharedRepositoryJSON
 	for _, r := range c.sim.received {

@@ -9,30 +9,22 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
+const sharedPath = "/v2/manage/shared-repositories?"
+
 type sharedRepository struct {
 	Name       string
 	Namespace  string
 	DomainName string `json:"domain_name"`
 	Status     bool
-	Path       string
 	TotalRange int `json:"total_range"`
 }
 
+// shared returns the response to a query and its repositories.
 func shared(t *testing.T, s *swrtest.Server, query string) ([]sharedRepository, reply) {
 	t.Helper()
-	got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?"+query, "")
-	if got.status != http.StatusOK {
-		return nil, got
-	}
+	got := do(t, s, http.MethodGet, sharedPath+query, "")
+	assertResponse(t, got, http.StatusOK)
 	return decode[[]sharedRepository](t, got.body), got
-}
-
-func names(items []sharedRepository) string {
-	var out []string
-	for _, item := range items {
-		out = append(out, item.Namespace+"/"+item.Name)
-	}
-	return strings.Join(out, " ")
 }
 
 func TestSharedRepositories(t *testing.T) {
@@ -42,7 +34,7 @@ func TestSharedRepositories(t *testing.T) {
 		namespace, repository, _ := strings.Cut(name, "/")
 		s.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
 	}
-	s.AddReceived(
+	s.AddReceivedRepositories(
 		swrtest.ReceivedRepository{DomainName: "them", Namespace: "z", Repository: "app"},
 		swrtest.ReceivedRepository{DomainName: "them", Namespace: "y", Repository: "app", Expired: true},
 		swrtest.ReceivedRepository{DomainName: "others", Namespace: "z", Repository: "app"},
@@ -62,17 +54,19 @@ func TestSharedRepositories(t *testing.T) {
 		"center=thirdparty&limit=1&offset=5":    "",
 		"center=thirdparty&namespace=y&name=pp": "y/app",
 	} {
-		items, got := shared(t, s, query)
-		if got.status != http.StatusOK || names(items) != want {
-			t.Errorf("%s: %d %s, want %s", query, got.status, names(items), want)
+		items, _ := shared(t, s, query)
+		var names []string
+		for _, item := range items {
+			names = append(names, item.Namespace+"/"+item.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
 		}
 	}
 	for _, query := range []string{
 		"", "center=", "center=me", "center=self&limit=1", "center=self&order=name", "center=self&status=1", "center=self&center=self", "%zz",
 	} {
-		if _, got := shared(t, s, query); got.status != http.StatusBadRequest {
-			t.Errorf("%s: %d", query, got.status)
-		}
+		assertResponse(t, do(t, s, http.MethodGet, sharedPath+query, ""), http.StatusBadRequest)
 	}
 	items, _ := shared(t, s, "center=self&limit=1&offset=2")
 	if items[0].DomainName != s.Owner() || items[0].Status || items[0].TotalRange != 4 {

@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +22,7 @@ const (
 	signatureWindow = 15 * time.Minute
 )
 
-// authorization is an Authorization header taken apart.
+// authorization is a parsed Authorization header.
 type authorization struct {
 	access        string
 	scope         []string // date, region, service; nil in the form with Access
@@ -28,19 +30,19 @@ type authorization struct {
 	signature     string
 }
 
-// parseAuthorization reads one of the two forms of api.md, "Signing in".
-func parseAuthorization(values []string) (authorization, string) {
+// parseAuthorization parses one of the two forms of API.md, "Signing in".
+func parseAuthorization(values []string) (authorization, error) {
 	var a authorization
 	if len(values) != 1 {
-		return a, "more than one Authorization"
+		return a, errors.New("more than one Authorization")
 	}
 	rest, ok := strings.CutPrefix(values[0], signatureAlgorithm+" ")
 	if !ok {
-		return a, "unknown algorithm"
+		return a, errors.New("unknown algorithm")
 	}
 	parts := strings.Split(rest, ",")
 	if len(parts) != 3 {
-		return a, "Authorization: not three parts"
+		return a, errors.New("invalid Authorization: not three parts")
 	}
 	identity, value, _ := strings.Cut(strings.TrimSpace(parts[0]), "=")
 	switch identity {
@@ -49,26 +51,27 @@ func parseAuthorization(values []string) (authorization, string) {
 	case "Credential":
 		scope := strings.Split(value, "/")
 		if len(scope) != 5 || scope[4] != scopeEnd {
-			return a, "Credential: wrong scope"
+			return a, errors.New("invalid Credential: wrong scope")
 		}
 		a.access, a.scope = scope[0], scope[1:4]
 	default:
-		return a, "Authorization: neither Access nor Credential"
+		return a, errors.New("invalid Authorization: neither Access nor Credential")
 	}
 	headers, ok := strings.CutPrefix(strings.TrimSpace(parts[1]), "SignedHeaders=")
 	if !ok {
-		return a, "Authorization: no SignedHeaders"
+		return a, errors.New("invalid Authorization: no SignedHeaders")
 	}
 	a.signedHeaders = strings.Split(headers, ";")
 	a.signature, ok = strings.CutPrefix(strings.TrimSpace(parts[2]), "Signature=")
 	if !ok {
-		return a, "Authorization: no Signature"
+		return a, errors.New("invalid Authorization: no Signature")
 	}
-	return a, ""
+	return a, nil
 }
 
-func (a authorization) allowed(forms SignatureForms) bool {
-	switch forms {
+// allowed reports whether a server accepts the form of signature.
+func (a authorization) allowed(formats SignatureFormats) bool {
+	switch formats {
 	case SignatureAccess:
 		return a.scope == nil
 	case SignatureCredential:
@@ -80,7 +83,7 @@ func (a authorization) allowed(forms SignatureForms) bool {
 	}
 }
 
-// signedRequest is what of a request a signature covers.
+// signedRequest is what a signature covers of a request.
 type signedRequest struct {
 	method, host string
 	path         string // decoded
@@ -89,31 +92,28 @@ type signedRequest struct {
 	body         []byte
 }
 
-// verify returns what is wrong with the signature, or nothing.
-func (a authorization) verify(r signedRequest, key Key, now time.Time) string {
-	date := r.header.Get(headerDate)
-	at, err := time.Parse(signatureDate, date)
+// verify returns what is wrong with the signature, or nil.
+func (a authorization) verify(r signedRequest, key Key, now time.Time) error {
+	sent := r.header.Get(headerDate)
+	date, err := time.Parse(signatureDate, sent)
+	switch {
+	case err != nil:
+		return errors.New("invalid X-Sdk-Date: not a date")
+	case now.Sub(date).Abs() > signatureWindow:
+		return errors.New("invalid X-Sdk-Date: too far from the server's time")
+	case a.scope != nil && a.scope[0] != date.Format("20060102"):
+		return errors.New("invalid Credential: another day than X-Sdk-Date")
+	case r.header.Get(headerSecurityToken) != key.SecurityToken:
+		return errors.New("invalid X-Security-Token")
+	}
+	if err := a.checkSignedHeaders(r.header); err != nil {
+		return err
+	}
+	canonical, err := a.canonicalRequest(r)
 	if err != nil {
-		return "X-Sdk-Date: not a date"
+		return err
 	}
-	if now.Sub(at).Abs() > signatureWindow {
-		return "X-Sdk-Date: too far from the server's time"
-	}
-	if a.scope != nil && a.scope[0] != at.Format("20060102") {
-		return "Credential: another day than X-Sdk-Date"
-	}
-	if r.header.Get(headerSecurityToken) != key.SecurityToken {
-		return "X-Security-Token: wrong"
-	}
-	if problem := a.checkSignedHeaders(r.header); problem != "" {
-		return problem
-	}
-	canonical, problem := a.canonicalRequest(r)
-	if problem != "" {
-		return problem
-	}
-	hash := sha256.Sum256([]byte(canonical))
-	toSign := []string{signatureAlgorithm, date}
+	toSign := []string{signatureAlgorithm, sent}
 	secret := []byte(key.Secret)
 	if a.scope != nil {
 		toSign = append(toSign, strings.Join(a.scope, "/")+"/"+scopeEnd)
@@ -122,12 +122,12 @@ func (a authorization) verify(r signedRequest, key Key, now time.Time) string {
 			secret = hmacSHA256(secret, part)
 		}
 	}
-	toSign = append(toSign, hex.EncodeToString(hash[:]))
+	toSign = append(toSign, hexSHA256([]byte(canonical)))
 	want := hex.EncodeToString(hmacSHA256(secret, strings.Join(toSign, "\n")))
 	if !hmac.Equal([]byte(want), []byte(a.signature)) {
-		return "the signature is wrong"
+		return errors.New("the signature is wrong")
 	}
-	return ""
+	return nil
 }
 
 func hmacSHA256(key []byte, text string) []byte {
@@ -136,36 +136,42 @@ func hmacSHA256(key []byte, text string) []byte {
 	return mac.Sum(nil)
 }
 
-// checkSignedHeaders: sorted, in lower case, all sent; host, x-sdk-date and
-// every other x- header that was sent among them.
-func (a authorization) checkSignedHeaders(header http.Header) string {
+func hexSHA256(data []byte) string {
+	hash := sha256.Sum256(data)
+	return hex.EncodeToString(hash[:])
+}
+
+// checkSignedHeaders returns what is wrong with SignedHeaders, or nil. They are
+// sorted, in lower case, and sent; host, x-sdk-date and every other x- header
+// that was sent are among them.
+func (a authorization) checkSignedHeaders(header http.Header) error {
 	if !slices.IsSorted(a.signedHeaders) {
-		return "SignedHeaders: not sorted"
+		return errors.New("invalid SignedHeaders: not sorted")
 	}
 	for i, name := range a.signedHeaders {
 		if name != strings.ToLower(name) || (i > 0 && name == a.signedHeaders[i-1]) {
-			return "SignedHeaders: not in lower case, or named twice"
+			return errors.New("invalid SignedHeaders: not in lower case, or named twice")
 		}
 		if name != "host" && len(header.Values(name)) == 0 {
-			return "SignedHeaders: names a header that was not sent"
+			return errors.New("invalid SignedHeaders: a header that was not sent")
 		}
 	}
 	if !slices.Contains(a.signedHeaders, "host") {
-		return "SignedHeaders: host is missing"
+		return errors.New("invalid SignedHeaders: host is missing")
 	}
 	for name := range header {
 		name = strings.ToLower(name)
 		if strings.HasPrefix(name, "x-") && !slices.Contains(a.signedHeaders, name) {
-			return "SignedHeaders: an x- header is missing"
+			return errors.New("invalid SignedHeaders: an x- header is missing")
 		}
 	}
-	return ""
+	return nil
 }
 
-func (a authorization) canonicalRequest(r signedRequest) (string, string) {
-	query, ok := canonicalQuery(r.query)
-	if !ok {
-		return "", "the query can't be read"
+func (a authorization) canonicalRequest(r signedRequest) (string, error) {
+	query, err := url.ParseQuery(r.query)
+	if err != nil {
+		return "", errors.New("invalid query")
 	}
 	var headers strings.Builder
 	for _, name := range a.signedHeaders {
@@ -177,60 +183,42 @@ func (a authorization) canonicalRequest(r signedRequest) (string, string) {
 			fmt.Fprintf(&headers, "%s:%s\n", name, strings.TrimSpace(value))
 		}
 	}
-	hash := sha256.Sum256(r.body)
 	return strings.Join([]string{
 		r.method,
 		canonicalURI(r.path),
-		query,
+		canonicalQuery(query),
 		headers.String(),
 		strings.Join(a.signedHeaders, ";"),
-		hex.EncodeToString(hash[:]),
-	}, "\n"), ""
+		hexSHA256(r.body),
+	}, "\n"), nil
 }
 
 // canonicalURI escapes each segment of a decoded path and ends with a slash.
 func canonicalURI(path string) string {
-	segments := strings.Split(path, "/")
+	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for i, segment := range segments {
 		segments[i] = signatureEscape(segment)
 	}
-	uri := strings.Join(segments, "/")
-	if !strings.HasSuffix(uri, "/") {
-		uri += "/"
-	}
-	return uri
+	return strings.Join(segments, "/") + "/"
 }
 
 // canonicalQuery escapes keys and values and sorts by key, then by value.
-func canonicalQuery(raw string) (string, bool) {
-	query, err := url.ParseQuery(raw)
-	if err != nil {
-		return "", false
-	}
+func canonicalQuery(query url.Values) string {
 	var pairs []string
-	for _, key := range sortedNames(query) {
+	for _, key := range slices.Sorted(maps.Keys(query)) {
 		for _, value := range slices.Sorted(slices.Values(query[key])) {
 			pairs = append(pairs, signatureEscape(key)+"="+signatureEscape(value))
 		}
 	}
-	return strings.Join(pairs, "&"), true
+	return strings.Join(pairs, "&")
 }
 
-func sortedNames(query url.Values) []string {
-	names := make([]string, 0, len(query))
-	for name := range query {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// signatureEscape escapes all bytes but A-Z a-z 0-9 - _ . ~
+// signatureEscape escapes all bytes except A-Z a-z 0-9 - _ . ~
 func signatureEscape(s string) string {
 	var out strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if isLower(c) || isDigit(c) || 'A' <= c && c <= 'Z' || strings.IndexByte("-_.~", c) >= 0 {
+		if isLower(c) || isUpper(c) || isDigit(c) || strings.IndexByte("-_.~", c) >= 0 {
 			out.WriteByte(c)
 		} else {
 			fmt.Fprintf(&out, "%%%02X", c)

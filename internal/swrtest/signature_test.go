@@ -11,7 +11,7 @@ import (
 )
 
 // The signatures below were computed apart from this repository, with Python's
-// hmac and hashlib, from api.md's description.
+// hmac and hashlib, from the description in API.md.
 const (
 	signedHost   = "swr-api.eu-de.otc.t-systems.com"
 	signedDate   = "20300601T120000Z"
@@ -28,7 +28,7 @@ const (
 	listSignature = "a5517c9c3cea4df69161d38cf4bd79f6efe6a982ad3121845ecf9e4265238f7c"
 )
 
-// signed is a request with a ready signature, in any of the forms.
+// signed returns a request with a signature in any of the forms.
 func signed(t *testing.T, s *swrtest.Server, method, path, body, form, signature string) *http.Request {
 	t.Helper()
 	r := newRequest(t, s, method, path, body)
@@ -39,7 +39,7 @@ func signed(t *testing.T, s *swrtest.Server, method, path, body, form, signature
 	return r
 }
 
-// startSigned serves without a base path, which the vectors do not have.
+// startSigned serves without a base path, as in the vectors.
 func startSigned(t *testing.T, opts ...swrtest.Option) (*swrtest.Server, *clock) {
 	t.Helper()
 	s, c := start(t, append([]swrtest.Option{swrtest.WithBasePath("")}, opts...)...)
@@ -48,76 +48,56 @@ func startSigned(t *testing.T, opts ...swrtest.Option) (*swrtest.Server, *clock)
 }
 
 func TestSignatureVectors(t *testing.T) {
-	const (
-		post  = createBody
-		patch = updateBody
-	)
 	for _, test := range []struct {
 		method, path, body string
 		status             int
-		access             string
-		empty              string
-		scoped             string
+		signatures         map[string]string // by form
 	}{
-		{
-			http.MethodPost, strings.Replace(signedShares, "repositories", "repos", 1), post, http.StatusCreated,
-			"7c53c5acb8dc970951bc04e04a12a7acf422be23ebbd5083d7224a3df25b7976",
-			"66d8073c4c5f8532f1fbfecaee97e25aa6714a74b08df44cadf67dea0e93e631",
-			"4098f8f744ac57753569c898ce99727051df05a2aff399a89e6a7b75e73d8ade",
-		},
-		{
-			http.MethodGet, signedShares + "?offset=100&limit=100", "", http.StatusOK,
-			listSignature,
-			"7db62ff58680c5b5ede4b3bd3313ef65568e8c0ca96b42bed9756bd22c2c6dc9",
-			"58474b877f31bffb0141b297a0ee30fdc7f1e88c76eda175bfb67f425c9a20e9",
-		},
-		{
-			http.MethodGet, signedAccount, "", http.StatusOK,
-			"0ed1afa3b542b7a7c378ece443ea96e8a5a71289b766637feda150bd67ace079",
-			"314ccf64a2b5a8e17301effda72550fb932c7895a9ef98d48e269abc229d883c",
-			"1c4b263570d42241de7ebe045ae9a55afb1178cbcde581eb52758a294a266e67",
-		},
-		{
-			http.MethodPatch, signedAccount, patch, http.StatusCreated,
-			"3866b8812e64d76477d43c548ecab32346577604fec26ae2ff9655c6119b2a7d",
-			"ea57835039c9b05a99ff863b5889cc559938f4a10564ab4a47fc1990d9c716b6",
-			"fdce23b40eb21c56b73315896f4805cba90939314393ee952dc4c26ccd1d0e4f",
-		},
-		{
-			http.MethodDelete, signedAccount, "", http.StatusNoContent,
-			"d0283370fb4504ca75a77bd7bad8d7182867cf673178e5e034c5955548d21762",
-			"71e063a7a272ed7161a0d5d61cfaae4d9b19f6d4f4805778517df14ecd4025d5",
-			"51b051319d47b40bd2e080a0b1548e15e45f396e1160d61cc082a56703815210",
-		},
+		{http.MethodPost, strings.Replace(signedShares, "repositories", "repos", 1), createBody, http.StatusCreated, map[string]string{
+			formAccess: "7c53c5acb8dc970951bc04e04a12a7acf422be23ebbd5083d7224a3df25b7976",
+			formEmpty:  "66d8073c4c5f8532f1fbfecaee97e25aa6714a74b08df44cadf67dea0e93e631",
+			formScoped: "4098f8f744ac57753569c898ce99727051df05a2aff399a89e6a7b75e73d8ade",
+		}},
+		{http.MethodGet, signedShares + "?offset=100&limit=100", "", http.StatusOK, map[string]string{
+			formAccess: listSignature,
+			formEmpty:  "7db62ff58680c5b5ede4b3bd3313ef65568e8c0ca96b42bed9756bd22c2c6dc9",
+			formScoped: "58474b877f31bffb0141b297a0ee30fdc7f1e88c76eda175bfb67f425c9a20e9",
+		}},
+		{http.MethodGet, signedAccount, "", http.StatusOK, map[string]string{
+			formAccess: "0ed1afa3b542b7a7c378ece443ea96e8a5a71289b766637feda150bd67ace079",
+			formEmpty:  "314ccf64a2b5a8e17301effda72550fb932c7895a9ef98d48e269abc229d883c",
+			formScoped: "1c4b263570d42241de7ebe045ae9a55afb1178cbcde581eb52758a294a266e67",
+		}},
+		{http.MethodPatch, signedAccount, updateBody, http.StatusCreated, map[string]string{
+			formAccess: "3866b8812e64d76477d43c548ecab32346577604fec26ae2ff9655c6119b2a7d",
+			formEmpty:  "ea57835039c9b05a99ff863b5889cc559938f4a10564ab4a47fc1990d9c716b6",
+			formScoped: "fdce23b40eb21c56b73315896f4805cba90939314393ee952dc4c26ccd1d0e4f",
+		}},
+		{http.MethodDelete, signedAccount, "", http.StatusNoContent, map[string]string{
+			formAccess: "d0283370fb4504ca75a77bd7bad8d7182867cf673178e5e034c5955548d21762",
+			formEmpty:  "71e063a7a272ed7161a0d5d61cfaae4d9b19f6d4f4805778517df14ecd4025d5",
+			formScoped: "51b051319d47b40bd2e080a0b1548e15e45f396e1160d61cc082a56703815210",
+		}},
 	} {
-		for form, signature := range map[string]string{
-			formAccess: test.access, formEmpty: test.empty, formScoped: test.scoped,
-		} {
+		for form, signature := range test.signatures {
 			t.Run(test.method+" "+form, func(t *testing.T) {
 				s, _ := startSigned(t)
 				if test.method == http.MethodPatch {
 					put(s, "Łódź Müller")
 				}
-				got := send(t, signed(t, s, test.method, test.path, test.body, form, signature))
-				if got.status != test.status {
-					t.Errorf("%d %s, want %d", got.status, got.body, test.status)
-				}
+				assertResponse(t, send(t, signed(t, s, test.method, test.path, test.body, form, signature)), test.status)
 				wrong := strings.Repeat("0", len(signature))
-				if got := send(t, signed(t, s, test.method, test.path, test.body, form, wrong)); got.status != http.StatusUnauthorized {
-					t.Errorf("wrong signature: %d", got.status)
-				}
+				assertResponse(t, send(t, signed(t, s, test.method, test.path, test.body, form, wrong)), http.StatusUnauthorized)
 			})
 		}
 	}
 }
 
-// A "$" may travel as %24: what is signed is the decoded path.
+// A "$" may be sent as %24: the decoded path is signed.
 func TestSignatureEscapedPath(t *testing.T) {
 	s, _ := startSigned(t)
 	path := strings.Replace(signedShares, "$", "%24", 1) + "?limit=100&offset=100"
-	if got := send(t, signed(t, s, http.MethodGet, path, "", formAccess, listSignature)); got.status != http.StatusOK {
-		t.Errorf("%d %s", got.status, got.body)
-	}
+	assertResponse(t, send(t, signed(t, s, http.MethodGet, path, "", formAccess, listSignature)), http.StatusOK)
 }
 
 func TestSignatureEscapedQuery(t *testing.T) {
@@ -142,18 +122,14 @@ func TestSignatureSecurityToken(t *testing.T) {
 		r := signed(t, s, http.MethodGet, signedShares, "", form, signature)
 		r.Header.Set("X-Security-Token", "temporary")
 		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), signedHeaders, headers, 1))
-		if got := send(t, r); got.status != http.StatusOK {
-			t.Errorf("%s: %d %s", form, got.status, got.body)
-		}
+		assertResponse(t, send(t, r), http.StatusOK)
 		s.AddKey(swrtest.Key{Access: signedAccess, Secret: signedSecret, SecurityToken: "another"})
-		if got := send(t, r); got.status != http.StatusUnauthorized {
-			t.Errorf("%s, another token: %d", form, got.status)
-		}
+		assertResponse(t, send(t, r), http.StatusUnauthorized)
 	}
 }
 
-// TestSignatureRefused changes one thing of a request that would pass.
-func TestSignatureRefused(t *testing.T) {
+// TestSignatureRejected changes one thing of a valid request.
+func TestSignatureRejected(t *testing.T) {
 	replace := func(from, to string) func(*http.Request) {
 		return func(r *http.Request) {
 			auth := r.Header.Get("Authorization")
@@ -166,7 +142,7 @@ func TestSignatureRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*http.Request)
 		status int
-		say    string
+		want   string
 	}{
 		"unknown key":         {replace(signedAccess, "AKunknown"), 400, "SVCSTG.SWR.4000031"},
 		"other algorithm":     {replace("SDK-HMAC-SHA256", "AWS4-HMAC-SHA256"), 401, "unknown algorithm"},
@@ -201,8 +177,8 @@ func TestSignatureRefused(t *testing.T) {
 			r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
 			test.change(r)
 			got := send(t, r)
-			if got.status != test.status || !strings.Contains(got.body, test.say) {
-				t.Errorf("%d %s, want %d %q", got.status, got.body, test.status, test.say)
+			if got.status != test.status || !strings.Contains(got.body, test.want) {
+				t.Errorf("%d %s, want %d %q", got.status, got.body, test.status, test.want)
 			}
 		})
 	}
@@ -213,28 +189,20 @@ func TestSignatureWindow(t *testing.T) {
 		s, c := startSigned(t)
 		c.advance(time.Duration(minutes) * time.Minute)
 		r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
-		if got := send(t, r); got.status != status {
-			t.Errorf("%d minutes: %d %s, want %d", minutes, got.status, got.body, status)
-		}
+		assertResponse(t, send(t, r), status)
 	}
 }
 
-// A removed key is unknown, and a changed secret makes every signature wrong.
-func TestKeysChange(t *testing.T) {
-	s, _ := startSigned(t)
+func TestKeys(t *testing.T) {
+	s, _ := start(t, swrtest.WithBasePath(""))
 	r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
+	assertResponse(t, send(t, r), http.StatusBadRequest, "4000031")
 	s.AddKey(swrtest.Key{Access: signedAccess, Secret: "other"})
-	if got := send(t, r); got.status != http.StatusUnauthorized || !strings.Contains(got.body, "4010000") {
-		t.Errorf("other secret: %d %s", got.status, got.body)
-	}
-	s.RemoveKey(signedAccess)
-	if got := send(t, r); got.status != http.StatusBadRequest || !strings.Contains(got.body, "4000031") {
-		t.Errorf("removed: %d %s", got.status, got.body)
-	}
+	assertResponse(t, send(t, r), http.StatusUnauthorized, "4010000")
 }
 
-// signatureForms gives the status of a request signed in either form. The path
-// is that of a server below the default base path.
+// signatureForms returns the statuses of a request signed in either form. The
+// path is that of a server below the default base path.
 func signatureForms(t *testing.T, s *swrtest.Server, _ *clock) string {
 	t.Helper()
 	s.AddKey(swrtest.Key{Access: signedAccess, Secret: signedSecret})

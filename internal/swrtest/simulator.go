@@ -1,12 +1,39 @@
+// Package swrtest simulates the two services that the provider calls, over real
+// HTTP and in memory: the sharing API of SWR (Software Repository for
+// Container) and the token call of an IAM (Keystone v3).
+//
+// It knows what a server knows: routes, headers, bodies, accounts, tokens,
+// keys, and every way in which real servers differ from each other (Variants)
+// or fail (Fault). It is never more lenient than the real service: what the
+// API's documents do not allow is rejected.
+//
+// It does not know the provider: it imports neither the API client, nor the
+// signer, nor anything of Terraform, and they do not import it. So what the
+// tests expect of a client never follows from the client's own code. The rules
+// of names and deadlines and the check of signatures are written here a second
+// time on purpose, only from the documents.
+//
+// Comments that cite "API.md" cite internal/swr/API.md, the project's summary
+// of the API's documents and of what servers were seen to do. The two documents
+// that it rests on are in testdata.
 package swrtest
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Simulator plays SWR's sharing API and an IAM. It is an http.Handler, and
+// maxRequestBody is far more than any request of the API needs.
+const maxRequestBody = 1 << 20
+
+// Simulator simulates SWR's sharing API and an IAM. It is an http.Handler, and
 // safe for concurrent use.
 type Simulator struct {
 	basePath      string
@@ -22,34 +49,34 @@ type Simulator struct {
 	store    *store
 	received []ReceivedRepository
 	known    map[string]bool // folded accounts; nil: all exist
-	accounts accounts
-	faults   []*Injection
+	iam      iam
+	faults   []*InjectedFault
 	injected int // faults ever injected: part of their chance
-	limiter  *limiter
+	limiter  *rateLimiter
 	log      requestLog
 }
 
-// Option sets something at the simulator's start.
+// Option configures a new simulator.
 type Option func(*Simulator)
 
-// WithBasePath serves everything below a path such as "/base", so that a client
+// WithBasePath serves both APIs below a path such as "/base", so that a client
 // that joins URLs wrongly fails.
 func WithBasePath(path string) Option {
 	return func(s *Simulator) { s.basePath = path }
 }
 
-// WithClock sets the clock that everything but latency goes by.
+// WithClock sets the clock of everything but latency.
 func WithClock(clock func() time.Time) Option {
 	return func(s *Simulator) { s.clock = clock }
 }
 
-// WithSeed seeds the chances of faults. The default is a constant.
+// WithSeed sets the seed of the faults' chances. The default is a constant.
 func WithSeed(seed uint64) Option {
 	return func(s *Simulator) { s.seed = seed }
 }
 
-// WithTokenLifetime sets how long tokens from the IAM live; the default is 24
-// hours, as on Open Telekom Cloud.
+// WithTokenLifetime sets how long tokens from the IAM are valid. The default is
+// 24 hours, as on Open Telekom Cloud.
 func WithTokenLifetime(d time.Duration) Option {
 	return func(s *Simulator) { s.tokenLifetime = d }
 }
@@ -59,14 +86,13 @@ func WithVariants(change func(*Variants)) Option {
 	return func(s *Simulator) { change(&s.variants) }
 }
 
-// WithLogLimit keeps the latest n requests in the log (0: none), for
-// benchmarks. Counts stay whole. Without it the log keeps everything.
+// WithLogLimit keeps the latest n requests in the log (0: none). Counts are of
+// all requests. By default the log keeps everything.
 func WithLogLimit(n int) Option {
 	return func(s *Simulator) { s.log.limit = n }
 }
 
-// WithObserver calls a function after each request, once its answer is sent.
-// Calls may overlap.
+// WithObserver calls a function after each response. Calls may overlap.
 func WithObserver(observe func(Request)) Option {
 	return func(s *Simulator) { s.observer = observe }
 }
@@ -79,7 +105,7 @@ func New(opts ...Option) *Simulator {
 		tokenLifetime: 24 * time.Hour,
 		clock:         time.Now,
 		store:         newStore(),
-		accounts:      newAccounts(),
+		iam:           newIAM(),
 		log:           requestLog{limit: -1, counts: map[Operation]int{}},
 	}
 	for _, opt := range opts {
@@ -95,7 +121,7 @@ func (s *Simulator) SetVariants(change func(*Variants)) {
 	change(&s.variants)
 }
 
-// Variants returns the variants as they are.
+// Variants returns the current variants.
 func (s *Simulator) Variants() Variants {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,28 +135,27 @@ func (s *Simulator) SetClock(clock func() time.Time) {
 	s.clock = clock
 }
 
-// Latency makes every request wait before it is handled; 0 ends that.
-func (s *Simulator) Latency(d time.Duration) {
+// SetLatency makes every request wait before it is handled; 0 turns that off.
+func (s *Simulator) SetLatency(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.latency = d
 }
 
-// OnRequest calls a function before each request is handled, so that a test
-// can change things midway; nil ends that. The function may call the
-// simulator. Calls may overlap.
+// OnRequest calls a function before each request is handled; nil turns that
+// off. The function may change the simulator. Calls may overlap.
 func (s *Simulator) OnRequest(hook func(RequestInfo)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hook = hook
 }
 
-// now is the server's time. The caller locks.
+// now returns the server's time. The caller locks.
 func (s *Simulator) now() time.Time {
 	return s.clock().Add(s.variants.ClockSkew).UTC()
 }
 
-// ServeHTTP plays one request.
+// ServeHTTP handles one request.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := s.receive(w, r)
 	if err != nil {
@@ -142,7 +167,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refresh(c)
 	}
 	if c.wait(c.latency) {
-		c.effect().play(c)
+		c.behavior().run(c)
 	}
 	if s.observer != nil {
 		s.mu.Lock()
@@ -150,4 +175,144 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		s.observer(entry)
 	}
+}
+
+// call is one request while it is handled.
+type call struct {
+	sim       *Simulator
+	w         http.ResponseWriter
+	r         *http.Request
+	route     route
+	info      RequestInfo
+	body      []byte
+	entry     *Request // in the log
+	requestID string
+	caller    identity // once authenticated
+
+	// As of the request's arrival, or after the hook.
+	variants Variants
+	now      time.Time
+	latency  time.Duration
+	hook     func(RequestInfo)
+}
+
+// receive reads a request and adds it to the log.
+func (s *Simulator) receive(w http.ResponseWriter, r *http.Request) (*call, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
+	if err != nil {
+		return nil, fmt.Errorf("read request: %w", err)
+	}
+	path := r.URL.EscapedPath()
+	rt := matchRoute(r.Method, s.basePath, path)
+	c := &call{sim: s, w: w, r: r, route: rt, body: body}
+	c.info = RequestInfo{
+		Operation:  rt.op,
+		Method:     r.Method,
+		Path:       path,
+		Query:      r.URL.Query(),
+		Namespace:  rt.namespace,
+		Repository: rt.repository,
+		Account:    rt.account,
+	}
+	var post struct {
+		AccessDomain string `json:"access_domain"`
+	}
+	if rt.op == OpCreate && json.Unmarshal(body, &post) == nil {
+		c.info.Account = post.AccessDomain
+	}
+	s.refresh(c)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log.number++
+	c.info.Number = s.log.number
+	c.requestID = fmt.Sprintf("%032x", c.info.Number)
+	c.entry = &Request{RequestInfo: c.info, Time: c.now}
+	if s.log.limit != 0 {
+		c.entry.Header, c.entry.Body = r.Header.Clone(), body
+	}
+	s.log.add(c.entry)
+	return c, nil
+}
+
+// refresh copies what may have changed since the request arrived.
+func (s *Simulator) refresh(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.variants, c.now, c.latency, c.hook = s.variants, s.now(), s.latency, s.hook
+}
+
+// perform handles the request as the service does.
+func (c *call) perform() response {
+	s := c.sim
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.now = s.now() // the request may have waited
+	if !c.variants.Routes.serves(c.route) {
+		return c.noRoute()
+	}
+	resp, err := c.handle()
+	if err != nil {
+		return c.errorResponse(err)
+	}
+	return resp
+}
+
+func (c *call) handle() (response, error) {
+	if c.route.op == OpLogin {
+		return c.login()
+	}
+	if err := c.authenticate(); err != nil {
+		return response{}, err
+	}
+	if !contentTypeAllowed(c.r.Header) {
+		return response{}, errors.New("header Content-Type: missing, or not a documented value")
+	}
+	switch c.route.op {
+	case OpCreate:
+		return c.create()
+	case OpUpdate:
+		return c.update()
+	}
+	if len(c.body) > 0 {
+		return response{}, errors.New("the request takes no body")
+	}
+	switch c.route.op {
+	case OpList:
+		return c.list()
+	case OpGet:
+		return c.get()
+	case OpDelete:
+		return c.delete()
+	default:
+		return c.sharedRepositories()
+	}
+}
+
+// query returns the query parameters, of which each may be given once.
+func (c *call) query(allowed ...string) (url.Values, error) {
+	query, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return nil, errors.New("invalid query")
+	}
+	for name, values := range query {
+		if !slices.Contains(allowed, name) {
+			return nil, errors.New("the call has no such parameter")
+		}
+		if len(values) > 1 {
+			return nil, errors.New(name + ": given twice")
+		}
+	}
+	return query, nil
+}
+
+// contentTypeAllowed reports whether a request has one of the documented
+// values of Content-Type, which is mandatory on every call, GET and DELETE too.
+func contentTypeAllowed(header http.Header) bool {
+	documented := []string{
+		"application/json", "charset=utf-8 application/json",
+		"application/json;charset=utf-8", "application/json; charset=utf-8",
+	}
+	values := header.Values("Content-Type")
+	return len(values) == 1 && slices.Contains(documented, values[0])
 }

@@ -2,23 +2,77 @@ package swrtest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// repositoryKey names a repository.
+// record is one share as the store has it: what is true, and what the two reads
+// of it return, which may lag behind.
+type record struct {
+	share  Share
+	folded string // the account, folded
+	exists bool
+	serial uint64 // order of creation
+	list   view
+	get    view
+}
+
+// view is what a read (a list, or GET of one share) returns while it lags.
+type view struct {
+	until  time.Time
+	reads  int
+	old    Share
+	exists bool
+}
+
+func (v *view) lags(now time.Time) bool {
+	return v.reads > 0 || now.Before(v.until)
+}
+
+// delay makes the view keep returning what it returns now.
+func (v *view) delay(now time.Time, d Delay, share Share, exists bool) {
+	if !v.lags(now) {
+		v.old, v.exists = share, exists
+	}
+	v.until, v.reads = now.Add(d.For), d.Reads
+}
+
+// read returns what the view shows of a share, and counts as a read.
+func (v *view) read(now time.Time, share Share, exists bool) (Share, bool) {
+	if !v.lags(now) {
+		return share, exists
+	}
+	if v.reads > 0 {
+		v.reads--
+	}
+	return v.old, v.exists
+}
+
+// set changes what is true. The views follow after their delays.
+func (r *record) set(now time.Time, share Share, exists bool, list, get Delay) {
+	r.list.delay(now, list, r.share, r.exists)
+	r.get.delay(now, get, r.share, r.exists)
+	r.share, r.exists = share, exists
+}
+
+// repositoryKey identifies a repository.
 type repositoryKey struct {
 	namespace, repository string
 }
 
-// repository holds the shares of one repository, by their stored account.
+func (k repositoryKey) compare(other repositoryKey) int {
+	return cmp.Or(strings.Compare(k.namespace, other.namespace), strings.Compare(k.repository, other.repository))
+}
+
+// repository has the shares of one repository, by their stored account.
 type repository struct {
 	created time.Time
 	records map[string]*record
 }
 
-// store is everything that the service holds. Its owner locks.
+// store is everything that SWR stores. The caller locks.
 type store struct {
 	namespaces   map[string]bool
 	repositories map[repositoryKey]*repository
@@ -32,7 +86,7 @@ func newStore() *store {
 	}
 }
 
-// ensure returns a repository, which it creates with its namespace if need be.
+// ensure returns a repository, which it creates with its namespace as needed.
 func (st *store) ensure(key repositoryKey, now time.Time) *repository {
 	st.namespaces[key.namespace] = true
 	repo, ok := st.repositories[key]
@@ -45,14 +99,15 @@ func (st *store) ensure(key repositoryKey, now time.Time) *repository {
 
 func (st *store) removeNamespace(namespace string) {
 	delete(st.namespaces, namespace)
-	for key := range st.repositories {
-		if key.namespace == namespace {
-			delete(st.repositories, key)
-		}
-	}
+	maps.DeleteFunc(st.repositories, func(key repositoryKey, _ *repository) bool { return key.namespace == namespace })
 }
 
-// put makes a share the truth.
+// sortedKeys returns the repositories ordered by namespace and name.
+func (st *store) sortedKeys() []repositoryKey {
+	return slices.SortedFunc(maps.Keys(st.repositories), repositoryKey.compare)
+}
+
+// put creates or replaces a share.
 func (st *store) put(repo *repository, now time.Time, share Share, list, get Delay) {
 	r, ok := repo.records[share.AccessDomain]
 	if !ok {
@@ -63,23 +118,24 @@ func (st *store) put(repo *repository, now time.Time, share Share, list, get Del
 		st.serial++
 		r.serial = st.serial
 	}
-	r.change(now, share, true, list, get)
+	r.set(now, share, true, list, get)
 }
 
-// remove makes a share's absence the truth.
-func (repo *repository) remove(now time.Time, r *record, list, get Delay) {
-	r.change(now, r.share, false, list, get)
-	if r.forgotten(now) {
-		repo.forget(r)
+// delete removes a share.
+func (repo *repository) delete(now time.Time, r *record, list, get Delay) {
+	r.set(now, r.share, false, list, get)
+	repo.dropUnused(now, r)
+}
+
+// dropUnused drops the record of a share that neither exists nor still shows.
+func (repo *repository) dropUnused(now time.Time, r *record) {
+	if !r.exists && !r.list.lags(now) && !r.get.lags(now) {
+		delete(repo.records, r.share.AccessDomain)
 	}
 }
 
-func (repo *repository) forget(r *record) {
-	delete(repo.records, r.share.AccessDomain)
-}
-
-// find returns the record of an account. Of several that differ in case alone
-// the exact one wins, then one that exists, then the first in order.
+// find returns the record of an account. Of several that differ only in case it
+// returns the exact one, else one that exists, else the first in order.
 func (repo *repository) find(account string, caseSensitive bool) *record {
 	if r, ok := repo.records[account]; ok && (r.exists || caseSensitive) {
 		return r
@@ -90,21 +146,21 @@ func (repo *repository) find(account string, caseSensitive bool) *record {
 	var best *record
 	folded := fold(account)
 	for _, r := range repo.records {
-		if r.folded == folded && (best == nil || better(r, best)) {
+		if r.folded == folded && (best == nil || r.preferredTo(best)) {
 			best = r
 		}
 	}
 	return best
 }
 
-func better(a, b *record) bool {
-	if a.exists != b.exists {
-		return a.exists
+func (r *record) preferredTo(other *record) bool {
+	if r.exists != other.exists {
+		return r.exists
 	}
-	return a.share.AccessDomain < b.share.AccessDomain
+	return r.share.AccessDomain < other.share.AccessDomain
 }
 
-// existing is find for writes, which see the truth alone.
+// existing is find for writes, which no delay affects.
 func (repo *repository) existing(account string, caseSensitive bool) *record {
 	if r := repo.find(account, caseSensitive); r != nil && r.exists {
 		return r
@@ -112,18 +168,7 @@ func (repo *repository) existing(account string, caseSensitive bool) *record {
 	return nil
 }
 
-// count returns with how many accounts the repository truly is shared.
-func (repo *repository) count() int {
-	n := 0
-	for _, r := range repo.records {
-		if r.exists {
-			n++
-		}
-	}
-	return n
-}
-
-// shares returns what truly is shared, ordered by account.
+// shares returns the shares that exist, ordered by account.
 func (repo *repository) shares() []Share {
 	shares := make([]Share, 0, len(repo.records))
 	for _, r := range repo.records {
@@ -131,55 +176,35 @@ func (repo *repository) shares() []Share {
 			shares = append(shares, r.share)
 		}
 	}
-	slices.SortFunc(shares, compareShares)
+	slices.SortFunc(shares, compareAccounts)
 	return shares
 }
 
-func compareShares(a, b Share) int {
-	return cmp.Or(
-		strings.Compare(a.Namespace, b.Namespace),
-		strings.Compare(a.Repository, b.Repository),
-		strings.Compare(a.AccessDomain, b.AccessDomain),
-	)
-}
+func compareAccounts(a, b Share) int { return strings.Compare(a.AccessDomain, b.AccessDomain) }
 
-// listed returns what a list shows, in its order. It counts as a look.
-func (repo *repository) listed(v Variants, now time.Time) []Share {
-	type entry struct {
-		share  Share
+// list returns what a list returns, in its order. It counts as a read.
+func (repo *repository) list(v Variants, now time.Time) []Share {
+	type item struct {
+		Share
 		serial uint64
 	}
-	entries := make([]entry, 0, len(repo.records))
+	var items []item
 	for _, r := range repo.records {
-		share, shown := r.lookList(now)
-		if shown && (!v.HideExpired || share.Valid(now)) {
-			entries = append(entries, entry{share, r.serial})
+		share, exists := r.list.read(now, r.share, r.exists)
+		if exists && (!v.HideExpired || share.Valid(now)) {
+			items = append(items, item{share, r.serial})
 		}
-		if r.forgotten(now) {
-			repo.forget(r)
-		}
+		repo.dropUnused(now, r)
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
+	slices.SortFunc(items, func(a, b item) int {
 		if v.NewestFirst {
 			return cmp.Compare(b.serial, a.serial)
 		}
-		return compareShares(a.share, b.share)
+		return compareAccounts(a.Share, b.Share)
 	})
-	shares := make([]Share, len(entries))
-	for i, e := range entries {
-		shares[i] = e.share
+	shares := make([]Share, len(items))
+	for i, item := range items {
+		shares[i] = item.Share
 	}
 	return shares
-}
-
-// sortedKeys returns the repositories in order of namespace and name.
-func (st *store) sortedKeys() []repositoryKey {
-	keys := make([]repositoryKey, 0, len(st.repositories))
-	for key := range st.repositories {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b repositoryKey) int {
-		return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.repository, b.repository))
-	})
-	return keys
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// TestRoutesAreExact sends requests to what is almost a route.
+// TestRoutesAreExact sends requests to paths and methods that are almost right.
 func TestRoutesAreExact(t *testing.T) {
 	const shares = "/v2/manage/namespaces/platform/repositories/team$app/access-domains"
 	for _, test := range []struct {
@@ -45,12 +45,9 @@ func TestRoutesAreExact(t *testing.T) {
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
 			s, _ := start(t)
-			got := do(t, s, test.method, test.path, "")
-			if got.status != test.status {
-				t.Errorf("%d %s, want %d", got.status, got.body, test.status)
-			}
-			if kind := s.Requests()[0].Operation; (kind == swrtest.OpUnknown) != (test.status == 404) {
-				t.Errorf("kind %q", kind)
+			assertResponse(t, do(t, s, test.method, test.path, ""), test.status)
+			if op := s.Requests()[0].Operation; (op == swrtest.OpUnknown) != (test.status == 404) {
+				t.Errorf("operation %q", op)
 			}
 		})
 	}
@@ -77,61 +74,44 @@ func TestBasePath(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.URL = target
-		if got := send(t, r); got.status != status {
-			t.Errorf("%q: %d, want %d", prefix, got.status, status)
-		}
+		assertResponse(t, send(t, r), status)
 	}
 }
 
 func TestContentType(t *testing.T) {
-	for value, allowed := range map[string]bool{
-		"application/json":                true,
-		"charset=utf-8 application/json":  true,
-		"application/json;charset=utf-8":  true,
-		"application/json; charset=utf-8": true,
-		"application/json;charset=utf8":   false,
-		"Application/JSON":                false,
-		"text/plain":                      false,
-		"*/*":                             false,
-		"":                                false,
+	s, _ := startWithShare(t)
+	status := func(op swrtest.Operation, values ...string) int {
+		r := requestFor(t, s, op)
+		r.Header["Content-Type"] = values
+		return send(t, r).status
+	}
+	for value, want := range map[string]int{
+		"application/json":                200,
+		"charset=utf-8 application/json":  200,
+		"application/json;charset=utf-8":  200,
+		"application/json; charset=utf-8": 200,
+		"application/json;charset=utf8":   400,
+		"Application/JSON":                400,
+		"text/plain":                      400,
+		"*/*":                             400,
 	} {
-		s, _ := start(t)
-		put(s, account)
-		for _, call := range []struct {
-			method, path, body string
-			status             int
-		}{
-			{http.MethodGet, listPath(), "", 200},
-			{http.MethodGet, onePath(account), "", 200},
-			{http.MethodGet, "/v2/manage/shared-repositories?center=self", "", 200},
-			{http.MethodPatch, onePath(account), updateBody, 201},
-			{http.MethodDelete, onePath(account), "", 204},
-			{http.MethodPost, createPath(), createBody, 201},
-		} {
-			r := newRequest(t, s, call.method, call.path, call.body)
-			r.Header.Set("Content-Type", value)
-			if value == "" {
-				r.Header.Del("Content-Type")
-			}
-			want := call.status
-			if !allowed {
-				want = http.StatusBadRequest
-			}
-			if got := send(t, r); got.status != want {
-				t.Errorf("%q, %s: %d %s, want %d", value, call.method, got.status, got.body, want)
-			}
+		if got := status(swrtest.OpList, value); got != want {
+			t.Errorf("%q: %d, want %d", value, got, want)
 		}
-		r := newRequest(t, s, http.MethodGet, listPath(), "")
-		r.Header.Add("Content-Type", "application/json")
-		if got := send(t, r); got.status != http.StatusBadRequest {
-			t.Errorf("twice: %d", got.status)
+	}
+	for _, op := range swrtest.Operations() {
+		if got := status(op); got != http.StatusBadRequest {
+			t.Errorf("%s without: %d", op, got)
 		}
+	}
+	if got := status(swrtest.OpList, "application/json", "application/json"); got != http.StatusBadRequest {
+		t.Errorf("twice: %d", got)
 	}
 }
 
 func TestTokenIsMandatory(t *testing.T) {
 	s, _ := start(t)
-	for name, change := range map[string]func(http.Header){
+	for _, change := range map[string]func(http.Header){
 		"none":  func(h http.Header) { h.Del("X-Auth-Token") },
 		"empty": func(h http.Header) { h.Set("X-Auth-Token", "") },
 		"wrong": func(h http.Header) { h.Set("X-Auth-Token", "x") },
@@ -139,14 +119,12 @@ func TestTokenIsMandatory(t *testing.T) {
 	} {
 		r := newRequest(t, s, http.MethodGet, listPath(), "")
 		change(r.Header)
-		if got := send(t, r); got.status != http.StatusUnauthorized || !strings.Contains(got.body, "SVCSTG.SWR.4010000") {
-			t.Errorf("%s: %d %s", name, got.status, got.body)
-		}
+		assertResponse(t, send(t, r), http.StatusUnauthorized, "SVCSTG.SWR.4010000")
 	}
 }
 
-// TestNames checks the rules of names in paths (api.md, "Fields"). A name that
-// passes is one of nothing: 404.
+// TestNames checks the rules of names in paths (API.md, "Fields"). A valid name
+// is 404: there is nothing of that name.
 func TestNames(t *testing.T) {
 	s, _ := start(t)
 	both := map[string]int{
@@ -164,9 +142,7 @@ func TestNames(t *testing.T) {
 	}
 	check := func(path string, want int) {
 		t.Helper()
-		if got := do(t, s, http.MethodGet, path, ""); got.status != want {
-			t.Errorf("%s: %d %s, want %d", path, got.status, got.body, want)
-		}
+		assertResponse(t, do(t, s, http.MethodGet, path, ""), want)
 	}
 	for _, group := range []map[string]int{both, namespaces} {
 		for name, want := range group {
@@ -180,13 +156,11 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// What the service holds is served, whatever its name.
+// What exists is served, whatever its name.
 func TestOddNamesAreServed(t *testing.T) {
 	s, _ := start(t)
 	s.PutShare(swrtest.Share{Namespace: "Odd", Repository: "Re po", AccessDomain: "a"})
-	if got := do(t, s, http.MethodGet, sharesPath("repositories", "Odd", "Re%20po"), ""); got.status != http.StatusOK {
-		t.Errorf("%d %s", got.status, got.body)
-	}
+	assertResponse(t, do(t, s, http.MethodGet, sharesPath("repositories", "Odd", "Re%20po"), ""), http.StatusOK)
 }
 
 func TestAccountsInPaths(t *testing.T) {
@@ -195,9 +169,7 @@ func TestAccountsInPaths(t *testing.T) {
 		"a": 200, "OTC-EU-DE-00000000001000000100": 200, "acme_corp": 200, "a%20b": 200, "%C5%81%C3%B3d%C5%BA": 200,
 		"%20": 400, "a%09b": 400, "a%7Fb": 400, "%FF": 400,
 	} {
-		if got := do(t, s, http.MethodGet, listPath()+"/"+name, ""); got.status != want {
-			t.Errorf("%s: %d %s, want %d", name, got.status, got.body, want)
-		}
+		assertResponse(t, do(t, s, http.MethodGet, listPath()+"/"+name, ""), want)
 	}
 }
 
@@ -279,39 +251,33 @@ func TestPatchBodies(t *testing.T) {
 	} {
 		s, _ := start(t)
 		put(s, account)
-		if got := do(t, s, http.MethodPatch, onePath(account), body); got.status != status {
-			t.Errorf("%s: %d %s, want %d", body, got.status, got.body, status)
-		}
+		assertResponse(t, do(t, s, http.MethodPatch, sharePath(account), body), status)
 	}
 }
 
-// Calls without a body take none, and calls without parameters no query.
-func TestNothingMoreThanAsked(t *testing.T) {
+// Calls without a body reject one, and calls without parameters a query.
+func TestUnexpectedBodyOrQuery(t *testing.T) {
 	s, _ := start(t)
 	put(s, account)
 	for _, test := range []struct{ method, path, body string }{
 		{http.MethodGet, listPath(), "{}"},
-		{http.MethodGet, onePath(account), "{}"},
-		{http.MethodDelete, onePath(account), "{}"},
+		{http.MethodGet, sharePath(account), "{}"},
+		{http.MethodDelete, sharePath(account), "{}"},
 		{http.MethodGet, "/v2/manage/shared-repositories?center=self", "{}"},
-		{http.MethodGet, onePath(account) + "?limit=1&offset=0", ""},
-		{http.MethodDelete, onePath(account) + "?force=true", ""},
-		{http.MethodPatch, onePath(account) + "?x=1", updateBody},
+		{http.MethodGet, sharePath(account) + "?limit=1&offset=0", ""},
+		{http.MethodDelete, sharePath(account) + "?force=true", ""},
+		{http.MethodPatch, sharePath(account) + "?x=1", updateBody},
 		{http.MethodPost, createPath() + "?x=1", createBody},
 		{http.MethodGet, listPath() + "?marker=a", ""},
 		{http.MethodGet, listPath() + "?limit=%zz", ""},
 	} {
-		if got := do(t, s, test.method, test.path, test.body); got.status != http.StatusBadRequest {
-			t.Errorf("%s %s %s: %d", test.method, test.path, test.body, got.status)
-		}
+		assertResponse(t, do(t, s, test.method, test.path, test.body), http.StatusBadRequest)
 	}
 	if len(s.AllShares()) != 1 {
-		t.Error("a refused request took effect")
+		t.Error("a rejected request took effect")
 	}
 	huge := strings.Repeat(" ", 2<<20)
-	if got := do(t, s, http.MethodPost, createPath(), huge); got.status != http.StatusBadRequest {
-		t.Errorf("a body of 2 MB: %d", got.status)
-	}
+	assertResponse(t, do(t, s, http.MethodPost, createPath(), huge), http.StatusBadRequest)
 }
 
 func TestPagingParameters(t *testing.T) {
@@ -329,9 +295,7 @@ func TestPagingParameters(t *testing.T) {
 		"?limit=1&limit=1&offset=0": 400,
 	} {
 		for _, path := range []string{listPath() + query, "/v2/manage/shared-repositories" + query + "&center=self"} {
-			if got := do(t, s, http.MethodGet, path, ""); got.status != status {
-				t.Errorf("%s: %d %s, want %d", path, got.status, got.body, status)
-			}
+			assertResponse(t, do(t, s, http.MethodGet, path, ""), status)
 		}
 	}
 	for i := range 250 {

@@ -9,16 +9,16 @@ import (
 	"runtime"
 )
 
-// Registry gives the host that the CLI adds to Address. For OpenTofu's another is
-// named in TF_ACC_PROVIDER_HOST, as for all of the tests.
+// Registry returns the registry host that the CLI adds to Address. As for all tests,
+// TF_ACC_PROVIDER_HOST names another host, which OpenTofu needs.
 func Registry() string {
 	return cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io")
 }
 
-// Mirror builds the provider into a filesystem mirror in the directory, from
-// which terraform init installs it as if it came from the registry.
+// Mirror builds the provider into a filesystem mirror, from which terraform init
+// installs it as if it came from the registry.
 func Mirror(ctx context.Context, dir string) error {
-	target := filepath.Join(dir, Registry(), filepath.FromSlash(Address), "0.0.1", runtime.GOOS+"_"+runtime.GOARCH)
+	target := filepath.Join(dir, Registry(), filepath.FromSlash(Address), "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(target, 0o700); err != nil {
 		return err
 	}
@@ -26,9 +26,8 @@ func Mirror(ctx context.Context, dir string) error {
 	return err
 }
 
-// NewWithMirror prepares the directory like New, but for a user's own way:
-// terraform init first, which finds the provider in the mirror and looks
-// nowhere else.
+// NewWithMirror prepares a working directory as users do: terraform init is needed
+// first, and installs the provider from the mirror only.
 func NewWithMirror(dir, mirror string) (*CLI, error) {
 	path, err := Find()
 	if err != nil {

@@ -1,7 +1,5 @@
-// Package tfcli runs the real Terraform CLI, or OpenTofu's, with the real
-// provider binary in a directory of its own: for tests, the demo and the
-// benchmark. It knows how the CLI is called and fed, and nothing of what the
-// provider does.
+// Package tfcli runs the real Terraform CLI, or OpenTofu, with the real provider
+// binary in a working directory: for tests, the demo and the benchmark.
 package tfcli
 
 import (
@@ -13,14 +11,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
-	"strings"
 )
 
-// Address is the provider's source address, without the host that the CLI adds.
+// Address is the provider's source address without the host, which the CLI adds.
 const Address = "terraform-provider-swr/swr"
 
-// Binary builds the provider into the directory and gives the file's path.
+// Requirements is the block that every configuration with the provider needs.
+const Requirements = `terraform {
+  required_providers {
+    swr = {
+      source = "` + Address + `"
+    }
+  }
+}
+`
+
+// Binary builds the provider into a directory, and returns the path of the file.
 func Binary(ctx context.Context, dir string) (string, error) {
 	_, here, _, _ := runtime.Caller(0)
 	binary := filepath.Join(dir, "terraform-provider-swr")
@@ -32,8 +40,8 @@ func Binary(ctx context.Context, dir string) (string, error) {
 	return binary, nil
 }
 
-// Find gives the CLI to run: TF_ACC_TERRAFORM_PATH, as for all of the tests, or
-// else terraform from the path.
+// Find returns the path of the CLI: TF_ACC_TERRAFORM_PATH, as for all tests, or else
+// terraform from the PATH.
 func Find() (string, error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path, nil
@@ -46,7 +54,7 @@ func Find() (string, error) {
 	return path, nil
 }
 
-// CLI is one working directory with the provider at hand.
+// CLI runs the Terraform CLI in a working directory.
 type CLI struct {
 	Dir  string
 	Env  []string // added to every command, as NAME=value
@@ -54,8 +62,8 @@ type CLI struct {
 	rc   string
 }
 
-// New prepares the directory: the provider binary overrides the registry, so
-// that no terraform init is needed and nothing is downloaded.
+// New prepares a working directory. The provider binary overrides the registry, so
+// terraform init is not needed, and nothing is downloaded.
 func New(dir, providerBinary string) (*CLI, error) {
 	path, err := Find()
 	if err != nil {
@@ -66,23 +74,21 @@ func New(dir, providerBinary string) (*CLI, error) {
 	if err := os.WriteFile(cli.rc, []byte(rc), 0o600); err != nil {
 		return nil, err
 	}
-	return cli, cli.Write("provider.tf", fmt.Sprintf(
-		"terraform {\n  required_providers {\n    swr = {\n      source = %q\n    }\n  }\n}\n", Address))
+	return cli, cli.Write("provider.tf", Requirements)
 }
 
-// Write writes a file of the configuration.
+// Write writes a file to the working directory.
 func (c *CLI) Write(name, content string) error {
 	return os.WriteFile(filepath.Join(c.Dir, name), []byte(content), 0o600)
 }
 
-// Command gives a command of the CLI, not started yet. Nothing of the caller's
-// environment that could change what Terraform or the provider do gets in.
+// Command returns a command of the CLI that is not started yet. It does not inherit
+// variables that change what Terraform or the provider do.
 func (c *CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.path, args...)
 	cmd.Dir = c.Dir
 	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		if !steers(name) {
+		if !configures.MatchString(variable) {
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
@@ -91,25 +97,18 @@ func (c *CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func steers(name string) bool {
-	for _, prefix := range []string{"TF_", "OS_", "HW_", "SWR_"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
-}
+// configures matches variables that Terraform or the provider read.
+var configures = regexp.MustCompile(`^(TF|OS|HW|SWR)_`)
 
-// Result is what a command came to.
+// Result is the result of a command.
 type Result struct {
-	Args []string
-	// Output is what it printed, standard output and error in turn.
-	Output string
-	Code   int
+	Args   []string
+	Output string // standard output and standard error
+	Code   int    // exit code
 }
 
-// Run runs a command to its end. That it failed is in the result's code; the
-// error says that it could not be run.
+// Run runs a command. It returns an error only if the command cannot be run; whether
+// the command failed is in the exit code.
 func (c *CLI) Run(ctx context.Context, args ...string) (Result, error) {
 	cmd := c.Command(ctx, args...)
 	var output bytes.Buffer
@@ -122,7 +121,7 @@ func (c *CLI) Run(ctx context.Context, args ...string) (Result, error) {
 	return result, err
 }
 
-// State is what a state file holds of the managed resources.
+// State is the content of a state file, as far as tests read it.
 type State struct {
 	Serial    int `json:"serial"`
 	Resources []struct {
@@ -138,7 +137,7 @@ type State struct {
 	} `json:"resources"`
 }
 
-// State reads the state file; there may be none yet.
+// State reads the state file. If there is none, the state is empty.
 func (c *CLI) State() (State, error) {
 	var state State
 	content, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
@@ -151,8 +150,7 @@ func (c *CLI) State() (State, error) {
 	return state, json.Unmarshal(content, &state)
 }
 
-// IDs gives the ids of the managed resources in the state, and whether each is
-// tainted.
+// IDs returns the IDs of the managed resources, and whether each is tainted.
 func (s State) IDs() map[string]bool {
 	ids := map[string]bool{}
 	for _, resource := range s.Resources {

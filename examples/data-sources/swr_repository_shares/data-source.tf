@@ -8,6 +8,6 @@ output "accounts_that_may_pull" {
 
   precondition {
     condition     = data.swr_repository_shares.app.complete
-    error_message = "SWR did not show all shares of platform/team/app."
+    error_message = "SWR did not return all shares of platform/team/app."
   }
 }

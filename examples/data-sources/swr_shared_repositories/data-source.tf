@@ -1,4 +1,4 @@
-# What other accounts share with this one.
+# Repositories that other accounts share with this account.
 data "swr_shared_repositories" "received" {
   center = "thirdparty"
 }

@@ -1,4 +1,4 @@
-# Every share of one organization; leave namespace out for all of the account.
+# All shares of one organization. Omit namespace to list all shares of the account.
 list "swr_repository_share" "platform" {
   provider = swr
 

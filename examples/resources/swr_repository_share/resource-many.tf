@@ -1,5 +1,5 @@
 locals {
-  # The last day of access, by account.
+  # Last day of access for each account.
   auditors = {
     "OTC-EU-DE-00000000001000000200" = "2031-06-30"
     "OTC-EU-DE-00000000001000000300" = "forever"

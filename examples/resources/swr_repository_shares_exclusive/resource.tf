@@ -5,7 +5,7 @@ resource "swr_repository_share" "partner" {
   deadline      = "2031-03-31"
 }
 
-# These accounts and no others. The reference makes Terraform share first.
+# Only these accounts may pull. The reference makes Terraform create the share first.
 resource "swr_repository_shares_exclusive" "app" {
   namespace      = "platform"
   repository     = "team/app"

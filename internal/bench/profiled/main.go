@@ -1,5 +1,5 @@
-// Command profiled is the provider with Go's profiler round it, for
-// "go run ./internal/bench -profile DIR". It is no part of the release.
+// Command profiled is the provider with Go's profiler, for "go run ./internal/bench
+// -profile DIR". It is not released.
 package main
 
 import (
@@ -16,29 +16,22 @@ import (
 )
 
 func main() {
-	if err := run(os.Getenv("PROVIDER_BENCH_PROFILES")); err != nil {
+	runtime.MemProfileRate = 64 << 10
+	if err := pprof.StartCPUProfile(create("cpu")); err != nil {
+		log.Fatal(err)
+	}
+	err := protoserver.Serve("registry.terraform.io/terraform-provider-swr/swr", provider.New("profiled"), false)
+	pprof.StopCPUProfile()
+	if err := errors.Join(err, pprof.Lookup("allocs").WriteTo(create("allocs"), 0)); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// run serves the provider, and leaves a CPU and an allocation profile in the
-// directory: one of each for each process, since Terraform starts several.
-func run(dir string) (err error) {
-	cpu, err := os.Create(filepath.Join(dir, fmt.Sprintf("cpu-%d.pprof", os.Getpid())))
+// create creates a file for a profile of this process: Terraform starts several.
+func create(kind string) *os.File {
+	file, err := os.Create(filepath.Join(os.Getenv("PROVIDER_BENCH_PROFILES"), fmt.Sprintf("%s-%d.pprof", kind, os.Getpid())))
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	defer func() { err = errors.Join(err, cpu.Close()) }()
-	runtime.MemProfileRate = 64 << 10
-	if err := pprof.StartCPUProfile(cpu); err != nil {
-		return err
-	}
-	served := protoserver.Serve("registry.terraform.io/terraform-provider-swr/swr", provider.New("profiled"), false)
-	pprof.StopCPUProfile()
-
-	memory, err := os.Create(filepath.Join(dir, fmt.Sprintf("allocs-%d.pprof", os.Getpid())))
-	if err != nil {
-		return errors.Join(served, err)
-	}
-	return errors.Join(served, pprof.Lookup("allocs").WriteTo(memory, 0), memory.Close())
+	return file
 }

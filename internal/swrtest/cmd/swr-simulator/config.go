@@ -11,13 +11,13 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// defaultAddress is always the same, so that a simulator that is started again is
-// the same endpoint to a state that exists: the provider believes of no other host
-// that a share is gone.
+// defaultAddress is fixed so that a simulator that is restarted is the same
+// endpoint to an existing state: the provider accepts from no other host that a
+// share is gone.
 const defaultAddress = "127.0.0.1:8765"
 
-// byHand is the account that the simulator shares with, unless it is to be empty.
-const byHand = "OTC-EU-DE-00000000001000000200"
+// defaultAccount is the account of the share that exists at start.
+const defaultAccount = "OTC-EU-DE-00000000001000000200"
 
 // errUsage is a bad command line, which package flag has reported already.
 var errUsage = errors.New("bad command line")
@@ -30,7 +30,7 @@ type config struct {
 	empty        bool
 	quiet        bool
 	shares       []swrtest.Share
-	repositories []swrtest.Share // of which only the repository counts
+	repositories []swrtest.Share // only Namespace and Repository are set
 	variants     []swrtest.NamedVariant
 }
 
@@ -38,30 +38,15 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	var c config
 	flags := flag.NewFlagSet("swr-simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&c.address, "address", defaultAddress, "loopback `host:port` to listen on; port 0 is any free one")
-	flags.DurationVar(&c.latency, "latency", 0, "wait so long before each answer")
-	flags.BoolVar(&c.listVariants, "variants", false, "list the names for -variant and exit")
-	flags.BoolVar(&c.empty, "empty", false, "start without what it holds otherwise: the repositories platform/team/app and platform/base,\n"+
-		"and platform/team/app shared by hand with "+byHand)
+	flags.StringVar(&c.address, "address", defaultAddress, "loopback `host:port` to listen on; port 0 selects a free one")
+	flags.DurationVar(&c.latency, "latency", 0, "`duration` to wait before each response")
+	flags.BoolVar(&c.listVariants, "variants", false, "print the names for -variant and exit")
+	flags.BoolVar(&c.empty, "empty", false, "start without the default content: the repositories platform/team/app\n"+
+		"and platform/base, and platform/team/app shared with "+defaultAccount)
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
-	flags.Func("share", "start with a share, `namespace/repository/account[=deadline]` (repeatable)", func(value string) error {
-		share, err := parseShare(value)
-		c.shares = append(c.shares, share)
-		return err
-	})
-	flags.Func("repository", "start with a repository, `namespace/repository` (repeatable)", func(value string) error {
-		share, err := parseRepository(value)
-		c.repositories = append(c.repositories, share)
-		return err
-	})
-	flags.Func("variant", "play a server that differs, by `name` (repeatable; see -variants)", func(value string) error {
-		variant, ok := swrtest.VariantByName(value)
-		if !ok {
-			return errors.New("no such variant; -variants lists them")
-		}
-		c.variants = append(c.variants, variant)
-		return nil
-	})
+	repeatable(flags, "share", "start with a share, `namespace/repository/account[=deadline]`", &c.shares, parseShare)
+	repeatable(flags, "repository", "start with a repository, `namespace/repository`", &c.repositories, parseRepository)
+	repeatable(flags, "variant", "simulate a server that differs, by a `name` that -variants prints", &c.variants, parseVariant)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return c, err
@@ -74,9 +59,25 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	return c, nil
 }
 
-// parseShare reads namespace/repository/account[=deadline]: the first segment
-// is the namespace, the last the account, and all between the repository. The
-// deadline is forever, a date, or a time in the API's form.
+// repeatable adds a flag that may be given several times.
+func repeatable[T any](flags *flag.FlagSet, name, usage string, values *[]T, parse func(string) (T, error)) {
+	flags.Func(name, usage+" (repeatable)", func(text string) error {
+		value, err := parse(text)
+		*values = append(*values, value)
+		return err
+	})
+}
+
+func parseVariant(name string) (swrtest.NamedVariant, error) {
+	variant, ok := swrtest.VariantByName(name)
+	if !ok {
+		return variant, errors.New("no such variant; -variants lists them")
+	}
+	return variant, nil
+}
+
+// parseShare parses namespace/repository/account[=deadline]: the first segment
+// is the namespace, the last the account, and everything between the repository.
 func parseShare(value string) (swrtest.Share, error) {
 	deadline := ""
 	if i := strings.LastIndexByte(value, '='); i >= 0 {
@@ -88,7 +89,7 @@ func parseShare(value string) (swrtest.Share, error) {
 	}
 	i := strings.LastIndexByte(value, '/')
 	if i < 0 || value[i+1:] == "" {
-		return swrtest.Share{}, errors.New("want namespace/repository/account")
+		return swrtest.Share{}, errors.New("must be namespace/repository/account")
 	}
 	share, err := parseRepository(value[:i])
 	share.AccessDomain, share.Deadline = value[i+1:], deadline
@@ -104,13 +105,13 @@ func parseDeadline(deadline string) (string, error) {
 			return t.UTC().Format("2006-01-02T15:04:05.000Z"), nil
 		}
 	}
-	return "", errors.New("deadline: want forever, a date, or a UTC time")
+	return "", errors.New("the deadline must be forever, a date, or a UTC time")
 }
 
 func parseRepository(value string) (swrtest.Share, error) {
 	namespace, repository, _ := strings.Cut(value, "/")
 	if namespace == "" || repository == "" {
-		return swrtest.Share{}, errors.New("want namespace/repository")
+		return swrtest.Share{}, errors.New("must be namespace/repository")
 	}
 	return swrtest.Share{Namespace: namespace, Repository: repository}, nil
 }

@@ -1,44 +1,161 @@
-// Command swr-simulator runs SWR's sharing API and an IAM on a loopback address
-// of this machine, in memory, and prints the environment that points the
-// provider at it.
+// Command swr-simulator serves SWR's sharing API and an IAM on a loopback
+// address, in memory, and prints the environment that points the provider at it.
 //
-// It knows the flags and what is printed; all else is package swrtest's. It is
-// for trying things out and for demonstrations, never part of a release.
+// It has the flags and what is printed; all else is in package swrtest. It is
+// for trials and demonstrations, never part of a release.
 package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"sync"
 	"syscall"
-)
+	"text/tabwriter"
 
-// The exit statuses, as package flag has them for a bad command line.
-const (
-	exitFailed = 1
-	exitUsage  = 2
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(report(run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
+	os.Exit(exitStatus(run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
 }
 
-// report prints an error and returns the exit status.
-func report(err error, stderr io.Writer) int {
+// exitStatus prints an error and returns the exit status: 2 for a bad command
+// line, as package flag has it.
+func exitStatus(err error, stderr io.Writer) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, errUsage):
-		return exitUsage // package flag has said why
+		return 2 // package flag has printed why
 	}
-	if _, printErr := fmt.Fprintln(stderr, "swr-simulator:", err); printErr != nil {
-		return exitFailed
+	fmt.Fprintln(stderr, "swr-simulator:", err)
+	return 1
+}
+
+// run serves until the context ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	c, err := parseConfig(args, stderr)
+	if err != nil {
+		return err
 	}
-	return exitFailed
+	if c.listVariants {
+		return printVariants(stdout)
+	}
+	log := &requestPrinter{out: stderr}
+	opts := []swrtest.Option{swrtest.WithLogLimit(0)} // only the printed log is used
+	for _, variant := range c.variants {
+		opts = append(opts, swrtest.WithVariants(variant.Apply))
+	}
+	if !c.quiet {
+		opts = append(opts, swrtest.WithObserver(log.print))
+	}
+	server, err := swrtest.Listen(c.address, opts...)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("the port of %s is in use, perhaps by another simulator: "+
+			"stop that one, or set another with -address (%w)", c.address, err)
+	}
+	if err != nil {
+		return err
+	}
+	server.SetLatency(c.latency)
+	seed(server, c)
+	user := server.AddUser(swrtest.User{Name: "demo", Password: rand.Text()})
+	if err := printEnvironment(stdout, server, user, c.empty); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	<-ctx.Done()
+	return errors.Join(server.Close(), log.firstError())
+}
+
+// seed adds what the command line names, and the default content unless -empty.
+func seed(server *swrtest.Server, c config) {
+	if !c.empty {
+		server.AddRepository("platform", "team/app")
+		server.AddRepository("platform", "base")
+		server.PutShare(swrtest.Share{
+			Namespace: "platform", Repository: "team/app", AccessDomain: defaultAccount,
+			Deadline: "2031-03-31T00:00:00.000Z", Description: "created by hand in the console",
+		})
+	}
+	for _, r := range c.repositories {
+		server.AddRepository(r.Namespace, r.Repository)
+	}
+	for _, share := range c.shares {
+		server.PutShare(share)
+	}
+}
+
+// printEnvironment prints shell commands that point a provider at the server,
+// and one that changes its share without Terraform.
+func printEnvironment(out io.Writer, server *swrtest.Server, user swrtest.User, empty bool) error {
+	text := fmt.Sprintf(`# The simulator is running. Press Ctrl-C to stop it. In another shell:
+export SWR_ENDPOINT=%s
+export OS_TOKEN=%s
+# Or sign in with a password instead of the token:
+# export OS_AUTH_URL=%s
+# export OS_USERNAME=%s
+# export OS_PASSWORD=%s
+# export OS_USER_DOMAIN_NAME=%s
+# export OS_PROJECT_NAME=%s
+`, server.URL, server.Token(), server.IAMURL, user.Name, user.Password, user.DomainName, user.Projects[0].Name)
+	if !empty {
+		text += `# To change the share by hand, as in the console:
+# curl -fsS -X PATCH -H "X-Auth-Token: $OS_TOKEN" -H "Content-Type: application/json" ` +
+			`-d '{"permit": "read", "deadline": "forever"}' ` +
+			`"$SWR_ENDPOINT/v2/manage/namespaces/platform/repositories/team\$app/access-domains/` + defaultAccount + "\"\n"
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+func printVariants(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, v := range swrtest.NamedVariants() {
+		fmt.Fprintf(table, "%s\t%s\n", v.Name, v.Summary) // Flush returns the error
+	}
+	return table.Flush()
+}
+
+// requestPrinter prints requests, a line each, without headers and bodies: they
+// contain tokens and passwords.
+type requestPrinter struct {
+	mu  sync.Mutex
+	out io.Writer
+	err error
+}
+
+func (p *requestPrinter) print(r swrtest.Request) {
+	status := fmt.Sprint(r.Status)
+	if r.Status == 0 {
+		status = "---"
+	}
+	target := r.Path
+	if query := r.Query.Encode(); query != "" {
+		target += "?" + query
+	}
+	line := fmt.Sprintf("%s %s %-6s %s", r.Time.Format("15:04:05.000"), status, r.Method, target)
+	if r.Fault != "" {
+		line += " (" + r.Fault + ")"
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := io.WriteString(p.out, strings.TrimSpace(line)+"\n"); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
+// firstError returns the first error of printing.
+func (p *requestPrinter) firstError() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"io"
 	"net/http"
 	"os"
@@ -14,258 +13,207 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// lockedBuffer is a buffer that a running command writes to.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+// command is a running command.
+type command struct {
+	t    *testing.T
+	env  map[string]string // the printed variables, commented ones too
+	curl string            // the printed command that changes the share
+	stop func() (stderr string, err error)
 }
 
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
-
-// running is a command that serves.
-type running struct {
-	t      *testing.T
-	env    map[string]string // what it printed, the commented lines too
-	curl   string            // the command to change the share by hand, if any
-	stderr *lockedBuffer
-	stop   func() error
-}
-
-// launch runs the command on any free port until the test ends, or stop is called.
-func launch(t *testing.T, args ...string) running {
+// start runs the command on a free port until the test ends, or stop is called.
+func start(t *testing.T, args ...string) command {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
-	stderr := &lockedBuffer{}
+	var stderr bytes.Buffer // written under the printer's lock, read after run
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, append([]string{"-address", "127.0.0.1:0"}, args...), writer, stderr)
+		err := run(ctx, append([]string{"-address", "127.0.0.1:0"}, args...), writer, &stderr)
 		done <- errors.Join(err, writer.Close())
 	}()
-	stop := sync.OnceValue(func() error {
+	stop := sync.OnceValues(func() (string, error) {
 		cancel()
-		return <-done
+		err := <-done
+		return stderr.String(), err
 	})
 	t.Cleanup(func() {
-		if err := stop(); err != nil {
+		if _, err := stop(); err != nil {
 			t.Errorf("run: %v", err)
 		}
 	})
-	env, curl := map[string]string{}, ""
-	more := !slices.Contains(args, "-empty")
+	c := command{t: t, env: map[string]string{}, stop: stop}
 	lines := bufio.NewScanner(reader)
-	for (len(env) < 7 || more && curl == "") && lines.Scan() {
-		if command, ok := strings.CutPrefix(lines.Text(), "# curl "); ok {
-			curl = "curl " + command
-		} else if name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "# "), "="); ok {
-			env[strings.TrimPrefix(name, "export ")] = value
+	for (len(c.env) < 7 || c.curl == "" && !slices.Contains(args, "-empty")) && lines.Scan() {
+		line := strings.TrimPrefix(lines.Text(), "# ")
+		if strings.HasPrefix(line, "curl ") {
+			c.curl = line
+		} else if name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "="); ok {
+			c.env[name] = value
 		}
 	}
-	return running{t, env, curl, stderr, stop}
+	return c
 }
 
-// get asks for a path below the printed endpoint with the printed token.
-func (c running) get(path string) (int, string) {
+// do sends a request with the printed token, and returns status and body.
+func (c command) do(method, url, body string) (int, string) {
 	c.t.Helper()
-	r, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.env["SWR_ENDPOINT"]+path, nil)
+	r, err := http.NewRequestWithContext(c.t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Auth-Token", c.env["OS_TOKEN"])
-	return c.do(r)
-}
-
-func (c running) do(r *http.Request) (int, string) {
-	c.t.Helper()
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	body, err := io.ReadAll(resp.Body)
+	text, err := io.ReadAll(resp.Body)
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		c.t.Fatal(err)
 	}
-	return resp.StatusCode, string(body)
+	return resp.StatusCode, string(text)
+}
+
+func (c command) get(path string) (int, string) {
+	return c.do(http.MethodGet, c.env["SWR_ENDPOINT"]+path, "")
 }
 
 const demoShares = "/v2/manage/namespaces/platform/repositories/team$app/access-domains"
 
-func TestServes(t *testing.T) {
-	c := launch(t)
-	status, body := c.get(demoShares)
-	if status != http.StatusOK || !strings.Contains(body, `"access_domain":"OTC-EU-DE-00000000001000000200"`) {
-		t.Errorf("%d %s", status, body)
+func assertContains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %q in:\n%s", part, text)
+		}
 	}
+}
+
+func TestServes(t *testing.T) {
+	c := start(t)
+	_, body := c.get(demoShares)
+	assertContains(t, body, `"access_domain":"OTC-EU-DE-00000000001000000200"`)
 	if status, _ := c.get("/v2/nothing"); status != http.StatusNotFound {
 		t.Errorf("%d", status)
 	}
 	login := `{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"` + c.env["OS_USERNAME"] +
 		`","password":"` + c.env["OS_PASSWORD"] + `","domain":{"name":"` + c.env["OS_USER_DOMAIN_NAME"] +
 		`"}}}},"scope":{"project":{"name":"` + c.env["OS_PROJECT_NAME"] + `"}}}}`
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.env["OS_AUTH_URL"]+"/auth/tokens", strings.NewReader(login))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	if status, body := c.do(r); status != http.StatusCreated {
+	if status, body := c.do(http.MethodPost, c.env["OS_AUTH_URL"]+"/auth/tokens", login); status != http.StatusCreated {
 		t.Errorf("login: %d %s", status, body)
 	}
-	if err := c.stop(); err != nil {
-		t.Errorf("stopped with %v", err)
+	log, err := c.stop()
+	if err != nil {
+		t.Errorf("stop: %v", err)
 	}
-	log := c.stderr.String()
-	for _, line := range []string{" 200 GET    " + demoShares + "\n", " 404 GET    /v2/nothing\n", " 201 POST   /v3/auth/tokens\n"} {
-		if !strings.Contains(log, line) {
-			t.Errorf("no %q in the log:\n%s", line, log)
-		}
-	}
+	assertContains(t, log, " 200 GET    "+demoShares+"\n", " 404 GET    /v2/nothing\n", " 201 POST   /v3/auth/tokens\n")
 	for _, secret := range []string{c.env["OS_TOKEN"], c.env["OS_PASSWORD"]} {
 		if secret == "" || strings.Contains(log, secret) {
-			t.Errorf("secret %q in the log, or empty", secret)
+			t.Errorf("secret %q is empty or in the log", secret)
 		}
 	}
 }
 
-// What is printed to change the share by hand does so.
-func TestChangesByHand(t *testing.T) {
+// The printed curl command changes the share.
+func TestCurlCommand(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")
 	}
-	c := launch(t)
-	command := exec.CommandContext(t.Context(), "sh", "-c", c.curl)
-	command.Env = append(os.Environ(), "SWR_ENDPOINT="+c.env["SWR_ENDPOINT"], "OS_TOKEN="+c.env["OS_TOKEN"], "NO_PROXY=127.0.0.1")
-	if said, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", c.curl, err, said)
+	c := start(t)
+	shell := exec.CommandContext(t.Context(), "sh", "-c", c.curl)
+	shell.Env = append(os.Environ(), "SWR_ENDPOINT="+c.env["SWR_ENDPOINT"], "OS_TOKEN="+c.env["OS_TOKEN"], "NO_PROXY=127.0.0.1")
+	if output, err := shell.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", c.curl, err, output)
 	}
 	_, body := c.get(demoShares)
-	if !strings.Contains(body, `"access_domain":"OTC-EU-DE-00000000001000000200","permit":"read","deadline":"forever"`) {
-		t.Errorf("after %s: %s", c.curl, body)
-	}
+	assertContains(t, body, `"access_domain":"OTC-EU-DE-00000000001000000200","permit":"read","deadline":"forever"`)
 }
 
-// A state knows the endpoint that it was made at.
+// A state contains the endpoint that it was created at.
 func TestPortIsFixed(t *testing.T) {
 	c, err := parseConfig(nil, io.Discard)
 	if err != nil || c.address != "127.0.0.1:8765" {
 		t.Errorf("%q, %v", c.address, err)
 	}
-	taken := strings.TrimPrefix(launch(t).env["SWR_ENDPOINT"], "http://")
-	err = run(t.Context(), []string{"-address", taken}, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "the port of "+taken+" is taken") || !strings.Contains(err.Error(), "-address") {
-		t.Errorf("%v", err)
+	address := strings.TrimPrefix(start(t).env["SWR_ENDPOINT"], "http://")
+	err = run(t.Context(), []string{"-address", address}, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("two simulators on one port")
 	}
-}
-
-func TestTokenIsRandom(t *testing.T) {
-	if one, other := launch(t), launch(t); one.env["OS_TOKEN"] == other.env["OS_TOKEN"] {
-		t.Error("two starts, one token")
-	}
+	assertContains(t, err.Error(), "the port of "+address+" is in use", "-address")
 }
 
 func TestSeedsAndVariants(t *testing.T) {
-	c := launch(t, "-empty", "-quiet", "-latency", "1ms", "-variant", "accounts-lower", "-variant", "dollar-in-bodies",
+	c := start(t, "-empty", "-quiet", "-latency", "1ms", "-variant", "accounts-lower", "-variant", "dollar-in-bodies",
 		"-repository", "platform/bare", "-share", "platform/a/b/ACME=2031-03-31", "-share", "platform/a/b/Other")
 	if status, _ := c.get(demoShares); status != http.StatusNotFound {
-		t.Errorf("the demonstration's repository: %d", status)
+		t.Errorf("the default repository: %d", status)
 	}
 	if status, body := c.get("/v2/manage/namespaces/platform/repositories/bare/access-domains?limit=1&offset=0"); status != http.StatusOK || body != "[]" {
 		t.Errorf("bare: %d %s", status, body)
 	}
 	_, body := c.get("/v2/manage/namespaces/platform/repositories/a$b/access-domains")
-	for _, want := range []string{
+	assertContains(t, body,
 		`"repository":"a$b","access_domain":"acme","permit":"read","deadline":"2031-03-31T00:00:00.000Z"`,
-		`"access_domain":"other","permit":"read","deadline":"forever"`,
-	} {
-		if !strings.Contains(body, want) {
-			t.Errorf("no %s in %s", want, body)
-		}
-	}
-	if log := c.stderr.String(); log != "" {
-		t.Errorf("quiet: %s", log)
+		`"access_domain":"other","permit":"read","deadline":"forever"`)
+	if log, _ := c.stop(); log != "" {
+		t.Errorf("-quiet: %s", log)
 	}
 }
 
-func TestVariantsAreListed(t *testing.T) {
-	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-variants"}, &out, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), "list-ignores-paging  ") || strings.Count(out.String(), "\n") < 50 {
-		t.Errorf("%s", out.String())
-	}
-}
-
-func TestBadCommandLines(t *testing.T) {
+func TestOutput(t *testing.T) {
 	for _, test := range []struct {
-		args []string
-		say  string
+		args   string
+		status int
+		want   []string
 	}{
-		{[]string{"-address", "0.0.0.0:0"}, "loopback"},
-		{[]string{"-address", "127.0.0.1:port"}, "port"},
-		{[]string{"-variant", "nonsense"}, "-variants lists them"},
-		{[]string{"-share", "a"}, "want namespace/repository/account"},
-		{[]string{"-share", "a/b"}, "want namespace/repository"},
-		{[]string{"-share", "a/b/"}, "want namespace/repository/account"},
-		{[]string{"-share", "a/b/c=tomorrow"}, "want forever, a date, or a UTC time"},
-		{[]string{"-repository", "a"}, "want namespace/repository"},
-		{[]string{"-nonsense"}, "nonsense"},
-		{[]string{"surplus"}, "surplus"},
+		{"-variants", 0, []string{"list-ignores-paging  ", "gzip  "}},
+		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200"}},
+		{"-address 0.0.0.0:0", 1, []string{"loopback"}},
+		{"-address 127.0.0.1:port", 1, []string{"port"}},
+		{"-variant unknown", 2, []string{"-variants lists them"}},
+		{"-share a", 2, []string{"must be namespace/repository/account"}},
+		{"-share a/b", 2, []string{"must be namespace/repository"}},
+		{"-share a/b/", 2, []string{"must be namespace/repository/account"}},
+		{"-share a/b/c=tomorrow", 2, []string{"must be forever, a date, or a UTC time"}},
+		{"-repository a", 2, []string{"must be namespace/repository"}},
+		{"-unknown", 2, []string{"unknown"}},
+		{"extra", 1, []string{"extra"}},
 	} {
-		var stderr bytes.Buffer
-		err := run(t.Context(), test.args, io.Discard, &stderr)
-		if status := report(err, &stderr); status == 0 || !strings.Contains(stderr.String(), test.say) {
-			t.Errorf("%v: status %d, %s", test.args, status, stderr.String())
+		var out bytes.Buffer
+		if status := exitStatus(run(t.Context(), strings.Fields(test.args), &out, &out), &out); status != test.status {
+			t.Errorf("%s: status %d", test.args, status)
 		}
-	}
-	var stderr bytes.Buffer
-	err := run(t.Context(), []string{"-help"}, io.Discard, &stderr)
-	if !errors.Is(err, flag.ErrHelp) || report(err, &stderr) != 0 {
-		t.Errorf("-help: %v", err)
-	}
-	for _, say := range []string{"-share", "127.0.0.1:8765", "platform/team/app and platform/base", "OTC-EU-DE-00000000001000000200"} {
-		if !strings.Contains(stderr.String(), say) {
-			t.Errorf("no %q in -help: %s", say, stderr.String())
-		}
+		assertContains(t, out.String(), test.want...)
 	}
 }
 
 func TestParseShare(t *testing.T) {
-	for value, want := range map[string]string{
-		"a/b/c":                           "a|b|c|",
-		"a/b/c/d":                         "a|b/c|d|",
-		"a/b/c=forever":                   "a|b|c|forever",
-		"a/b/c=2031-03-31":                "a|b|c|2031-03-31T00:00:00.000Z",
-		"a/b/c=2031-03-31T16:00:00Z":      "a|b|c|2031-03-31T16:00:00.000Z",
-		"a/b/c=2031-04-01T01:00:00+02:00": "a|b|c|2031-03-31T23:00:00.000Z",
+	for value, want := range map[string]swrtest.Share{
+		"a/b/c":                           {Namespace: "a", Repository: "b", AccessDomain: "c"},
+		"a/b/c/d":                         {Namespace: "a", Repository: "b/c", AccessDomain: "d"},
+		"a/b/c=forever":                   {Namespace: "a", Repository: "b", AccessDomain: "c", Deadline: "forever"},
+		"a/b/c=2031-04-01T01:00:00+02:00": {Namespace: "a", Repository: "b", AccessDomain: "c", Deadline: "2031-03-31T23:00:00.000Z"},
 	} {
-		s, err := parseShare(value)
-		if got := strings.Join([]string{s.Namespace, s.Repository, s.AccessDomain, s.Deadline}, "|"); err != nil || got != want {
-			t.Errorf("%s: %s %v, want %s", value, got, err, want)
+		if got, err := parseShare(value); err != nil || got != want {
+			t.Errorf("%s: %+v %v", value, got, err)
 		}
 	}
 }
 
-// brokenWriter is a closed standard output.
-type brokenWriter struct{}
+// closedWriter is a closed standard output.
+type closedWriter struct{}
 
-func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (closedWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestClosedOutput(t *testing.T) {
 	for _, args := range [][]string{{"-address", "127.0.0.1:0"}, {"-variants"}} {
-		if err := run(t.Context(), args, brokenWriter{}, io.Discard); !errors.Is(err, io.ErrClosedPipe) {
+		if err := run(t.Context(), args, closedWriter{}, io.Discard); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}

@@ -1,0 +1,222 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind is the type of an attribute.
+type Kind int
+
+// The kinds of attributes.
+const (
+	String Kind = iota
+	Bool
+	Int
+)
+
+// Attribute is an attribute of the provider block. All of them are optional.
+type Attribute struct {
+	Name      string
+	Kind      Kind
+	Sensitive bool
+	// Env are the environment variables that set the attribute where the block
+	// does not. The first one that is set counts.
+	Env []string
+	// Description is Markdown, without environment variables and default.
+	Description string
+	// Default describes the value of an attribute that is not set, as Markdown.
+	Default string
+}
+
+// Attributes are the attributes of the provider block. The schema, the decoding of
+// the block and the lookup of environment variables follow from this table.
+//
+// Variables of one credential must have the same prefix (see envPrefixes), and the
+// variables of ..._name and ..._id correspond to each other by position.
+var Attributes = []Attribute{
+	{
+		Name: "endpoint", Env: []string{"SWR_ENDPOINT"},
+		Description: "Base URL of the SWR API, such as `https://swr-api.eu-de.otc.t-systems.com`.",
+		Default:     "derived from `auth_url` by replacing `iam` or `iam-pub` with `swr-api`",
+	},
+	{
+		Name: "region", Env: []string{"OS_REGION_NAME", "OS_REGION", "HW_REGION_NAME"},
+		Description: "Region, such as `eu-de`. If the endpoint is derived from `auth_url`, the region must match its host. " +
+			"The region selects the endpoint only with the two hosts that serve all regions of Huawei Cloud. " +
+			"It is also the default of `project_name`.",
+	},
+	{
+		Name: "auth_url", Env: []string{"OS_AUTH_URL", "HW_AUTH_URL"},
+		Description: "URL of IAM v3, such as `https://iam.eu-de.otc.t-systems.com/v3`.",
+	},
+	{
+		Name: "token", Sensitive: true, Env: []string{"OS_TOKEN", "OS_AUTH_TOKEN", "HW_AUTH_TOKEN"},
+		Description: "IAM token.",
+	},
+	{
+		Name: "access_key", Env: []string{"OS_ACCESS_KEY", "HW_ACCESS_KEY"},
+		Description: "Access key (AK) for signing requests.",
+	},
+	{
+		Name: "secret_key", Sensitive: true, Env: []string{"OS_SECRET_KEY", "HW_SECRET_KEY"},
+		Description: "Secret key (SK) of the access key.",
+	},
+	{
+		Name: "security_token", Sensitive: true, Env: []string{"OS_SECURITY_TOKEN", "HW_SECURITY_TOKEN"},
+		Description: "Security token of a temporary access key.",
+	},
+	{
+		Name: "signature_format", Env: []string{"SWR_SIGNATURE_FORMAT"},
+		Description: "Format of the signature: `access` or `credential`, named after the word in the Authorization header.",
+		Default:     "`credential` on hosts under `otc.t-systems.com`, else `access`",
+	},
+	{
+		Name: "user_name", Env: []string{"OS_USERNAME", "HW_USER_NAME"},
+		Description: "User that logs in to IAM.",
+	},
+	{
+		Name: "user_id", Env: []string{"OS_USER_ID", "HW_USER_ID"},
+		Description: "ID of the user, instead of the name.",
+	},
+	{
+		Name: "password", Sensitive: true, Env: []string{"OS_PASSWORD", "HW_USER_PASSWORD"},
+		Description: "Password of the user.",
+	},
+	{
+		Name:        "domain_name",
+		Env:         []string{"OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME", "OS_DOMAIN_NAME", "HW_DOMAIN_NAME"},
+		Description: "Account of the user.",
+	},
+	{
+		Name:        "domain_id",
+		Env:         []string{"OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID", "OS_DOMAIN_ID", "HW_DOMAIN_ID"},
+		Description: "ID of the account, instead of the name.",
+	},
+	{
+		Name: "project_name", Env: []string{"OS_PROJECT_NAME", "OS_TENANT_NAME", "HW_PROJECT_NAME"},
+		Description: "Project that the login is for.", Default: "the region",
+	},
+	{
+		Name: "project_id", Env: []string{"OS_PROJECT_ID", "OS_TENANT_ID", "HW_PROJECT_ID"},
+		Description: "ID of the project, instead of the name.",
+	},
+	{
+		Name: "cloud", Env: []string{"OS_CLOUD"},
+		Description: "Entry of `clouds.yaml` that sets host, scope and credential.",
+	},
+	{
+		Name: "cacert_file", Env: []string{"OS_CACERT"},
+		Description: "File with the certificates (PEM) to trust instead of those of the system.",
+	},
+	{
+		Name: "insecure", Kind: Bool, Env: []string{"OS_INSECURE", "HW_INSECURE"},
+		Description: "Accept any certificate, and plain `http://`. " +
+			"Anyone on the network path can then read and change who may pull.",
+	},
+	{
+		Name: "max_retries", Kind: Int, Env: []string{"SWR_MAX_RETRIES"},
+		Description: "Number of retries of a request after a temporary failure. " +
+			"Waiting while the service limits the request rate does not count.",
+		Default: "5",
+	},
+	{
+		Name: "request_timeout", Env: []string{"SWR_REQUEST_TIMEOUT"},
+		Description: "Maximum time of one request, as a duration such as `60s`.", Default: "`60s`",
+	},
+}
+
+// envPrefixes are the prefixes of the two sets of variables that users of these
+// clouds have. The variables of a key pair or of a login must all come from one
+// set: the two sets may belong to different accounts.
+var envPrefixes = []string{"OS_", "HW_"}
+
+// objects can be set by name or by ID: user by user_name or user_id, and so on.
+// Where this package takes the name of an attribute, it takes the object, too.
+var objects = []string{"user", "domain", "project"}
+
+func isObject(attribute string) bool { return slices.Contains(objects, attribute) }
+
+// variables returns the variables with the prefix that set the attribute, for an
+// object those of its name.
+func variables(attribute, prefix string) (names []string) {
+	if isObject(attribute) {
+		attribute += "_name"
+	}
+	for _, a := range Attributes {
+		for _, name := range a.Env {
+			if a.Name == attribute && strings.HasPrefix(name, prefix) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// Settings are the values of the provider block by the names of its attributes. A
+// Bool is "true" or "false", an Int is in decimal form.
+//
+// An empty text counts as not set, as an empty environment variable does: modules
+// pass optional variables on with a default of "", and the older providers for
+// these clouds treat that as not set.
+type Settings map[string]string
+
+// Format hides all values, so that a block that is printed by accident shows none.
+func (Settings) Format(f fmt.State, _ rune) { writeRedacted(f) }
+
+// value is a setting with its source.
+type value struct {
+	text string
+	// source is "the provider block", "the environment variable X" or
+	// `cloud "x" in FILE`.
+	source string
+	// isID tells the ID of an object from its name.
+	isID bool
+}
+
+const blockSource = "the provider block"
+
+func (v value) isSet() bool { return v.text != "" }
+
+// equal reports whether two values are the same setting, whatever their sources.
+func (v value) equal(w value) bool { return v.text == w.text && v.isID == w.isID }
+
+func (v value) nameOrID() NameOrID {
+	if v.isID {
+		return NameOrID{ID: v.text}
+	}
+	return NameOrID{Name: v.text}
+}
+
+// describe returns the kind of object with its name or ID. The value must not be a
+// secret.
+func (v value) describe(kind string) string {
+	if v.isID {
+		return fmt.Sprintf("%s with id %q", kind, v.text)
+	}
+	return fmt.Sprintf("%s %q", kind, v.text)
+}
+
+// firstSet returns the first value that is set.
+func firstSet(values ...value) value {
+	for _, v := range values {
+		if v.isSet() {
+			return v
+		}
+	}
+	return value{}
+}
+
+// lookup returns the value of an attribute or object in the block.
+func (s Settings) lookup(attribute string) value {
+	if isObject(attribute) {
+		id := s.lookup(attribute + "_id")
+		id.isID = id.isSet()
+		return firstSet(id, s.lookup(attribute+"_name"))
+	}
+	if s[attribute] == "" {
+		return value{}
+	}
+	return value{text: s[attribute], source: blockSource}
+}

@@ -1,0 +1,130 @@
+// Package config resolves what a user configures: the provider block, environment
+// variables and clouds.yaml, merged by precedence into a [Config].
+//
+// It knows the credentials and settings that Open Telekom Cloud, Huawei Cloud and
+// compatible clouds use, and where their users keep them. It sends nothing: package
+// auth makes a transport from the [Config]. It does not depend on Terraform.
+package config
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
+)
+
+// Config is everything that is needed to call the API, as returned by [Resolve].
+type Config struct {
+	// Endpoint is the base URL of the SWR API, without /v2, trailing slash, user
+	// info, query or fragment. It may have a base path.
+	Endpoint       *url.URL
+	EndpointSource string
+
+	// Region may be empty.
+	Region       string
+	RegionSource string
+
+	// AuthURL is the URL of IAM v3, ending in /v3. It is nil if none is
+	// configured, which [MethodPassword] does not allow.
+	AuthURL       *url.URL
+	AuthURLSource string
+
+	Credential Credential
+	TLS        TLS
+
+	// MaxRetries is the number of attempts after the first.
+	MaxRetries int
+	// RequestTimeout limits one request, including a login.
+	RequestTimeout time.Duration
+}
+
+// Method is an authentication method.
+type Method string
+
+// The authentication methods (internal/swr/API.md, "Signing in").
+const (
+	MethodToken    Method = "token"
+	MethodKeyPair  Method = "key pair"
+	MethodPassword Method = "password"
+)
+
+// SignatureFormat is the format of the Authorization header of signed requests
+// (internal/swr/API.md, "Signing in"), named after its first parameter.
+type SignatureFormat string
+
+// The two formats in use.
+const (
+	// FormatAccess is what clients of Huawei Cloud send.
+	FormatAccess SignatureFormat = "access"
+	// FormatCredential is what clients of Open Telekom Cloud send.
+	FormatCredential SignatureFormat = "credential"
+)
+
+// Credential is the credential that is used. All fmt verbs print only its source.
+type Credential struct {
+	Method Method
+	// Source says where the credential came from, for example "token from the
+	// environment variable OS_TOKEN". It contains no secret.
+	Source string
+
+	// Token is set for [MethodToken].
+	Token Secret
+	// KeyPair is set for [MethodKeyPair].
+	KeyPair KeyPair
+	// Login is set for [MethodPassword].
+	Login Login
+}
+
+// KeyPair is an access key with its secret key. A security token makes it temporary.
+type KeyPair struct {
+	AccessKey, SecretKey, SecurityToken Secret
+	Format                              SignatureFormat
+}
+
+// Login is a user with the scope of the token to request.
+type Login struct {
+	User     NameOrID
+	Password Secret
+	// Domain is the account of the user and of the project.
+	Domain  NameOrID
+	Project NameOrID
+	// scope describes account and project with their sources.
+	scope string
+}
+
+// NameOrID identifies an object in IAM. One of the two is set.
+type NameOrID struct{ Name, ID string }
+
+// Format implements [fmt.Formatter].
+func (c Credential) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.Source) }
+
+// TLS is how servers are verified.
+type TLS struct {
+	// Roots are the certificates of cacert_file. As in OpenStack clients they
+	// replace those of the system, which nil selects.
+	Roots *x509.CertPool
+	// Insecure disables verification.
+	Insecure bool
+}
+
+// Describe returns a sentence that names the sources of credential, endpoint and
+// region, and for a login also account, project and IAM. It contains no secret and
+// belongs in every message about a 401 response of the API or of IAM.
+func (c Config) Describe() string {
+	region := "no region is set"
+	if c.Region != "" {
+		region = fmt.Sprintf("region %q from %s", c.Region, c.RegionSource)
+	}
+	endpoint := ""
+	if c.Endpoint != nil {
+		endpoint = c.Endpoint.String()
+	}
+	credential := c.Credential.Source
+	if c.Credential.Method == MethodPassword && c.AuthURL != nil {
+		credential += fmt.Sprintf(", for %s, at %s from %s",
+			c.Credential.Login.scope, httpsafe.DisplayURL(c.AuthURL), c.AuthURLSource)
+	}
+	return fmt.Sprintf("Signing in with: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
+}

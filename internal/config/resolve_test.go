@@ -1,0 +1,497 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+// fakeEnvironment has the given variables and files and nothing else.
+func fakeEnvironment(variables, files map[string]string) Environment {
+	return Environment{
+		LookupEnv: func(name string) (string, bool) {
+			text, ok := variables[name]
+			return text, ok
+		},
+		ReadFile: func(path string) ([]byte, error) {
+			if text, ok := files[path]; ok {
+				return []byte(text), nil
+			}
+			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		},
+		HomeDir:    "/home/u",
+		CloudsDirs: []string{"/work", "/home/u/.config/openstack", "/etc/openstack"},
+	}
+}
+
+type vars = map[string]string
+
+const (
+	otcIAM      = "https://iam.eu-de.otc.t-systems.com/v3"
+	otcEndpoint = "https://swr-api.eu-de.otc.t-systems.com"
+)
+
+// cloudsYAML is the clouds.yaml that the tables use.
+const cloudsYAML = `
+clouds:
+  otc:
+    auth:
+      auth_url: https://iam.eu-nl.otc.t-systems.com
+      username: cloud-user
+      password: cloud-password
+      user_domain_name: cloud-account
+      project_name: eu-nl_cloud
+    region_name: eu-nl
+  keys:
+    auth: {auth_url: "https://iam.eu-nl.otc.t-systems.com/v3", ak: CLOUDAK, sk: CLOUDSK, security_token: CLOUDST}
+  token:
+    auth: {auth_url: "https://iam.eu-nl.otc.t-systems.com/v3", token: cloud-token}
+  private:
+    auth: {auth_url: "https://keystone.private:5000/v3", token: cloud-token}
+`
+
+var cloudFiles = map[string]string{"/work/clouds.yaml": cloudsYAML}
+
+// show renders a Config, secrets included, so that a table can name all of it in
+// few lines.
+func show(c Config) map[string]string {
+	m := map[string]string{}
+	add := func(name, text string) {
+		if text != "" {
+			m[name] = text
+		}
+	}
+	cr := c.Credential
+	add("method", string(cr.Method))
+	add("source", cr.Source)
+	add("token", cr.Token.Reveal())
+	add("ak", cr.KeyPair.AccessKey.Reveal())
+	add("sk", cr.KeyPair.SecretKey.Reveal())
+	add("st", cr.KeyPair.SecurityToken.Reveal())
+	add("user", cr.Login.User.Name)
+	add("user id", cr.Login.User.ID)
+	add("password", cr.Login.Password.Reveal())
+	add("domain", cr.Login.Domain.Name)
+	add("domain id", cr.Login.Domain.ID)
+	add("project", cr.Login.Project.Name)
+	add("project id", cr.Login.Project.ID)
+	add("format", string(cr.KeyPair.Format))
+	add("endpoint", c.Endpoint.String())
+	add("endpoint from", c.EndpointSource)
+	add("region", c.Region)
+	add("region from", c.RegionSource)
+	if c.AuthURL != nil {
+		add("auth_url", c.AuthURL.String())
+	}
+	add("auth_url from", c.AuthURLSource)
+	add("retries", fmt.Sprint(c.MaxRetries))
+	add("timeout", c.RequestTimeout.String())
+	if c.TLS.Insecure {
+		add("insecure", "true")
+	}
+	if c.TLS.Roots != nil {
+		add("roots", "given")
+	}
+	return m
+}
+
+// expect resolves the settings and compares the wanted ones.
+func expect(t *testing.T, block Settings, env Environment, want map[string]string) {
+	t.Helper()
+	config, _, errs := Resolve(block, env)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	got := show(config)
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s: got %q, want %q", name, got[name], text)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	const inCloud = `cloud "otc" in /work/clouds.yaml`
+	for _, test := range []struct {
+		name  string
+		block Settings
+		env   vars
+		// want has the settings that the case is about, "" for one that is not set.
+		want vars
+	}{
+		{
+			name:  "token and endpoint in the block",
+			block: Settings{"token": "t", "endpoint": "https://swr.example"},
+			want: vars{
+				"method": "token", "token": "t", "source": "token from the provider block",
+				"endpoint": "https://swr.example", "endpoint from": "the provider block",
+				"retries": "5", "timeout": "1m0s", "auth_url": "", "region": "", "format": "", "insecure": "", "roots": "",
+			},
+		}, {
+			name: "token and endpoint in the environment",
+			env:  vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example/v2/"},
+			want: vars{
+				"token": "t", "source": "token from the environment variable OS_TOKEN",
+				"endpoint": "https://swr.example", "endpoint from": "the environment variable SWR_ENDPOINT",
+			},
+		}, {
+			name: "the first variable of a token wins",
+			env:  vars{"HW_AUTH_TOKEN": "3", "OS_AUTH_TOKEN": "2", "SWR_ENDPOINT": "https://swr.example"},
+			want: vars{"token": "2", "source": "token from the environment variable OS_AUTH_TOKEN"},
+		}, {
+			name: "the last variable of a token",
+			env:  vars{"HW_AUTH_TOKEN": "3", "OS_TOKEN": "", "OS_AUTH_TOKEN": "", "SWR_ENDPOINT": "https://swr.example"},
+			want: vars{"token": "3", "source": "token from the environment variable HW_AUTH_TOKEN"},
+		}, {
+			name:  "an empty attribute is not set",
+			block: Settings{"token": "", "endpoint": "", "cloud": "", "password": ""},
+			env:   vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example"},
+			want:  vars{"token": "t", "endpoint": "https://swr.example"},
+		}, {
+			name:  "the block overrides the environment",
+			block: Settings{"token": "block", "endpoint": "https://block.example", "region": "block", "auth_url": otcIAM},
+			env:   vars{"OS_TOKEN": "env", "SWR_ENDPOINT": "https://env.example", "OS_REGION_NAME": "env", "OS_AUTH_URL": "https://iam.env.example"},
+			want: vars{
+				"token": "block", "endpoint": "https://block.example", "region": "block", "region from": "the provider block",
+				"auth_url": otcIAM, "auth_url from": "the provider block",
+			},
+		}, {
+			name:  "an endpoint does not depend on region and auth_url",
+			block: Settings{"token": "t", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "region": "eu-nl", "auth_url": otcIAM},
+			want:  vars{"endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "region": "eu-nl", "auth_url": otcIAM},
+		}, {
+			name: "nor does one of the environment",
+			env:  vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example", "OS_REGION_NAME": "eu-nl", "OS_AUTH_URL": otcIAM},
+			want: vars{"endpoint": "https://swr.example", "region": "eu-nl"},
+		}, {
+			name: "region and auth_url from the environment",
+			env:  vars{"OS_TOKEN": "t", "OS_REGION": "eu-de", "HW_REGION_NAME": "x", "HW_AUTH_URL": otcIAM},
+			want: vars{
+				"region": "eu-de", "region from": "the environment variable OS_REGION",
+				"auth_url": otcIAM, "auth_url from": "the environment variable HW_AUTH_URL",
+				"endpoint": otcEndpoint, "endpoint from": "auth_url of the environment variable HW_AUTH_URL",
+			},
+		}, {
+			name:  "key pair in the block",
+			block: Settings{"access_key": "AK", "secret_key": "SK", "auth_url": otcIAM},
+			env:   vars{"OS_SECURITY_TOKEN": "stale", "OS_ACCESS_KEY": "E", "OS_SECRET_KEY": "F"},
+			want: vars{
+				"method": "key pair", "ak": "AK", "sk": "SK", "format": "credential",
+				"source": "key pair from the provider block", "st": "",
+			},
+		}, {
+			name:  "temporary key pair in the block",
+			block: Settings{"access_key": "AK", "secret_key": "SK", "security_token": "ST", "endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com"},
+			want:  vars{"st": "ST", "format": "access", "source": "temporary key pair from the provider block"},
+		}, {
+			name: "key pair of OS_ variables",
+			env: vars{
+				"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM,
+				"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "HW_SECURITY_TOKEN": "ST2",
+			},
+			want: vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the environment variable OS_ACCESS_KEY and the environment variable OS_SECRET_KEY"},
+		}, {
+			name: "key pair of HW_ variables, without the security token of OS_",
+			env:  vars{"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
+			want: vars{"ak": "AK2", "sk": "SK2", "st": ""},
+		}, {
+			name:  "the block's access key with the secret key of the environment",
+			block: Settings{"access_key": "AK"},
+			env:   vars{"OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
+			want:  vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the provider block and the environment variable OS_SECRET_KEY"},
+		}, {
+			name:  "the block's access key with the prefix that has the same",
+			block: Settings{"access_key": "AK2"},
+			env:   vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_AUTH_URL": otcIAM},
+			want:  vars{"ak": "AK2", "sk": "SK2"},
+		}, {
+			name:  "the block's secret key with the access key of the environment",
+			block: Settings{"secret_key": "SK"},
+			env:   vars{"HW_ACCESS_KEY": "AK", "OS_AUTH_URL": otcIAM},
+			want:  vars{"ak": "AK", "sk": "SK"},
+		}, {
+			name:  "the block's security token with a pair of the environment",
+			block: Settings{"security_token": "ST"},
+			env:   vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "old", "OS_AUTH_URL": otcIAM},
+			want:  vars{"ak": "AK", "sk": "SK", "st": "ST"},
+		}, {
+			name:  "signature_format in the block",
+			block: Settings{"access_key": "AK", "secret_key": "SK", "auth_url": otcIAM, "signature_format": "access"},
+			env:   vars{"SWR_SIGNATURE_FORMAT": "credential"},
+			want:  vars{"format": "access"},
+		}, {
+			name: "signature_format in the environment",
+			env:  vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "SWR_ENDPOINT": "https://swr.example", "SWR_SIGNATURE_FORMAT": "credential"},
+			want: vars{"format": "credential"},
+		}, {
+			name: "a host that only looks like Open Telekom Cloud",
+			env:  vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "SWR_ENDPOINT": "https://swr.nototc.t-systems.com"},
+			want: vars{"format": "access"},
+		}, {
+			name: "the Swiss region of Open Telekom Cloud",
+			env:  vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_AUTH_URL": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
+			want: vars{"format": "credential", "endpoint": "https://swr-api.eu-ch2.sc.otc.t-systems.com"},
+		}, {
+			name: "login in the block",
+			block: Settings{
+				"user_name": "u", "password": "p", "domain_name": "d", "project_name": "pr",
+				"region": "eu-de", "auth_url": "https://iam.eu-de.otc.t-systems.com/",
+			},
+			env: vars{"OS_USERNAME": "x", "OS_PASSWORD": "x", "OS_DOMAIN_ID": "x", "OS_PROJECT_ID": "x", "OS_TOKEN": "x"},
+			want: vars{
+				"method": "password", "user": "u", "password": "p", "domain": "d", "project": "pr",
+				"auth_url": otcIAM, "endpoint": otcEndpoint, "source": `login as user "u" from the provider block`, "token": "", "user id": "", "domain id": "", "project id": "",
+			},
+		}, {
+			name: "login by ids in the block",
+			block: Settings{
+				"user_id": "u", "password": "p", "project_id": "pr", "auth_url": otcIAM,
+			},
+			want: vars{"user id": "u", "project id": "pr", "source": `login as user with id "u" from the provider block`, "user": "", "domain": "", "domain id": "", "project": ""},
+		}, {
+			name: "login of OS_ variables, names",
+			env: vars{
+				"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_DOMAIN_NAME": "pd", "OS_USER_DOMAIN_NAME": "d",
+				"OS_DOMAIN_NAME": "x", "OS_PROJECT_NAME": "pr", "OS_TENANT_NAME": "x", "OS_AUTH_URL": otcIAM,
+				"HW_USER_NAME": "x", "HW_USER_PASSWORD": "x",
+			},
+			want: vars{
+				"user": "u", "password": "p", "domain": "d", "project": "pr",
+				"source": `login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD`,
+			},
+		}, {
+			name: "login of OS_ variables, ids and older names",
+			env: vars{
+				"OS_USER_ID": "u", "OS_PASSWORD": "p", "OS_DOMAIN_ID": "d", "OS_TENANT_ID": "pr", "OS_AUTH_URL": otcIAM,
+			},
+			want: vars{"user id": "u", "domain id": "d", "project id": "pr", "user": "", "domain": "", "project": ""},
+		}, {
+			name: "the project's domain is the account",
+			env: vars{
+				"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_DOMAIN_ID": "d", "OS_TENANT_NAME": "pr", "OS_AUTH_URL": otcIAM,
+			},
+			want: vars{"domain id": "d", "project": "pr"},
+		}, {
+			name: "an id overrides the name",
+			env: vars{
+				"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_DOMAIN_NAME": "d", "OS_PROJECT_ID": "id", "OS_PROJECT_NAME": "name", "OS_AUTH_URL": otcIAM,
+			},
+			want: vars{"project id": "id", "project": ""},
+		}, {
+			name: "login of HW_ variables, with the region as project",
+			env: vars{
+				"HW_USER_NAME": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_NAME": "d", "HW_REGION_NAME": "ap-southeast-1",
+				"HW_AUTH_URL": "https://iam.ap-southeast-1.myhuaweicloud.com/v3",
+				// Variables with the other prefix do not count.
+				"OS_USER_DOMAIN_NAME": "x", "OS_PROJECT_ID": "x",
+			},
+			want: vars{
+				"user": "u", "domain": "d", "project": "ap-southeast-1",
+				"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com", "project id": "",
+			},
+		}, {
+			name: "login of HW_ variables, ids",
+			env: vars{
+				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_ID": "d", "HW_PROJECT_ID": "pr", "HW_AUTH_URL": otcIAM,
+			},
+			want: vars{"user id": "u", "domain id": "d", "project id": "pr"},
+		}, {
+			name: "project name of HW_ variables",
+			env: vars{
+				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_ID": "d", "HW_PROJECT_NAME": "pr", "HW_AUTH_URL": otcIAM,
+			},
+			want: vars{"project": "pr"},
+		}, {
+			name:  "the block's user with password and scope of the environment",
+			block: Settings{"user_name": "u", "region": "eu-de"},
+			env:   vars{"OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
+			want: vars{
+				"user": "u", "password": "p", "domain": "d", "project": "eu-de",
+				"source": `login as user "u" from the provider block and the environment variable OS_PASSWORD`,
+			},
+		}, {
+			name:  "the block's scope overrides that of a login of the environment",
+			block: Settings{"domain_id": "d", "project_name": "pr"},
+			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "x", "OS_PROJECT_ID": "x", "OS_AUTH_URL": otcIAM},
+			want:  vars{"domain id": "d", "project": "pr", "domain": "", "project id": ""},
+		}, {
+			name: "in the environment a token comes first",
+			env: vars{
+				"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_USERNAME": "u", "OS_PASSWORD": "p",
+				"OS_CLOUD": "otc", "SWR_ENDPOINT": "https://swr.example",
+			},
+			want: vars{"method": "token"},
+		}, {
+			name: "then a key pair",
+			env: vars{
+				"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "SK", "OS_USERNAME": "u", "OS_PASSWORD": "p",
+				"OS_CLOUD": "otc", "SWR_ENDPOINT": "https://swr.example",
+			},
+			want: vars{"method": "key pair"},
+		}, {
+			name: "then a login",
+			env: vars{
+				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_PROJECT_ID": "pr", "OS_CLOUD": "otc", "OS_AUTH_URL": otcIAM,
+			},
+			want: vars{"method": "password", "user id": "u"},
+		}, {
+			name: "then clouds.yaml",
+			env:  vars{"OS_CLOUD": "otc"},
+			want: vars{
+				"method": "password", "user": "cloud-user", "password": "cloud-password", "domain": "cloud-account", "project": "eu-nl_cloud",
+				"source": `login as user "cloud-user" from ` + inCloud, "region": "eu-nl", "region from": inCloud,
+				"auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "auth_url from": inCloud,
+				"endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "endpoint from": "auth_url of " + inCloud,
+			},
+		}, {
+			name:  "the block's cloud overrides all credentials of the environment",
+			block: Settings{"cloud": "keys"},
+			env:   vars{"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_CLOUD": "otc", "OS_SECURITY_TOKEN": "x"},
+			want:  vars{"ak": "CLOUDAK", "sk": "CLOUDSK", "st": "CLOUDST", "format": "credential"},
+		}, {
+			name:  "a cloud takes host and scope away from the environment",
+			block: Settings{"cloud": "otc"},
+			env: vars{
+				"OS_AUTH_URL": otcIAM, "OS_REGION_NAME": "x", "OS_PROJECT_NAME": "x", "OS_PROJECT_ID": "x",
+				"OS_USER_DOMAIN_ID": "x", "OS_USERNAME": "x", "OS_PASSWORD": "x", "SWR_ENDPOINT": "https://swr.example",
+			},
+			want: vars{
+				"user": "cloud-user", "password": "cloud-password", "domain": "cloud-account", "project": "eu-nl_cloud",
+				"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "domain id": "", "project id": "",
+			},
+		}, {
+			name: "the block overrides parts of a cloud",
+			block: Settings{
+				"cloud": "otc", "auth_url": otcIAM, "region": "eu-de", "domain_id": "d", "project_id": "pr",
+				"password": "p", "endpoint": "https://swr.example",
+			},
+			want: vars{
+				"user": "cloud-user", "password": "p", "domain id": "d", "project id": "pr", "region": "eu-de",
+				"auth_url": otcIAM, "endpoint": "https://swr.example", "domain": "", "project": "",
+			},
+		}, {
+			name:  "the block's password with the rest from OS_CLOUD",
+			block: Settings{"password": "p"},
+			env:   vars{"OS_CLOUD": "otc"},
+			want: vars{
+				"user": "cloud-user", "password": "p", "domain": "cloud-account",
+				"source": `login as user "cloud-user" from ` + inCloud + " and the provider block",
+			},
+		}, {
+			name:  "the block's secret key with the rest from a cloud",
+			block: Settings{"cloud": "keys", "secret_key": "SK"},
+			want:  vars{"ak": "CLOUDAK", "sk": "SK", "st": "CLOUDST"},
+		}, {
+			name: "SWR_ENDPOINT helps a cloud whose auth_url leads to none",
+			env:  vars{"OS_CLOUD": "private", "SWR_ENDPOINT": "https://swr.private"},
+			want: vars{"token": "cloud-token", "endpoint": "https://swr.private"},
+		}, {
+			name:  "numbers in the block",
+			block: Settings{"token": "t", "endpoint": "https://swr.example", "max_retries": "0", "request_timeout": "1m30s"},
+			env:   vars{"SWR_MAX_RETRIES": "7", "SWR_REQUEST_TIMEOUT": "7s"},
+			want:  vars{"retries": "0", "timeout": "1m30s"},
+		}, {
+			name: "numbers in the environment",
+			env:  vars{"OS_TOKEN": "t", "SWR_ENDPOINT": "https://swr.example", "SWR_MAX_RETRIES": "7", "SWR_REQUEST_TIMEOUT": "500ms"},
+			want: vars{"retries": "7", "timeout": "500ms"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, test.block, fakeEnvironment(test.env, cloudFiles), test.want)
+		})
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	for _, test := range []struct {
+		block Settings
+		env   vars
+		want  string
+	}{
+		{
+			block: Settings{"token": secretWord, "auth_url": otcIAM},
+			env:   vars{"OS_REGION_NAME": "eu-de"},
+			want: "Signing in with: token from the provider block; " +
+				"endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; " +
+				`region "eu-de" from the environment variable OS_REGION_NAME.`,
+		}, {
+			block: Settings{"region": "eu-de", "endpoint": "https://swr.example"},
+			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": secretWord, "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
+			want: `Signing in with: login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD, ` +
+				`for account "d" from the environment variable OS_USER_DOMAIN_NAME and project "eu-de" from the region of the provider block, ` +
+				`at https://iam.eu-de.otc.t-systems.com/v3 from the environment variable OS_AUTH_URL; ` +
+				`endpoint https://swr.example from the provider block; region "eu-de" from the provider block.`,
+		}, {
+			block: Settings{"user_id": "u", "password": secretWord, "project_id": "p", "auth_url": otcIAM},
+			want: `Signing in with: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
+				`at https://iam.eu-de.otc.t-systems.com/v3 from the provider block; ` +
+				`endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; no region is set.`,
+		},
+	} {
+		config, _, errs := Resolve(test.block, fakeEnvironment(test.env, nil))
+		if got := config.Describe(); got != test.want {
+			t.Errorf("got  %s\nwant %s\n%v", got, test.want, errs)
+		}
+	}
+}
+
+// No fmt verb, logger or encoder shows a secret.
+func TestSecretsAreNotPrinted(t *testing.T) {
+	const sk, password = "SECRET-key", "pa$s-word"
+	block := Settings{
+		"access_key": "AK", "secret_key": sk, "security_token": password, "endpoint": "https://swr.example",
+	}
+	keys, _, _ := Resolve(block, Environment{})
+	login, _, _ := Resolve(Settings{
+		"user_id": "u", "password": password, "project_id": "p", "auth_url": otcIAM,
+	}, Environment{})
+	if keys.Credential.KeyPair.SecretKey.Reveal() != sk || login.Credential.Login.Password.Reveal() != password {
+		t.Fatal("the secrets are missing")
+	}
+	nested := struct{ unexported Config }{login}
+	var printed strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, v := range []any{
+			block, &block, keys, &keys, keys.Credential, keys.Credential.KeyPair, login, login.Credential.Login, nested, &nested,
+			NewSecret(password),
+		} {
+			fmt.Fprintf(&printed, verb+"\n", v)
+		}
+	}
+	slog.New(slog.NewTextHandler(&printed, nil)).Info("x", "secret", NewSecret(password))
+	encoded, err := json.Marshal(login.Credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed.Write(encoded)
+	for _, secret := range []string{sk, password, fmt.Sprintf("%x", sk), fmt.Sprintf("%x", password)} {
+		if strings.Contains(printed.String(), secret) {
+			t.Errorf("%q is shown in %s", secret, printed.String())
+		}
+	}
+}
+
+// The table of attributes has what the lookup of variables relies on.
+func TestAttributes(t *testing.T) {
+	env := map[string][]string{}
+	for _, a := range Attributes {
+		if a.Description == "" || len(a.Env) == 0 || env[a.Name] != nil {
+			t.Errorf("%s has no description, no variables or two entries", a.Name)
+		}
+		env[a.Name] = a.Env
+	}
+	for _, object := range objects {
+		names, ids := env[object+"_name"], env[object+"_id"]
+		if len(names) != len(ids) {
+			t.Fatalf("%s has the variables %v for names and %v for ids", object, names, ids)
+		}
+		for i := range names {
+			if names[i][:3] != ids[i][:3] {
+				t.Errorf("%s and %s have different prefixes", names[i], ids[i])
+			}
+		}
+	}
+}

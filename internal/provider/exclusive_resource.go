@@ -1,0 +1,203 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+var (
+	_ resource.ResourceWithConfigure  = (*exclusiveResource)(nil)
+	_ resource.ResourceWithModifyPlan = (*exclusiveResource)(nil)
+	_ resource.ResourceWithMoveState  = (*exclusiveResource)(nil)
+)
+
+// exclusiveResource is swr_repository_shares_exclusive: only these accounts may
+// pull the repository.
+//
+// It never revokes an account that no plan has shown by name. Refresh sets the
+// state to the accounts that have access, so an account that the plan removes
+// from the set is one that somebody has read, and Update revokes exactly these.
+// It has no import, which could revoke accounts by accident.
+type exclusiveResource struct {
+	resourceBase
+}
+
+type exclusiveModel struct {
+	Namespace     types.String   `tfsdk:"namespace"`
+	Repository    types.String   `tfsdk:"repository"`
+	AccessDomains types.Set      `tfsdk:"access_domains"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+}
+
+func newExclusiveResource() resource.Resource { return &exclusiveResource{} }
+
+func (m exclusiveModel) repo() swr.Repository {
+	return swr.Repository{Namespace: m.Namespace.ValueString(), Name: m.Repository.ValueString()}
+}
+
+func (m exclusiveModel) key(account string) swr.Key {
+	return swr.Key{Namespace: m.Namespace.ValueString(), Repository: m.Repository.ValueString(), AccessDomain: account}
+}
+
+func (m exclusiveModel) accounts() accounts {
+	known, _ := accountsFromSet(m.AccessDomains)
+	return known
+}
+
+func (r *exclusiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_repository_shares_exclusive"
+}
+
+func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages which accounts may pull a repository: these and no others. Refresh reads the accounts that have " +
+			"access, so that the plan shows by name a share that was created outside of Terraform, and apply revokes exactly the " +
+			"accounts that the plan showed. The resource does not create shares. Creating or destroying it revokes nothing.",
+		Attributes: map[string]schema.Attribute{
+			"namespace":  nameAttribute("namespace", "resource."),
+			"repository": nameAttribute("repository", "resource."),
+			"access_domains": schema.SetAttribute{
+				Required:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "Accounts that may pull the repository, regardless of case. Refer to the shares " +
+					"(`swr_repository_share.example.access_domain`), so that they are created first: each account needs a share of its own. " +
+					"If empty, no other account may pull it.",
+				Validators: []validator.Set{
+					setvalidator.NoNullValues(), setvalidator.ValueStringsAre(accountRule), uniqueAccounts{},
+				},
+			},
+			"timeouts": timeoutsAttribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
+		},
+	}
+}
+
+// MoveState accepts the resource from this provider under another address. The
+// next plan may revoke the accounts of its state.
+func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{moverFromItself(typeExclusive,
+		"Then declare a new "+typeExclusive+", which revokes nothing when it is created.")}
+}
+
+// Create revokes nothing: no plan has shown the accounts by name yet.
+func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan exclusiveModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
+		return
+	}
+	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+
+	shared, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
+	if !ok || !r.requireShared(ctx, plan, &shared, &resp.Diagnostics) {
+		return
+	}
+	warnUndeclared(&resp.Diagnostics, plan.repo(), shared.accounts.difference(plan.accounts()))
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Read sets the state to the accounts that have access.
+func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state exclusiveModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.session.unknown != "" {
+		r.session.warnUnchecked(&resp.Diagnostics)
+		return
+	}
+	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+
+	prior := state.accounts()
+	current, err := r.observe(ctx, state.repo())
+	switch {
+	case errors.Is(err, swr.KindRepositoryMissing):
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Repository %s does not exist", state.repo()),
+			"No account can pull it. If it will not be created again, remove "+typeExclusive+" from the configuration.")
+		prior = nil // a share can't exist without its repository
+	case err != nil:
+		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
+		return
+	case current.incomplete != "":
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", state.repo()),
+			sentence(current.incomplete)+" The state was not changed. Undeclared accounts may be missing from this plan.")
+		return
+	}
+	for _, err := range r.missing(ctx, &current, prior) {
+		if !isGone(err) {
+			r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
+			return
+		}
+	}
+	if !current.accounts.equal(state.accounts()) {
+		state.AccessDomains = current.accounts.preferSpelling(state.accounts()).toSet()
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+	r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Update revokes exactly the accounts that the plan removed from the set, no
+// matter who shared with them. It leaves accounts that appeared since the plan.
+func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state exclusiveModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
+		return
+	}
+	if plan.AccessDomains.Equal(state.AccessDomains) {
+		// Only the timeouts changed, which the service does not know.
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		return
+	}
+	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+
+	remaining := state.accounts()
+	toRevoke := remaining.difference(plan.accounts())
+	var before observation
+	if len(toRevoke) > 0 {
+		var ok bool
+		if before, ok = r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); !ok {
+			return
+		}
+	}
+	for _, account := range toRevoke {
+		err := r.session.client.Delete(ctx, plan.key(before.apiSpelling(account)), "")
+		// The share may be gone: its own resource may have deleted it in this apply.
+		if err != nil && !isGone(err) {
+			// An account that still has access is no reason to leave the next one.
+			r.session.addError(&resp.Diagnostics, opRevokeShare, plan.key(account), err)
+			continue
+		}
+		remaining = remaining.difference(accounts{account})
+	}
+
+	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
+	if ok {
+		ok = r.requireShared(ctx, plan, &after, &resp.Diagnostics)
+		remaining = after.accounts.preferSpelling(plan.accounts(), remaining)
+		warnNew(&resp.Diagnostics, plan.repo(), after.accounts.difference(plan.accounts()).difference(state.accounts()))
+	}
+	if !ok || resp.Diagnostics.HasError() {
+		plan.AccessDomains = remaining.toSet() // the plan was not reached
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// Delete revokes nothing.
+func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}

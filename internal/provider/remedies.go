@@ -1,0 +1,172 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+// Kinds of error that package swr has no kind for.
+const (
+	kindRepositoryGone       swr.Kind = "repository gone"
+	kindShareGone            swr.Kind = "share gone"
+	kindUntrustedCertificate swr.Kind = "untrusted certificate"
+	kindCanceled             swr.Kind = "canceled"
+)
+
+// kindPrecedence orders the kinds: of an error that is of several kinds, such as
+// a failed write that could not be verified either, the first one counts.
+var kindPrecedence = []swr.Kind{
+	kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
+	swr.KindConflict, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
+	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
+	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
+	swr.KindUnavailable, swr.KindInvalid, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
+	swr.KindShareMissing, swr.KindOther,
+}
+
+// kindOf returns the kind of an error, KindOther for any that is not the API's.
+func kindOf(err error) swr.Kind {
+	for _, kind := range kindPrecedence {
+		if isKind(err, kind) {
+			return kind
+		}
+	}
+	return swr.KindOther
+}
+
+func isKind(err error, kind swr.Kind) bool {
+	switch kind {
+	case kindRepositoryGone, kindShareGone:
+		gone, ok := errors.AsType[*swr.Gone](err)
+		return ok && gone.Repository == (kind == kindRepositoryGone)
+	case kindUntrustedCertificate:
+		_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+		return ok
+	case kindCanceled:
+		return errors.Is(err, context.Canceled)
+	}
+	return errors.Is(err, kind)
+}
+
+// opAny is any operation that has no remedy of its own.
+var opAny = operation{}
+
+// remedies says what to do about a kind of error: in an operation that has an
+// entry of its own, or else in any. An empty text is deliberate: the service's
+// own message is all there is to say.
+//
+// Placeholders: {endpoint} and {connection} describe the provider's
+// configuration, {namespace}, {repository} and {account} quote the names,
+// {import} and {removed} are blocks for the configuration. {state} and {forget}
+// are empty for an operation that keeps no state.
+var remedies = map[swr.Kind]map[operation]string{
+	kindRepositoryGone: {
+		opAny:         "Check the name of the repository and the endpoint: {endpoint}.",
+		opImportShare: "Check the ID, which has the form namespace/repository/access_domain, and the endpoint: {endpoint}.",
+	},
+	kindShareGone: {
+		opAny: "Check the three names and the endpoint: {endpoint}. " +
+			"The data source swr_repository_shares lists the accounts of a repository.",
+		opImportShare: "Check the ID, which has the form namespace/repository/access_domain, and the endpoint: {endpoint}.",
+		opUpdateShare: "The share existed before. Plan again to see the current state.",
+	},
+	kindUntrustedCertificate: {
+		opAny: "The server's certificate is not trusted. If it was issued by a private certificate authority, or by that of a proxy, " +
+			"set cacert_file (OS_CACERT) to the file with the authority's certificate.",
+	},
+	swr.KindConflict: {
+		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
+	},
+	swr.KindOtherEndpoint: {
+		opAny: "Nothing was changed. {state}A share that is missing at this endpoint still grants access at the endpoint where it was created. " +
+			"Check the endpoint and the region of the provider. To remove the share from the state without deleting it, " +
+			"use a removed block:\n\n{removed}",
+	},
+	swr.KindNamespaceMissing: {
+		opAny: "The organization {namespace} does not exist for this account at this endpoint, most likely because the region or the account is wrong. " +
+			"{state}{connection}{forget}",
+	},
+	swr.KindRepositoryMissing: {
+		opAny: "The repository {repository} does not exist. Push an image to it first, or correct its name.",
+	},
+	swr.KindAccountUnknown: {
+		opAny: "The account {account} does not exist. Ask your partner for its exact name, " +
+			"shown as \"account name\" (not user name) in their console.",
+	},
+	swr.KindNoRoute: {
+		opAny: "The server does not implement this API path, so the endpoint, {endpoint}, is probably not the SWR API base URL, " +
+			"which looks like https://swr-api.eu-de.otc.t-systems.com. {state}",
+		opUpdateShare: "This service does not support updating a share in place. To replace the share, run\n\n" +
+			"  terraform apply -replace=ADDRESS\n\nwith the address of the resource. The account has no access until the share is created again. " +
+			"If other requests fail like this too, the endpoint of the provider is probably not the SWR API base URL. {state}",
+		opListSharedRepositories: "Either this service does not support listing shared repositories, and each repository has to be named explicitly, " +
+			"or the endpoint, {endpoint}, is not the SWR API base URL.",
+	},
+	swr.KindUnauthorized: {opAny: "{connection}"},
+	swr.KindSignIn:       {opAny: "{connection}"},
+	swr.KindForbidden: {
+		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
+	},
+	swr.KindRedirect: {
+		opAny: "Redirects are not followed, because they may lead to a login page. Check the endpoint: {endpoint}.",
+	},
+	swr.KindListingIncomplete: {
+		opAny:          "Whether the share exists is not known. {state}",
+		opRevokeShares: "Nothing was revoked. {state}",
+	},
+	swr.KindThrottled: {
+		opAny: "Requests were rate-limited until the operation timed out. " +
+			"Try again later, with a lower -parallelism, or with longer timeouts.",
+	},
+	kindCanceled: {opAny: "Plan again to see the current state."},
+	swr.KindNetwork: {
+		opAny: "Check the network, the proxy and the endpoint: {endpoint}. Then plan again.",
+	},
+	swr.KindUnavailable: {
+		opAny: "SWR, or a proxy in front of it, is unavailable. Plan again later to see the current state. The endpoint is {endpoint}.",
+	},
+	swr.KindInvalidResponse:   {opAny: "", opVerifyShare: taintedRemedy},
+	swr.KindOther:             {opAny: "", opVerifyShare: taintedRemedy},
+	swr.KindInvalid:           {opAny: ""},
+	swr.KindUnexpectedSuccess: {opAny: ""},
+	swr.KindShareMissing:      {opAny: ""},
+}
+
+// taintedRemedy is for a share that may be there, but not as it was planned.
+const taintedRemedy = "The share was saved to the state and marked as tainted, so that it is not lost. " +
+	"The next plan reads it and proposes to replace it. If the share is as configured, " +
+	"run terraform untaint to keep it without interrupting access."
+
+// remedy returns what to do about an error of the kind, "" if nothing.
+func remedy(op operation, kind swr.Kind) string {
+	if text, ok := remedies[kind][op]; ok {
+		return text
+	}
+	return remedies[kind][opAny]
+}
+
+// remedy returns what to do about an error, with the placeholders filled in.
+func (s *session) remedy(op operation, key swr.Key, err error) string {
+	state, forget := "", ""
+	if op.keeps != "" {
+		state = "The state was not changed. "
+		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" + removedBlock(op.keeps)
+	}
+	filled := strings.NewReplacer(
+		"{endpoint}", s.endpoint(),
+		"{connection}", s.config.Describe(),
+		"{namespace}", strconv.Quote(key.Namespace),
+		"{repository}", strconv.Quote(key.Repo().String()),
+		"{account}", strconv.Quote(key.AccessDomain),
+		"{import}", importRemedy(key),
+		"{removed}", removedBlock(typeShare),
+		"{state}", state,
+		"{forget}", forget,
+	).Replace(remedy(op, kindOf(err)))
+	return strings.TrimRight(filled, " ")
+}

@@ -1,0 +1,147 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// limits gives timeouts with that one for create, and null for the rest.
+func limits(create types.String) timeouts.Value {
+	kinds := map[string]attr.Type{}
+	values := map[string]attr.Value{}
+	for _, name := range []string{"create", "read", "update", "delete"} {
+		kinds[name], values[name] = types.StringType, types.StringNull()
+	}
+	values["create"] = create
+	return timeouts.Value{Object: types.ObjectValueMust(kinds, values)}
+}
+
+func noLimits() timeouts.Value {
+	return timeouts.Value{Object: types.ObjectNull(limits(types.StringNull()).AttributeTypes(context.Background()))}
+}
+
+// models gives states and plans as they come: full, imported, to be created.
+func models() map[string]shareResourceModel {
+	full := shareResourceModel{Timeouts: noLimits()}
+	full.ID = types.StringValue("the id")
+	for _, field := range shareFields {
+		*field.model(&full.shareModel) = types.StringValue("the " + field.name)
+	}
+	full.Status = types.BoolValue(true)
+	limited := full
+	limited.Timeouts = limits(types.StringValue("2m"))
+	expired := full
+	expired.Status, expired.Description = types.BoolValue(false), types.StringValue("")
+
+	imported := shareResourceModel{Timeouts: noLimits()}
+	imported.ID, imported.Namespace = types.StringValue("the id"), types.StringValue("the namespace")
+	planned := full
+	planned.ID, planned.Created, planned.ExpiresAt = types.StringUnknown(), types.StringUnknown(), types.StringNull()
+	planned.Status, planned.Timeouts = types.BoolUnknown(), limits(types.StringUnknown())
+	return map[string]shareResourceModel{
+		"full": full, "with timeouts": limited, "expired": expired, "imported": imported, "planned": planned,
+	}
+}
+
+func emptyShareState(t *testing.T) tfsdk.State {
+	schema := shareResourceSchema()
+	return tfsdk.State{Schema: schema, Raw: tftypes.NewValue(schema.Type().TerraformType(t.Context()), nil)}
+}
+
+// The resource's own way between values and model is the framework's.
+func TestShareValuesAreTheFrameworks(t *testing.T) {
+	t.Parallel()
+	for name, model := range models() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			theirs := emptyShareState(t)
+			if diags := theirs.Set(t.Context(), model); diags.HasError() {
+				t.Fatal(diags)
+			}
+			ours := emptyShareState(t)
+			var diags diag.Diagnostics
+			model.write(t.Context(), &ours.Raw, &diags)
+			if diags.HasError() || !ours.Raw.Equal(theirs.Raw) {
+				t.Errorf("written as\n%s\ninstead of\n%s\n%v", ours.Raw, theirs.Raw, diags)
+			}
+
+			var want shareResourceModel
+			diags.Append(theirs.Get(t.Context(), &want)...)
+			got := readShare(t.Context(), theirs.Raw, &diags)
+			if diags.HasError() || got.shareModel != want.shareModel || got.ID != want.ID || !got.Timeouts.Equal(want.Timeouts) {
+				t.Errorf("read as\n%+v\ninstead of\n%+v\n%v", got, want, diags)
+			}
+		})
+	}
+}
+
+func TestShareValuesThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	readShare(t.Context(), tftypes.NewValue(tftypes.String, "no object"), &diags)
+	wrong := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"namespace": tftypes.Number}}
+	readShare(t.Context(), tftypes.NewValue(wrong, map[string]tftypes.Value{"namespace": tftypes.NewValue(tftypes.Number, 1)}), &diags)
+	raw := tftypes.NewValue(wrong, nil)
+	models()["full"].write(t.Context(), &raw, &diags)
+	if diags.ErrorsCount() != 3 || !raw.IsNull() {
+		t.Errorf("%v", diags)
+	}
+}
+
+// The identity is made of just the names that its schema has.
+func TestShareIdentityIsTheFrameworks(t *testing.T) {
+	t.Parallel()
+	schema := shareIdentitySchema()
+	empty := tftypes.NewValue(schema.Type().TerraformType(t.Context()), nil)
+	for name, model := range models() {
+		theirs := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}
+		if diags := theirs.Set(t.Context(), shareIdentityModel{model.Namespace, model.Repository, model.AccessDomain}); diags.HasError() {
+			t.Fatal(diags)
+		}
+		ours := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}
+		model.writeIdentity(ours)
+		if !ours.Raw.Equal(theirs.Raw) {
+			t.Errorf("%s: %s instead of %s", name, ours.Raw, theirs.Raw)
+		}
+	}
+}
+
+// If this fails, the framework no longer compiles a regular expression for each
+// field: Get and Set will do, and the conversions of share_model.go can go.
+func TestFrameworkStillReflectsAtLength(t *testing.T) {
+	state := emptyShareState(t)
+	if diags := state.Set(t.Context(), models()["full"]); diags.HasError() {
+		t.Fatal(diags)
+	}
+	theirs := testing.AllocsPerRun(10, func() {
+		var model shareResourceModel
+		state.Get(t.Context(), &model)
+	})
+	var diags diag.Diagnostics
+	ours := testing.AllocsPerRun(10, func() { readShare(t.Context(), state.Raw, &diags) })
+	t.Logf("%.0f allocations instead of %.0f", ours, theirs)
+	if theirs < 3*ours {
+		t.Errorf("the framework's reflection takes only %.0f allocations, where the resource's own way takes %.0f", theirs, ours)
+	}
+}
+
+// The model has a field for each attribute.
+func TestShareModelIsComplete(t *testing.T) {
+	t.Parallel()
+	names := []string{"id", "status", "timeouts"}
+	for _, field := range shareFields {
+		names = append(names, field.name)
+	}
+	if attributes := slices.Sorted(maps.Keys(shareResourceSchema().Attributes)); !slices.Equal(slices.Sorted(slices.Values(names)), attributes) {
+		t.Errorf("%v instead of %v", names, attributes)
+	}
+}

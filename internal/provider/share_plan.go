@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+)
+
+var pathDeadline = path.Root("deadline")
+
+// ModifyPlan plans what follows from the configuration alone, and keeps the state
+// if nothing that the service knows of changes.
+func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return // to be deleted
+	}
+	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	warnIfExpired(&resp.Diagnostics, plan)
+	if !req.State.Raw.IsNull() {
+		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if plan.shareModel == state.shareModel {
+			return // as in most plans
+		}
+		if plan.sameSpec(state.shareModel) {
+			// Since something differs, the framework made all computed values
+			// unknown. It is a form or the timeouts: the service is not asked.
+			state.Timeouts = plan.Timeouts
+			state.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
+			return
+		}
+	}
+	plan.ID, plan.ExpiresAt = types.StringUnknown(), types.StringUnknown()
+	if !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() && !plan.AccessDomain.IsUnknown() {
+		plan.ID = types.StringValue(plan.key().String())
+	}
+	if end, err := swr.ParseDeadline(plan.Deadline.ValueString()); err == nil {
+		plan.ExpiresAt = expiresAt(end)
+	}
+	plan.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
+}
+
+// warnIfExpired warns of a share that no longer grants anything. The summary has
+// its name, because Terraform merges warnings with equal summaries.
+func warnIfExpired(diags *diag.Diagnostics, plan shareResourceModel) {
+	end, err := swr.ParseDeadline(plan.Deadline.ValueString())
+	if err != nil || !end.Past(time.Now()) {
+		return
+	}
+	diags.AddAttributeWarning(pathDeadline,
+		fmt.Sprintf("Share %s expired at the end of %s", objectName(plan.key()), end.Day()),
+		"The account can no longer pull the image. Set a later deadline, or remove the share from the configuration.")
+}
+
+// preserveEquivalent plans the prior value if the configured one is equivalent.
+// It must come before RequiresReplace.
+func preserveEquivalent(equivalent func(prior, configured string) bool) planmodifier.String {
+	return equivalentModifier{equivalent}
+}
+
+type equivalentModifier struct {
+	equivalent func(prior, configured string) bool
+}
+
+func (equivalentModifier) Description(context.Context) string {
+	return "A value that is equivalent to the prior value is not a change."
+}
+
+func (m equivalentModifier) MarkdownDescription(ctx context.Context) string {
+	return m.Description(ctx)
+}
+
+func (m equivalentModifier) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
+		return
+	}
+	if m.equivalent(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
+}
+
+// shareValueType is the type of a share's state, plan and configuration.
+var shareValueType = sync.OnceValue(func() tftypes.Type {
+	return shareResourceSchema().Type().TerraformType(context.Background())
+})
+
+// PlanUnchanged plans a share that does not change, as most do not: the plan is
+// the state. It returns what the framework would, and false if it can't tell. See
+// package protoserver, which calls it.
+//
+// Terraform proposes the configured values, and those of the state for what is
+// not configured. If these are the state to the byte, neither the plan modifiers
+// nor ModifyPlan have anything to do, with two exceptions: a value that is not
+// configured may have a default, and an expired share gets a warning.
+func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, bool) {
+	deferrable := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
+	if req.TypeName != typeShare || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
+		return nil, false
+	}
+	state, known := unmarshalShare(req.PriorState)
+	config, valid := unmarshalShare(req.Config)
+	if !known || !valid ||
+		config.Permit.IsNull() && state.Permit != types.StringValue(swr.PermitRead) ||
+		config.Description.IsNull() && state.Description != types.StringValue("") {
+		return nil, false
+	}
+	end, err := swr.ParseDeadline(state.Deadline.ValueString())
+	if err != nil || end.Past(time.Now()) {
+		return nil, false
+	}
+	return &tfprotov6.PlanResourceChangeResponse{
+		PlannedState:    req.PriorState,
+		PlannedPrivate:  req.PriorPrivate,
+		PlannedIdentity: req.PriorIdentity,
+	}, true
+}
+
+func sameBytes(a, b *tfprotov6.DynamicValue) bool {
+	return a != nil && b != nil && len(a.MsgPack) > 0 && bytes.Equal(a.MsgPack, b.MsgPack)
+}
+
+// unmarshalShare returns the share in a value of the protocol, and false if there
+// is none.
+func unmarshalShare(value *tfprotov6.DynamicValue) (share shareResourceModel, ok bool) {
+	if value == nil {
+		return share, false
+	}
+	raw, err := value.Unmarshal(shareValueType())
+	if err != nil || raw.IsNull() {
+		return share, false
+	}
+	return share, share.decode(context.Background(), raw) == nil
+}
