@@ -188,7 +188,7 @@ func TestObserve(t *testing.T) {
 		"an error, may appear":          {&Error{Kind: KindUnavailable}, true, false, observedUnknown},
 		"missing, which proves nothing": {&Error{Kind: KindShareMissing}, false, false, observedUnknown},
 	} {
-		if got := observe(Share{}, test.err, test.mayAppear, test.match); got.state != test.want || got.err != test.err {
+		if got := observe(Share{}, test.err, test.mayAppear, test.match); got.state != test.want || !errors.Is(got.err, test.err) {
 			t.Errorf("%s: %+v; want %d", name, got, test.want)
 		}
 	}
@@ -249,7 +249,7 @@ func TestConclusionToError(t *testing.T) {
 			t.Errorf("conclusion %d: %v; want %q, %s", c, err, test.text, test.kind)
 		}
 	}
-	if err := alreadyGone.toError(cause, observation{err: gone}, ""); err != error(gone) {
+	if err := alreadyGone.toError(cause, observation{err: gone}, ""); !errors.Is(err, gone) {
 		t.Errorf("already gone: %v", err)
 	}
 	if err := unverified.toError(nil, observation{err: gone}, "the change"); !isGone(err) || strings.Contains(err.Error(), ";") {

@@ -168,7 +168,7 @@ func CheckRepository(value string) (warning string, err error) {
 func checkName(
 	field, value string, limit int, separators, first string, isFirst func(rune) bool,
 ) (warning string, err error) {
-	rule := ""
+	var rule string
 	disallowed := strings.IndexFunc(value, func(r rune) bool {
 		return !isLowerOrDigit(r) && !strings.ContainsRune(separators, r)
 	})
