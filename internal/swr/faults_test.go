@@ -40,7 +40,6 @@ var faults = []struct {
 	{swrtest.OtherShare().AfterEffect(), false},
 	{swrtest.SuccessWithError("SVCSTG.SWR.4040091"), false},
 	{swrtest.SuccessWithError("SVCSTG.SWR.4040091").AfterEffect(), false},
-	{swrtest.HugeBody(9 << 20).AfterEffect(), false},
 }
 
 // operations are calls of the client, and the request at which the fault happens.

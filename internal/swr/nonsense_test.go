@@ -13,7 +13,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// expectShort checks that a message quotes little of a response, in printable
+// expectPrintable checks that a message quotes little of a response, in printable
 // characters, and shows no token.
 func expectPrintable(t *testing.T, f *fixture, err error) {
 	t.Helper()
@@ -44,7 +44,6 @@ var nonsense = map[string]struct {
 	"another share":     {swrtest.OtherShare(), swr.Unknown},
 	"200 with an error": {swrtest.SuccessWithError("SVCSTG.SWR.4040091"), swr.NotCreated},
 	"HTML 200":          {swrtest.HTMLPage(200), swr.NotCreated},
-	"huge":              {swrtest.HugeBody(9 << 20), swr.NotCreated},
 	"escapes": {swrtest.Respond(200, http.Header{"X-Request-Id": {"\u009b31m"}},
 		`[{"namespace":"\u001b[31m`+strings.Repeat("\xff\x1b]0;", 200)+`","repository":"x","access_domain":"y"}]`), swr.NotCreated},
 }
