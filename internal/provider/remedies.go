@@ -88,8 +88,8 @@ var remedies = map[swr.Kind]map[operation]string{
 			"use a removed block:\n\n{removed}",
 	},
 	swr.KindNamespaceMissing: {
-		opAny: "The organization {namespace} does not exist for this account at this endpoint, most likely because the region or the account is wrong. " +
-			"{state}{connection}{forget}",
+		opAny: "The organization {namespace} does not exist for this account at this endpoint. " +
+			"Check its name, the region and the account. {state}{connection}{forget}",
 	},
 	swr.KindRepositoryMissing: {
 		opAny: "The repository {repository} does not exist. Push an image to it first, or correct its name.",
@@ -107,7 +107,7 @@ var remedies = map[swr.Kind]map[operation]string{
 		opListSharedRepositories: "Either this service does not support listing shared repositories, and each repository has to be named explicitly, " +
 			"or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},
-	swr.KindUnauthorized: {opAny: "{connection}"},
+	swr.KindUnauthorized: {opAny: "Check that the credential is valid for this endpoint and has not expired. {connection}"},
 	swr.KindSignIn:       {opAny: "{connection}"},
 	swr.KindForbidden: {
 		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
