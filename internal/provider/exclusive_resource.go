@@ -167,6 +167,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	defer cancel()
 
 	remaining := state.accounts()
+	var notRevoked accounts
 	toRevoke := remaining.difference(plan.accounts())
 	var before observation
 	if len(toRevoke) > 0 {
@@ -181,6 +182,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		if err != nil && !isGone(err) {
 			// An account that still has access is no reason to leave the next one.
 			r.session.addError(&resp.Diagnostics, opRevokeShare, plan.key(account), err)
+			notRevoked = append(notRevoked, account)
 			continue
 		}
 		remaining = remaining.difference(accounts{account})
@@ -189,6 +191,8 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
 	if ok {
 		ok = r.requireShared(ctx, plan, &after, &resp.Diagnostics)
+		// A list may lag, or leave out expired shares.
+		after.accounts = append(after.accounts, notRevoked.difference(after.accounts)...)
 		remaining = after.accounts.preferSpelling(plan.accounts(), remaining)
 		warnNew(&resp.Diagnostics, plan.repo(), after.accounts.difference(plan.accounts()).difference(state.accounts()))
 	}

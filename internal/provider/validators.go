@@ -50,7 +50,7 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 	}
 	warning, err := r.check(req.ConfigValue.ValueString())
 	if warning != "" {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Potentially invalid "+req.Path.String(), warning)
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Potentially invalid "+attributeName(req.Path), attributeName(req.Path)+" "+warning)
 	}
 	if err != nil {
 		addRuleError(&resp.Diagnostics, req.Path, err)
@@ -59,13 +59,18 @@ func (r rule) ValidateString(_ context.Context, req validator.StringRequest, res
 
 // addRuleError adds an error with attribute, value and rule.
 func addRuleError(diags *diag.Diagnostics, attribute path.Path, err error) {
-	violated, ok := errors.AsType[*swr.RuleError](err)
-	if !ok {
-		diags.AddAttributeError(attribute, "Invalid "+attribute.String(), err.Error())
-		return
+	name, detail := attributeName(attribute), sentence(err.Error())
+	if violated, ok := errors.AsType[*swr.RuleError](err); ok {
+		detail = fmt.Sprintf("%s = %q: %s.", name, violated.Value, strings.TrimSuffix(violated.Rule, "."))
 	}
-	diags.AddAttributeError(attribute, "Invalid "+violated.Field, fmt.Sprintf("%s = %q: %s.", violated.Field, violated.Value,
-		strings.TrimSuffix(violated.Rule, ".")))
+	diags.AddAttributeError(attribute, "Invalid "+name, detail)
+}
+
+// attributeName returns the attribute as it is written in a configuration, for an
+// element that of its set.
+func attributeName(attribute path.Path) string {
+	name, _, _ := strings.Cut(attribute.String(), "[")
+	return name
 }
 
 // uniqueAccounts is a validator for a set of accounts, of which no two may differ
