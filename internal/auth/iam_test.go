@@ -3,7 +3,6 @@ package auth
 import (
 	"io"
 	"log"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -95,5 +94,3 @@ func mustURL(t *testing.T, text string) *url.URL {
 
 // quietLog discards what a test server logs about failed handshakes.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
-
-func newLogger(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

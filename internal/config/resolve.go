@@ -49,7 +49,7 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 		return Config{}, r.warnings, r.errs
 	}
 
-	config.TLS = TLS{Roots: r.roots(), Insecure: r.insecure()}
+	config.TLS = TLS{Insecure: r.insecure(), Roots: r.roots()}
 	region := r.lookup("region")
 	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
@@ -113,22 +113,22 @@ func (r *resolver) insecure() bool {
 	if v.isSet() {
 		v.source = "insecure in " + blockSource
 	}
-	attribute, allowed := "insecure", "true"
+	attribute, insecureIf := "insecure", true
 	if !v.isSet() && r.cloud != nil && r.cloud.entry.Verify != "" {
 		v = r.cloud.value(r.cloud.entry.Verify)
 		v.source = "verify in " + v.source
-		attribute, allowed = "cloud", "false"
+		attribute, insecureIf = "cloud", false
 	}
 	v = firstSet(v, r.env.lookup("insecure", ""))
 	if !v.isSet() {
 		return false
 	}
-	word, ok := parseBool(v.text)
+	enabled, ok := parseBool(v.text)
 	if !ok {
 		r.fail(attribute, "Invalid "+attribute, "The value of %s is %q. It must be true or false.", v.source, v.text)
 		return false
 	}
-	if strconv.FormatBool(word) != allowed {
+	if enabled != insecureIf {
 		return false
 	}
 	r.warn("insecure", "TLS certificates are not verified", "Verification is disabled by %s: any server that responds "+

@@ -2,89 +2,76 @@ package provider_test
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-func dataShare(account string) string {
-	return fmt.Sprintf("data \"swr_repository_share\" \"one\" {\n  namespace = \"platform\"\n  repository = \"team/app\"\n  access_domain = %q\n}\n", account)
-}
+var (
+	repositoryNames = values{"namespace": "platform", "repository": "team/app"}
+	shareNames      = repositoryNames.with("access_domain", "ACME")
+)
 
-const dataShares = `
-data "swr_repository_shares" "all" {
-  namespace  = "platform"
-  repository = "team/app"
+// field returns an attribute of each object in a list.
+func field(list any, name string) (found []string) {
+	objects, _ := list.([]any)
+	for _, object := range objects {
+		attributes, _ := object.(values)
+		found = append(found, fmt.Sprint(attributes[name]))
+	}
+	return found
 }
-`
 
 func TestShareDataSource(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	byHand(server, "team/app", "ACME", "2020-03-31T16:00:00.000Z")
-	one := func(attribute string, value knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data.swr_repository_share.one", tfjsonpath.New(attribute), value)
+	server := startServer(t)
+	putShare(server, "team/app", "ACME", "2020-03-31T16:00:00.000Z")
+	h := newHarness(t, server)
+	got, d := h.dataSource("swr_repository_share", shareNames)
+	d.silent(t)
+	want := values{"deadline": "2020-03-31", "expires_at": "2020-04-01T00:00:00Z", "status": false, "permit": "read", "description": "by hand"}
+	for name, want := range want {
+		if got[name] != want {
+			t.Errorf("%s is %v", name, got[name])
+		}
 	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{
-			{
-				Config: providerBlock(server) + dataShare("ACME"),
-				ConfigStateChecks: []statecheck.StateCheck{
-					one("deadline", knownvalue.StringExact("2020-03-31")),
-					one("expires_at", knownvalue.StringExact("2020-04-01T00:00:00Z")),
-					one("status", knownvalue.Bool(false)),
-					one("permit", knownvalue.StringExact("read")),
-					one("description", knownvalue.StringExact("by hand")),
-				},
-			},
-			{Config: providerBlock(server) + dataShare("NOBODY"), ExpectError: regexp.MustCompile(loose(`"platform/team/app" is not shared with "NOBODY". Check the three names and the endpoint`))},
-		},
-	})
+	_, d = h.dataSource("swr_repository_share", shareNames.with("access_domain", "NOBODY"))
+	d.assertError(t, `"platform/team/app" is not shared with "NOBODY"`, "Check the three names and the endpoint")
 }
 
+// Package swr has tests of listings of every length.
 func TestSharesDataSource(t *testing.T) {
 	t.Parallel()
-	for name, world := range map[string]struct {
+	for name, test := range map[string]struct {
 		count    int
 		paging   swrtest.Paging
 		shown    int
 		complete bool
 	}{
-		"none":                        {0, swrtest.PagingHonored, 0, true},
-		"two":                         {2, swrtest.PagingHonored, 2, true},
-		"99 without paging":           {99, swrtest.PagingIgnored, 99, true},
-		"100 with paging":             {100, swrtest.PagingHonored, 100, true},
-		"100 without paging":          {100, swrtest.PagingIgnored, 100, false},
-		"250 with paging":             {250, swrtest.PagingHonored, 250, true},
-		"250 where paging is refused": {250, swrtest.PagingRejected, 100, false},
+		"none":       {0, swrtest.PagingHonored, 0, true},
+		"two":        {2, swrtest.PagingHonored, 2, true},
+		"complete":   {250, swrtest.PagingHonored, 250, true},
+		"incomplete": {250, swrtest.PagingRejected, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Paging = world.paging }))
-			server.AddRepository("platform", "team/app")
-			for i := range world.count {
-				byHand(server, "team/app", fmt.Sprintf("ACME-%03d", i), "forever")
+			server := startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.Paging, v.NewestFirst = test.paging, true }))
+			for i := range test.count {
+				putShare(server, "team/app", fmt.Sprintf("ACME-%03d", i), "forever")
 			}
-			tf := newWorkspace(t, server, dataShares+`
-output "names" { value = data.swr_repository_shares.all.shares[*].access_domain }
-output "sorted" { value = data.swr_repository_shares.all.shares[*].access_domain == sort(data.swr_repository_shares.all.shares[*].access_domain) }
-output "count" { value = length(data.swr_repository_shares.all.shares) }
-output "complete" { value = data.swr_repository_shares.all.complete }
-`)
-			said := tf.apply()
-			wants(t, said, fmt.Sprintf("count = %d", world.shown), fmt.Sprintf("complete = %t", world.complete), "sorted = true")
-			if warned := regexp.MustCompile("Incomplete list of shares of platform/team/app").MatchString(said); warned == world.complete {
-				t.Errorf("a warning: %t, complete: %t", warned, world.complete)
+			got, d := newHarness(t, server).dataSource("swr_repository_shares", repositoryNames)
+			accounts := field(got["shares"], "access_domain")
+			if len(accounts) != test.shown || !slices.IsSorted(accounts) || got["complete"] != test.complete {
+				t.Errorf("%d shares, complete: %v", len(accounts), got["complete"])
+			}
+			if test.complete {
+				d.silent(t)
+			} else {
+				d.assertWarning(t, "Incomplete list of shares of platform/team/app")
 			}
 		})
 	}
@@ -96,8 +83,9 @@ func TestSharesDataSourceWhilePagesShift(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	for i := range 120 {
-		byHand(server, "team/app", fmt.Sprintf("ACME-%03d", i), "forever")
+		putShare(server, "team/app", fmt.Sprintf("ACME-%03d", i), "forever")
 	}
+	h := newHarness(t, server)
 	onSecondPage := func(do func()) {
 		server.OnRequest(func(info swrtest.RequestInfo) {
 			if info.Operation == swrtest.OpList && info.Query.Get("offset") == "100" {
@@ -105,58 +93,136 @@ func TestSharesDataSourceWhilePagesShift(t *testing.T) {
 			}
 		})
 	}
-	tf := newWorkspace(t, server, dataShares+`
-output "hundredth" { value = contains(data.swr_repository_shares.all.shares[*].access_domain, "ACME-100") }
-output "complete" { value = data.swr_repository_shares.all.complete }
-`)
 	var once sync.Once
 	onSecondPage(func() { once.Do(func() { server.DeleteShare("platform", "team/app", "ACME-000") }) })
-	wants(t, tf.apply(), "hundredth = true", "complete = true")
-
+	got, d := h.dataSource("swr_repository_shares", repositoryNames)
+	d.silent(t)
+	if !slices.Contains(field(got["shares"], "access_domain"), "ACME-100") || got["complete"] != true {
+		t.Errorf("complete: %v, %v", got["complete"], field(got["shares"], "access_domain"))
+	}
 	var n atomic.Int64
-	onSecondPage(func() { byHand(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
-	wants(t, tf.apply(), "complete = false", "The list of accounts changed on each of 5 consecutive reads")
+	onSecondPage(func() { putShare(server, "team/app", fmt.Sprintf("LATER-%d", n.Add(1)), "forever") })
+	got, d = newHarness(t, server).dataSource("swr_repository_shares", repositoryNames)
+	d.assertWarning(t, "The list of accounts changed on each of 5 consecutive reads")
+	if got["complete"] != false {
+		t.Errorf("complete: %v", got["complete"])
+	}
 }
 
 func TestSharesDataSourceErrors(t *testing.T) {
 	t.Parallel()
 	server := swrtest.Start(t)
 	server.AddNamespace("platform")
-	tf := newWorkspace(t, server, dataShares)
-	wants(t, tf.plan(failed), "Unable to list shares of platform/team/app", `The repository "platform/team/app" does not exist`)
+	h := newHarness(t, server)
+	read := func() diagnostics { _, d := h.dataSource("swr_repository_shares", repositoryNames); return d }
+	read().assertError(t, "Unable to list shares of platform/team/app", `The repository "platform/team/app" does not exist`)
 	server.RemoveNamespace("platform")
-	said := tf.plan(failed)
-	wants(t, said, `The organization "platform" does not exist`)
-	if strings.Contains(said, "removed {") || strings.Contains(said, "state was not changed") {
-		t.Errorf("there is no state to keep or to forget:\n%s", said)
-	}
+	d := read()
+	d.assertError(t, `The organization "platform" does not exist`)
+	assertNotContains(t, d.String(), "removed {", "state was not changed") // there is none
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	wants(t, tf.plan(failed), "The server does not implement this API path")
+	read().assertError(t, "The server does not implement this API path")
 }
 
-// A data source that waits for a write of the same run sees what was written.
+// A data source that is read after a write of the same run has what was written.
 func TestSharesDataSourceAfterWrite(t *testing.T) {
 	t.Parallel()
+	server := startServer(t)
+	putShare(server, "team/app", "FIRST", "forever")
+	h := newHarness(t, server).inOneRun()
+	before, d := h.dataSource("swr_repository_shares", repositoryNames)
+	d.silent(t)
+	h.newShare().apply(shareConfig).silent(t)
+	after, d := h.dataSource("swr_repository_shares", repositoryNames)
+	d.silent(t)
+	if got := field(after["shares"], "access_domain"); len(field(before["shares"], "access_domain")) != 1 || !slices.Equal(got, []string{"ACME", "FIRST"}) {
+		t.Errorf("shared with %v", got)
+	}
+}
+
+func TestSharedRepositoriesDataSource(t *testing.T) {
+	t.Parallel()
 	server := swrtest.Start(t)
-	byHand(server, "team/app", "FIRST", "forever")
-	config := `
-data "swr_repository_shares" "before" {
-  namespace  = "platform"
-  repository = "team/app"
+	seedRepositories(server, map[string]int{"platform/app": 1, "platform/team/app": 2, "other/team/app": 1, "platform/unshared": 0})
+	made := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
+	server.AddReceivedRepositories(
+		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Description: "theirs", Created: made},
+		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "old", Expired: true},
+		swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
+	)
+	h := newHarness(t, server)
+	common := values{"category": "other", "size": int64(22613216), "is_public": false, "num_images": int64(1), "num_download": int64(0), "tags": []any{"latest"}}
+	for _, test := range []struct {
+		config values
+		names  []string
+		first  values
+	}{
+		{values{"center": "self"}, []string{"team/app", "app", "team/app"}, nil},
+		{values{"center": "self", "namespace": "platform"}, []string{"app", "team/app"}, nil},
+		{values{"center": "self", "name": "app"}, []string{"app"}, nil},
+		{values{"center": "self", "namespace": "other"}, []string{"team/app"}, values{
+			"namespace": "other", "name": "team/app", "domain_name": server.Owner(), "status": nil, "description": "",
+			"path": "swr.example.com/other/team/app:latest", "internal_path": "10.125.0.198:20202/other/team/app:latest"}},
+		{values{"center": "self", "namespace": "nobody"}, nil, nil},
+		{values{"center": "thirdparty"}, []string{"old", "app", "team/app"}, nil},
+		{values{"center": "thirdparty", "status": false}, []string{"old"}, nil},
+		{values{"center": "thirdparty", "status": true, "domain_name": "Them"}, []string{"team/app"}, values{
+			"namespace": "z", "name": "team/app", "domain_name": "Them", "status": true, "description": "theirs",
+			"created_at": "2027-01-02T03:04:05Z", "updated_at": "2027-01-02T03:04:05Z",
+			"path": "swr.example.com/z/team/app:latest", "internal_path": "10.125.0.198:20202/z/team/app:latest"}},
+	} {
+		got, d := h.dataSource("swr_shared_repositories", test.config)
+		d.silent(t)
+		if names := field(got["repositories"], "name"); !slices.Equal(names, test.names) || got["complete"] != true {
+			t.Errorf("%v: %v, complete: %v", test.config, names, got["complete"])
+		}
+		if test.first == nil {
+			continue
+		}
+		repositories, _ := got["repositories"].([]any)
+		first, _ := repositories[0].(values)
+		for _, want := range []values{common, test.first} {
+			for name, value := range want {
+				if !equalValues(first[name], value) {
+					t.Errorf("%v: %s is %v instead of %v", test.config, name, first[name], value)
+				}
+			}
+		}
+	}
 }
-resource "swr_repository_share" "partner" {
-  namespace     = "platform"
-  repository    = "team/app"
-  access_domain = length(data.swr_repository_shares.before.shares) > 0 ? "ACME" : "NOBODY"
-  deadline      = "forever"
+
+func TestSharedRepositoriesDataSourceValidation(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, swrtest.Start(t))
+	for _, test := range []struct {
+		config  values
+		message string
+	}{
+		{values{"center": "me"}, `center = "me": must be "self"`},
+		{values{"center": "self", "status": true}, "status is supported only with center"},
+		{values{"center": "self", "name": "team$app"}, `AttributeName("name")`},
+		{values{"center": "self", "namespace": "Platform"}, `namespace = "Platform"`},
+		{values{"center": "thirdparty", "domain_name": "a/b"}, `AttributeName("domain_name")`},
+	} {
+		_, d := h.dataSource("swr_shared_repositories", test.config)
+		d.assertError(t, test.message)
+	}
+	assertNoRequests(t, h.server)
 }
-data "swr_repository_shares" "after" {
-  namespace  = swr_repository_share.partner.namespace
-  repository = "team/app"
-  depends_on = [swr_repository_share.partner]
-}
-output "after" { value = join(",", data.swr_repository_shares.after.shares[*].access_domain) }
-`
-	tf := newWorkspace(t, server, config)
-	wants(t, tf.apply(), `after = "ACME,FIRST"`)
+
+func TestSharedRepositoriesDataSourceIncomplete(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	server.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil,
+		`[{"namespace":"platform","name":"app","total_range":2}]`)})
+	h := newHarness(t, server)
+	got, d := h.dataSource("swr_shared_repositories", values{"center": "self"})
+	d.assertWarning(t, "Incomplete list of shared repositories", "ignores paging", "There may be more repositories")
+	if got["complete"] != false {
+		t.Errorf("complete: %v", got["complete"])
+	}
+	server.RemoveFaults()
+	server.SetVariants(func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
+	_, d = h.dataSource("swr_shared_repositories", values{"center": "self"})
+	d.assertError(t, "Unable to list shared repositories of all organizations", "this service does not support listing shared repositories")
 }

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -11,8 +10,6 @@ import (
 	"testing"
 	"time"
 	"unicode"
-
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
@@ -76,197 +73,218 @@ func faultLines() []faultLine {
 }
 
 type faultLine struct {
-	name   string
-	effect swrtest.Behavior
+	name     string
+	behavior swrtest.Behavior
 }
 
 // faultColumns are the calls that the faults meet, each in an operation.
 var faultColumns = []faultColumn{
-	{"create: login", swrtest.OpLogin, false, (*world).create},
-	{"create: POST", swrtest.OpCreate, false, (*world).create},
-	{"create: GET", swrtest.OpGet, false, (*world).create},
-	{"read: list", swrtest.OpList, true, (*world).read},
-	{"update: PATCH", swrtest.OpUpdate, true, (*world).change},
-	{"update: GET", swrtest.OpGet, true, (*world).change},
-	{"delete: DELETE", swrtest.OpDelete, true, (*world).revoke},
-	{"delete: list", swrtest.OpList, true, (*world).revoke},
+	{"create: login", swrtest.OpLogin, false, (*faultRun).runCreate},
+	{"create: POST", swrtest.OpCreate, false, (*faultRun).runCreate},
+	{"create: GET", swrtest.OpGet, false, (*faultRun).runCreate},
+	{"read: list", swrtest.OpList, true, (*faultRun).runRead},
+	{"update: PATCH", swrtest.OpUpdate, true, (*faultRun).runUpdate},
+	{"update: GET", swrtest.OpGet, true, (*faultRun).runUpdate},
+	{"delete: DELETE", swrtest.OpDelete, true, (*faultRun).runDelete},
+	{"delete: list", swrtest.OpList, true, (*faultRun).runDelete},
 }
 
 type faultColumn struct {
-	name string
-	kind swrtest.Operation
-	// exists: there is a share when the operation begins.
+	name      string
+	operation swrtest.Operation
+	// exists: there is a share before.
 	exists bool
-	// operate makes the operation, checks its outcome, and puts it into words.
-	operate func(*world) (words string, told outcome)
+	// run runs the operation, checks its outcome, and describes it.
+	run func(*faultRun) (outcome string, d diagnostics)
 }
 
-// patience is time that never runs out in a test.
-const patience = "60s"
+// noTimeout is a time that never runs out in a test.
+const noTimeout = "60s"
 
-// configOf is a configuration of the share.
-func configOf(deadline, description, limit string) map[string]any {
-	limits := map[string]tftypes.Value{}
-	for _, operation := range []string{"create", "read", "update", "delete"} {
-		limits[operation] = tftypes.NewValue(tftypes.String, limit)
-	}
-	return map[string]any{
-		"namespace": "platform", "repository": "team/app", "access_domain": "ACME",
-		"deadline": deadline, "description": description, "timeouts": limits,
-	}
+// faultConfig is a configuration of the share.
+func faultConfig(deadline, description, timeout string) values {
+	return shareConfig.with("deadline", deadline).with("description", description).
+		with("timeouts", values{"create": timeout, "read": timeout, "update": timeout, "delete": timeout})
 }
 
-// madeAndUnknown is a share that is not in the state. That is right only where the
+// orphaned is a share that is not in the state. That is right only where the
 // service said that it refused; the next apply must then give the import block.
-const madeAndUnknown = "**error**, not in state, made"
+const orphaned = "**error**, not in state, made"
 
-func (w *world) create() (string, outcome) {
-	told := w.apply(configOf("2031-03-31", "first", w.limit))
-	_, holds := w.held()
+// faultRun is one cell of the table.
+type faultRun struct {
+	*instance
+	cell    string
+	timeout string // of its operations
+}
+
+// held returns the share that the service has.
+func (r *faultRun) held() (swrtest.Share, bool) {
+	return r.server.Share("platform", "team/app", "ACME")
+}
+
+// difference describes how state and service differ, "" if they do not.
+func (r *faultRun) difference() string {
+	held, ok := r.held()
+	if ok != r.exists() {
+		return fmt.Sprintf("the service has the share: %t; the state: %t", ok, r.exists())
+	}
+	if !ok {
+		return ""
+	}
+	state := r.attributes()
+	if state["description"] != held.Description || !strings.HasPrefix(held.Deadline, fmt.Sprint(state["deadline"])) || state["permit"] != held.Permit {
+		return fmt.Sprintf("the service has %+v, the state %v", held, state)
+	}
+	return ""
+}
+
+func (r *faultRun) runCreate() (string, diagnostics) {
+	d := r.applyWithoutRefresh(faultConfig("2031-03-31", "first", r.timeout))
+	_, made := r.held()
 	switch {
-	case !told.failed():
-		if difference := w.agrees(); difference != "" {
-			w.t.Errorf("created without an error, but %s", difference)
+	case !d.failed():
+		if difference := r.difference(); difference != "" {
+			r.t.Errorf("%s: created without an error, but %s", r.cell, difference)
 		}
-		return "made", told
-	case w.there() && !w.tainted:
-		w.t.Errorf("an error, and the share is not tainted: %v", told.errors)
-	case w.there() && holds:
-		return "**error**, tainted, made", told
-	case w.there():
-		return "**error**, tainted, not made", told
-	case holds:
-		return madeAndUnknown, told
+		return "made", d
+	case r.exists() && !r.tainted:
+		r.t.Errorf("%s: an error, and the share is not tainted: %v", r.cell, d.errors)
+	case r.exists() && made:
+		return "**error**, tainted, made", d
+	case r.exists():
+		return "**error**, tainted, not made", d
+	case made:
+		return orphaned, d
 	}
-	return "**error**, not made", told
+	return "**error**, not made", d
 }
 
-func (w *world) read() (string, outcome) {
-	told := w.refresh()
+func (r *faultRun) runRead() (string, diagnostics) {
+	d := r.refresh()
 	switch {
-	case told.failed():
-		return "**error**, state kept", told
-	case !w.there():
-		return "gone", told
+	case d.failed():
+		return "**error**, state kept", d
+	case !r.exists():
+		return "gone", d
 	}
-	if difference := w.agrees(); difference != "" {
-		w.t.Errorf("read without an error, but %s", difference)
+	if difference := r.difference(); difference != "" {
+		r.t.Errorf("%s: read without an error, but %s", r.cell, difference)
 	}
-	return "read", told
+	return "read", d
 }
 
-func (w *world) change() (string, outcome) {
-	told := w.apply(configOf("2032-03-31", "second", w.limit))
-	held, _ := w.held()
-	if !told.failed() {
-		if difference := w.agrees(); difference != "" || held.Description != "second" {
-			w.t.Errorf("changed without an error, but %s", difference)
+func (r *faultRun) runUpdate() (string, diagnostics) {
+	d := r.applyWithoutRefresh(faultConfig("2032-03-31", "second", r.timeout))
+	held, _ := r.held()
+	if !d.failed() {
+		if difference := r.difference(); difference != "" || held.Description != "second" {
+			r.t.Errorf("%s: changed without an error, but %s", r.cell, difference)
 		}
-		return "changed", told
+		return "changed", d
 	}
-	did := map[bool]string{true: "changed", false: "not changed"}
-	return fmt.Sprintf("**error**, %s, state %s", did[held.Description == "second"],
-		map[bool]string{true: "new", false: "old"}[w.fields()["description"] == "second"]), told
+	service := map[bool]string{true: "changed", false: "not changed"}
+	state := map[bool]string{true: "new", false: "old"}
+	return fmt.Sprintf("**error**, %s, state %s", service[held.Description == "second"], state[r.attributes()["description"] == "second"]), d
 }
 
-func (w *world) revoke() (string, outcome) {
-	told := w.destroy()
-	_, holds := w.held()
+func (r *faultRun) runDelete() (string, diagnostics) {
+	d := r.destroy()
+	_, left := r.held()
 	switch {
-	case told.failed() && holds:
-		return "**error**, state kept, not revoked", told
-	case told.failed():
-		return "**error**, state kept, revoked", told
-	case holds:
-		return "**FORGOTTEN**", told
+	case d.failed() && left:
+		return "**error**, state kept, not revoked", d
+	case d.failed():
+		return "**error**, state kept, revoked", d
+	case left:
+		return "**FORGOTTEN**", d
 	}
-	return "revoked", told
+	return "revoked", d
 }
 
-// oneFault plays one fault in one operation, and gives what came of it in words.
-// It ends with a run without faults, which must bring state and service to what
-// is wanted.
-func oneFault(t *testing.T, line faultLine, column faultColumn, lasting bool) string {
-	server := swrtest.Start(t)
-	fillAccount(server)
-	block := map[string]any{
-		"auth_url": server.IAMURL, "user_name": "jane", "password": thePassword, "domain_name": "OWNER-ACCOUNT", "region": "eu-de",
-		"max_retries": 1, "request_timeout": patience,
+// runFault plays one fault in one operation, and describes the outcome. It ends
+// with a run without faults, which must bring state and service to what is
+// wanted.
+func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) string {
+	server := startServer(t)
+	block := passwordBlock(server).with("max_retries", 1).with("request_timeout", noTimeout)
+	r := &faultRun{
+		instance: newHarness(t, server, block).inOneRun().newShare(), timeout: noTimeout,
+		cell: fmt.Sprintf("%s / %s / lasting %t", line.name, column.name, lasting),
 	}
-	w := newWorld(t, server, block)
-	silent := strings.HasPrefix(line.name, "silence")
-	w.limit = patience
-	if lasting && !silent {
-		w.limit = "6s"
+	silence := strings.HasPrefix(line.name, "silence")
+	if lasting && !silence {
+		r.timeout = "6s"
 	}
 	if column.exists {
-		if told := w.apply(configOf("2031-03-31", "first", w.limit)); told.failed() {
-			t.Errorf("the setting failed: %v", told.errors)
+		if d := r.applyWithoutRefresh(faultConfig("2031-03-31", "first", r.timeout)); d.failed() {
+			t.Errorf("%s: it can't be prepared: %v", r.cell, d.errors)
 			return "?"
 		}
 	}
-	if silent {
-		hurried := maps.Clone(block)
-		hurried["request_timeout"] = "3s"
-		w.restart(hurried)
+	if silence {
+		r.harness = newHarness(t, server, block.with("request_timeout", "5s")).inOneRun()
 	}
 	server.ResetRequests()
-	fault := swrtest.Fault{Operation: column.kind, Behavior: line.effect, Times: 1}
+	fault := swrtest.Fault{Operation: column.operation, Behavior: line.behavior, Times: 1}
 	if lasting {
 		fault.Times = 0
 	}
 	injected := server.Inject(fault)
 
-	at := fmt.Sprintf("%s / %s / lasting %t", line.name, column.name, lasting)
-	words, told := column.operate(w)
+	outcome, d := column.run(r)
 	if injected.Count() == 0 {
-		t.Errorf("%s: the fault did not happen", at)
+		t.Errorf("%s: the fault did not happen", r.cell)
 	}
-	if !told.failed() && injected.Count() > 0 && server.Count(column.kind) > 1 && strings.Contains("made changed revoked read", words) {
-		words += "*"
+	if !d.failed() && injected.Count() > 0 && server.Count(column.operation) > 1 && strings.Contains("made changed revoked read", outcome) {
+		outcome += "*"
 	}
-	if len(told.warnings) > 0 {
-		words += ", warning"
+	if len(d.warnings) > 0 {
+		outcome += ", warning"
 	}
-	for _, text := range append(told.errors, told.warnings...) {
+	secrets := append(secretsIn(server), testPassword)
+	for _, text := range d.all() {
 		if len(text) > 3000 || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
-			t.Errorf("%s: a message of %d bytes: %.3000q", at, len(text), text)
+			t.Errorf("%s: a message of %d bytes: %.3000q", r.cell, len(text), text)
 		}
-		noSecrets(t, map[string]string{at: text}, append(secretsSeen(server), thePassword)...)
+		assertNoSecrets(t, map[string]string{r.cell: text}, secrets...)
 	}
-	if strings.HasPrefix(words, "gone") || strings.Contains(words, "FORGOTTEN") {
+	if strings.HasPrefix(outcome, "gone") || strings.Contains(outcome, "FORGOTTEN") {
 		if line.name != "404, no such repository" || column.name != "read: list" {
-			t.Errorf("%s: the state forgot a share that is there", at)
+			t.Errorf("%s: the state forgot a share that is there", r.cell)
 		}
-		return words
+		return outcome
 	}
-	if words == madeAndUnknown && line.name != "409 busy, after the effect" && line.name != "307, after the effect" {
-		t.Errorf("%s: the share is orphaned: %v", at, told.errors)
+	if outcome == orphaned && line.name != "409 busy, after the effect" && line.name != "307, after the effect" {
+		t.Errorf("%s: the share is orphaned: %v", r.cell, d.errors)
 	}
 
 	server.RemoveFaults()
-	w.restart(block)
-	w.settle(at, words)
-	return words
+	r.harness = newHarness(t, server, block).inOneRun()
+	r.settle(outcome)
+	return outcome
 }
 
 // settle applies and destroys without faults.
-func (w *world) settle(at string, words string) {
-	if told := w.refresh(); told.failed() {
-		w.t.Errorf("%s: the next refresh failed: %v", at, told.errors)
+func (r *faultRun) settle(outcome string) {
+	if r.exists() { // a refresh takes its timeout from the state
+		r.state = r.object(r.schema(), r.attributes().with("timeouts", faultConfig("", "", noTimeout)["timeouts"]))
 	}
-	told := w.apply(configOf("2032-03-31", "second", patience))
-	if words == madeAndUnknown {
-		if !told.failed() || !strings.Contains(told.errors[0], "import {") {
-			w.t.Errorf("%s: a share that may be another's was taken over", at)
+	if d := r.refresh(); d.failed() {
+		r.t.Errorf("%s: the next refresh failed: %v", r.cell, d.errors)
+	}
+	d := r.applyWithoutRefresh(faultConfig("2032-03-31", "second", noTimeout))
+	if outcome == orphaned {
+		if !d.failed() || !strings.Contains(d.errors[0], "import {") {
+			r.t.Errorf("%s: a share that may be another's was adopted", r.cell)
 		}
 		return
 	}
-	if difference := w.agrees(); told.failed() || difference != "" || !w.there() || w.tainted {
-		w.t.Errorf("%s: the next apply did not help: %s, %v", at, difference, told.errors)
+	if difference := r.difference(); d.failed() || difference != "" || !r.exists() || r.tainted {
+		r.t.Errorf("%s: the next apply did not help: %s, %v", r.cell, difference, d.errors)
 	}
-	if told := w.destroy(); told.failed() || w.there() || len(w.server.AllShares()) > 0 {
-		w.t.Errorf("%s: it can't be destroyed: %v", at, told.errors)
+	if d := r.destroy(); d.failed() || r.exists() || len(r.server.AllShares()) > 0 {
+		r.t.Errorf("%s: it can't be destroyed: %v", r.cell, d.errors)
 	}
 }
 
@@ -287,11 +305,11 @@ func TestFaultMatrix(t *testing.T) {
 	for _, lasting := range []bool{true, false} {
 		for i, line := range lines {
 			for j, column := range faultColumns {
-				cells = append(cells, func() { tables[lasting][i][j] = oneFault(t, line, column, lasting) })
+				cells = append(cells, func() { tables[lasting][i][j] = runFault(t, line, column, lasting) })
 			}
 		}
 	}
-	atOnce(len(cells), 30, func(n int) { cells[n]() }) // they mostly wait
+	concurrently(len(cells), 40, func(n int) { cells[n]() }) // they mostly wait
 
 	document := faultsDocument(lines, tables)
 	t.Log("\n" + document)

@@ -1,181 +1,198 @@
 package provider_test
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
-	"os"
+	"html"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
 )
 
-// factories serve the provider to the Terraform CLI from within the test.
-var factories = map[string]func() (tfprotov6.ProviderServer, error){
-	"swr": func() (tfprotov6.ProviderServer, error) { return protoserver.Server(provider.New("test")()) },
-}
-
-// binary is the provider as users run it.
-var binary string
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "swr-provider-test")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer func() { _ = os.RemoveAll(dir) }()
-		if binary, err = tfcli.Binary(context.Background(), dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		return m.Run()
-	}())
-}
-
-// providerBlock points the provider at a simulator.
-func providerBlock(server *swrtest.Server) string {
-	return fmt.Sprintf("provider \"swr\" {\n  endpoint = %q\n  token    = %q\n}\n", server.URL, server.Token())
-}
-
-// partner is a share of platform/team/app with ACME, with lines of its own.
-func partner(lines ...string) string {
-	return share("partner", append([]string{
-		`namespace = "platform"`, `repository = "team/app"`, `access_domain = "ACME"`}, lines...)...)
-}
-
-// share is a resource of that name.
-func share(name string, lines ...string) string {
-	return fmt.Sprintf("resource \"swr_repository_share\" %q {\n  %s\n}\n", name, strings.Join(lines, "\n  "))
-}
-
-// workspace is the CLI with the provider binary, in a directory of its own, with
-// a simulator in the environment.
-type workspace struct {
-	*tfcli.CLI
-	t *testing.T
-}
-
-func newWorkspace(t *testing.T, server *swrtest.Server, config string) *workspace {
-	t.Helper()
-	cli, err := tfcli.New(t.TempDir(), binary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tf := &workspace{CLI: cli, t: t}
-	tf.use(server)
-	tf.write(config)
-	return tf
-}
-
-// use points the provider at a simulator, through the environment.
-func (tf *workspace) use(server *swrtest.Server) {
-	tf.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
-}
-
-func (tf *workspace) write(config string) {
-	tf.t.Helper()
-	if err := tf.Write("main.tf", config); err != nil {
-		tf.t.Fatal(err)
-	}
-}
-
-// run runs a command that is to end with the code, and gives what it printed,
-// with line breaks and the frames of messages taken out.
-func (tf *workspace) run(code int, args ...string) string {
-	tf.t.Helper()
-	result, err := tf.Run(tf.t.Context(), args...)
-	if err != nil {
-		tf.t.Fatal(err)
-	}
-	if result.Code != code {
-		tf.t.Fatalf("terraform %s: code %d instead of %d\n%s", strings.Join(args, " "), result.Code, code, result.Output)
-	}
-	return flat(result.Output)
-}
-
-func (tf *workspace) apply() string   { tf.t.Helper(); return tf.run(0, "apply", "-auto-approve") }
-func (tf *workspace) destroy() string { tf.t.Helper(); return tf.run(0, "destroy", "-auto-approve") }
-
-// Codes of terraform plan -detailed-exitcode.
+// Credentials of the tests. Each is found nowhere else, so that a text can be
+// searched for it.
 const (
-	noChange = 0
-	failed   = 1
-	changes  = 2
+	testPassword      = "pässword-5up3r$ecret\"&</>"
+	testSecretKey     = "SECRETKEYsecretkeySECRETKEYsecretkey0123"
+	testSecurityToken = "SECURITYTOKENsecuritytoken+/0123=="
 )
 
-func (tf *workspace) plan(code int, args ...string) string {
-	tf.t.Helper()
-	return tf.run(code, append([]string{"plan", "-detailed-exitcode"}, args...)...)
+// startServer starts a simulator with the repository platform/team/app, and with
+// a credential for each way to sign in.
+func startServer(t testing.TB, options ...swrtest.Option) *swrtest.Server {
+	t.Helper()
+	server := swrtest.Start(t, options...)
+	addCredentials(server)
+	return server
 }
 
-// ids gives the ids in the state, each with whether it is tainted.
-func (tf *workspace) ids() map[string]bool {
-	tf.t.Helper()
-	state, err := tf.State()
-	if err != nil {
-		tf.t.Fatal(err)
+func addCredentials(server *swrtest.Server) {
+	server.AddRepository("platform", "team/app")
+	server.AddKey(swrtest.Key{Access: "PERMANENT", Secret: testSecretKey})
+	server.AddKey(swrtest.Key{Access: "TEMPORARY", Secret: testSecretKey, SecurityToken: testSecurityToken})
+	server.AddUser(swrtest.User{
+		Name: "jane", ID: "0000jane", Password: testPassword,
+		DomainName: "OWNER-ACCOUNT", DomainID: "0000account",
+		Projects: []swrtest.Project{{Name: "eu-de", ID: "0000eude"}, {Name: "eu-de_team", ID: "0000team"}},
+	})
+}
+
+// passwordBlock is a provider block that signs in as the user of startServer.
+func passwordBlock(server *swrtest.Server) values {
+	return values{"auth_url": server.IAMURL, "user_name": "jane", "password": testPassword, "domain_name": "OWNER-ACCOUNT", "region": "eu-de"}
+}
+
+// withVariant is a simulator that departs from the plain one in this way.
+func withVariant(t testing.TB, name string) swrtest.Option {
+	t.Helper()
+	variant, ok := swrtest.VariantByName(name)
+	if !ok {
+		t.Fatalf("there is no variant %q", name)
 	}
-	return state.IDs()
+	return swrtest.WithVariants(variant.Apply)
 }
 
-// stateFile gives the state as it is on disk, to compare.
-func (tf *workspace) stateFile() string {
-	tf.t.Helper()
-	content, err := os.ReadFile(tf.Dir + "/terraform.tfstate")
-	if err != nil {
-		tf.t.Fatal(err)
+// putShare makes a share as another client would, with the description "by hand".
+func putShare(server *swrtest.Server, repository, account, deadline string) {
+	server.PutShare(swrtest.Share{
+		Namespace: "platform", Repository: repository, AccessDomain: account, Permit: "read", Deadline: deadline, Description: "by hand",
+	})
+}
+
+// seedRepositories shares each repository with that many accounts, and returns
+// the ids of the shares.
+func seedRepositories(server *swrtest.Server, repositories map[string]int) (ids []string) {
+	for repository, count := range repositories {
+		namespace, name, _ := strings.Cut(repository, "/")
+		server.AddRepository(namespace, name)
+		for i := range count {
+			share := swrtest.Share{Namespace: namespace, Repository: name, AccessDomain: fmt.Sprintf("ACME-%04d", i)}
+			server.PutShare(share)
+			ids = append(ids, repository+"/"+share.AccessDomain)
+		}
 	}
-	return string(content)
+	slices.Sort(ids)
+	return ids
 }
 
-// flat puts a message that Terraform has broken and framed into one line.
-func flat(output string) string {
+// unwrap puts a message that Terraform has wrapped and framed into one line.
+func unwrap(output string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
 }
 
-// wants fails where the text lacks one of the parts.
-func wants(t *testing.T, text string, parts ...string) {
+func assertContains(t testing.TB, text string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("the output lacks %q:\n%s", part, text)
+			t.Errorf("%q is missing in\n%s", part, text)
 		}
 	}
 }
 
-// requests fails unless the simulator got so many requests of these kinds, and
-// no other write since the log was reset.
-func requests(t *testing.T, server *swrtest.Server, want map[swrtest.Operation]int) {
+func assertNotContains(t testing.TB, text string, parts ...string) {
 	t.Helper()
-	for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpUpdate, swrtest.OpDelete} {
-		if got := server.Count(kind); got != want[kind] {
-			t.Errorf("%d requests of kind %s instead of %d", got, kind, want[kind])
-		}
-	}
-	for kind, n := range want {
-		if got := server.Count(kind); got != n {
-			t.Errorf("%d requests of kind %s instead of %d", got, kind, n)
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			t.Errorf("%q is in\n%s", part, text)
 		}
 	}
 }
 
-// atOnce calls for each number below n, so many at a time.
-func atOnce(n, most int, call func(int)) {
+// assertShares fails the test unless the service shares platform/team/app with
+// exactly these accounts.
+func assertShares(t testing.TB, server *swrtest.Server, want ...string) {
+	t.Helper()
+	got := []string{}
+	for _, share := range server.Shares("platform", "team/app") {
+		got = append(got, share.AccessDomain)
+	}
+	if !slices.Equal(got, append([]string{}, want...)) {
+		t.Errorf("the service shares with %q instead of %q", got, want)
+	}
+}
+
+// assertRequests fails the test unless the simulator received that many requests
+// of these operations, and no other write, since its log was reset.
+func assertRequests(t testing.TB, server *swrtest.Server, want map[swrtest.Operation]int) {
+	t.Helper()
+	all := map[swrtest.Operation]int{swrtest.OpCreate: 0, swrtest.OpUpdate: 0, swrtest.OpDelete: 0}
+	maps.Copy(all, want)
+	for operation, n := range all {
+		if got := server.Count(operation); got != n {
+			t.Errorf("%d requests of %s instead of %d: %v", got, operation, n, server.Counts())
+		}
+	}
+}
+
+// assertNoRequests fails the test if the simulator received any request.
+func assertNoRequests(t testing.TB, server *swrtest.Server) {
+	t.Helper()
+	if server.Count() != 0 {
+		t.Errorf("requests were sent: %v", server.Counts())
+	}
+}
+
+// assertNoSecrets fails the test where a text holds a secret, in any form in
+// which programs write texts: as it is, in JSON, in a URL, in HTML, quoted.
+func assertNoSecrets(t testing.TB, texts map[string]string, secrets ...string) {
+	t.Helper()
+	for name, text := range texts {
+		for _, secret := range secrets {
+			encoded, err := json.Marshal(secret)
+			if err != nil {
+				t.Fatal(err)
+			}
+			quoted := fmt.Sprintf("%q", secret)
+			for _, form := range []string{
+				secret, string(encoded[1 : len(encoded)-1]), quoted[1 : len(quoted)-1],
+				url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret),
+			} {
+				if before, after, found := strings.Cut(text, form); found {
+					t.Errorf("%s holds the secret %q: ...%s%s%.100s", name, secret, before[max(0, len(before)-300):], form, after)
+					break
+				}
+			}
+		}
+	}
+}
+
+// secretsIn returns the credentials in the requests that a simulator received,
+// such as the tokens that it issued itself, and signatures.
+func secretsIn(server *swrtest.Server) []string {
+	seen := map[string]bool{}
+	for _, request := range server.Requests() {
+		for _, name := range []string{"X-Auth-Token", "X-Security-Token", "Authorization"} {
+			value := request.Header.Get(name)
+			if _, signature, ok := strings.Cut(value, "Signature="); ok {
+				value = signature
+			}
+			if value != "" {
+				seen[value] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// allSecrets are the texts that may appear nowhere.
+func allSecrets(server *swrtest.Server) []string {
+	return append(secretsIn(server), testPassword, testSecretKey, testSecurityToken, server.Token())
+}
+
+// concurrently calls f for each number below n, at most limit at a time.
+func concurrently(n, limit int, f func(int)) {
 	var running sync.WaitGroup
-	slots := make(chan struct{}, most)
+	slots := make(chan struct{}, limit)
 	for i := range n {
 		slots <- struct{}{}
 		running.Go(func() {
 			defer func() { <-slots }()
-			call(i)
+			f(i)
 		})
 	}
 	running.Wait()

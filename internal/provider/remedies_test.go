@@ -91,6 +91,37 @@ func TestRemedies(t *testing.T) {
 	}
 }
 
+func TestRemedyOfOperation(t *testing.T) {
+	t.Parallel()
+	address, _ := url.Parse("https://swr.example")
+	s := &session{client: swr.New(address, nil), config: config.Config{EndpointSource: "the test"}}
+	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}
+	for _, check := range []struct {
+		op    operation
+		kind  swr.Kind
+		has   string
+		lacks string
+	}{
+		{opCreateShare, swr.KindConflict, `id = "platform/team/app/ACME"`, "removed {"},
+		{opCreateShare, swr.KindNamespaceMissing, `The organization "platform" does not exist`, "removed {"},
+		{opReadShare, swr.KindNamespaceMissing, "from = swr_repository_share.NAME", "import {"},
+		{opReadExclusive, swr.KindNamespaceMissing, "from = swr_repository_shares_exclusive.NAME", "import {"},
+		{opReadShare, swr.KindOtherEndpoint, "from = swr_repository_share.NAME", "import {"},
+		{opReadShare, swr.KindNoRoute, "https://swr.example, from the test", "-replace"},
+		{opUpdateShare, swr.KindNoRoute, "terraform apply -replace=ADDRESS", "https://swr.example"},
+		{opListSharedRepositories, swr.KindNoRoute, "each repository has to be named explicitly", "The state was not changed"},
+		{opRevokeShares, swr.KindListingIncomplete, "Nothing was revoked. The state was not changed.", "Whether the share"},
+		{opReadShare, swr.KindListingIncomplete, "Whether the share exists is not known. The state was not changed.", "revoked"},
+		{opLookUpShare, kindShareGone, "swr_repository_shares lists the accounts", "ID"},
+		{opImportShare, kindShareGone, "namespace/repository/access_domain", "swr_repository_shares"},
+		{opVerifyShare, swr.KindInvalidResponse, "terraform untaint", "import {"},
+	} {
+		if text := s.remedy(check.op, key, sample(check.kind)); !strings.Contains(text, check.has) || strings.Contains(text, check.lacks) {
+			t.Errorf("%s, %q: %q", check.op, check.kind, text)
+		}
+	}
+}
+
 // sample returns an error of the kind.
 func sample(kind swr.Kind) error {
 	switch kind {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -55,7 +56,11 @@ func requestID(resp *http.Response) string {
 			secrets.Add(string(text))
 		}
 	}
-	return secrets.ID(resp.Header.Get("X-Request-Id"))
+	id := secrets.ID(resp.Header.Get("X-Request-Id"))
+	if strings.Contains(id, httpsafe.Redacted) {
+		return httpsafe.Redacted // the rest may be another part of the request
+	}
+	return id
 }
 
 // errorText returns why no response came.

@@ -3,8 +3,6 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
@@ -13,31 +11,21 @@ import (
 func BenchmarkRefresh(b *testing.B) {
 	server := swrtest.Start(b, swrtest.WithLogLimit(0))
 	states := seedShares(server, 100, 1)
-	p := newProtocol(b, server)
-
-	schema := p.schemas.ResourceSchemas[shareType]
-	req := &tfprotov6.ReadResourceRequest{TypeName: shareType, CurrentState: p.object(schema, states[0])}
-	read, err := p.ReadResource(b.Context(), req)
-	if err != nil {
-		b.Fatal(err)
-	}
-	req.CurrentState, req.Private, req.CurrentIdentity = read.NewState, read.Private, read.NewIdentity
+	share := newHarness(b, server).inOneRun().newShareIn(states[0])
+	share.refresh().silent(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		read, err := p.ReadResource(b.Context(), req)
-		if err != nil || len(read.Diagnostics) > 0 {
-			b.Fatal(err, read)
-		}
+		share.refresh().silent(b)
 	}
 }
 
 // BenchmarkPlanUnchanged plans a share of which nothing changes.
 func BenchmarkPlanUnchanged(b *testing.B) {
-	p := newProtocol(b, swrtest.Start(b))
-	req := p.planRequest(shareConfig, shareState)
+	h := newHarness(b, swrtest.Start(b))
+	req := h.planOf(fullConfig, fullState)
 	b.ReportAllocs()
 	for b.Loop() {
-		plan, err := p.PlanResourceChange(b.Context(), req)
+		plan, err := h.PlanResourceChange(b.Context(), req)
 		if err != nil || len(plan.Diagnostics) > 0 {
 			b.Fatal(err, plan)
 		}

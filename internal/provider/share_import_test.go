@@ -1,192 +1,99 @@
 package provider_test
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-func byHand(server *swrtest.Server, repository, account, deadline string) {
-	server.PutShare(swrtest.Share{
-		Namespace: "platform", Repository: repository, AccessDomain: account, Permit: "read", Deadline: deadline, Description: "by hand",
-	})
-}
-
 func TestShareImport(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	byHand(server, "team/sub/app", "ACME", "2031-03-31T16:00:00.000Z")
-	config := providerBlock(server) + share("partner", `namespace = "platform"`, `repository = "team/sub/app"`, `access_domain = "ACME"`,
-		`deadline = "2031-03-31"`, `description = "by hand"`)
-	importing := func(id string) resource.TestStep {
-		return resource.TestStep{Config: config, ResourceName: partnerAddress, ImportState: true, ImportStateId: id, ImportStateVerify: true,
-			ImportStateVerifyIdentifierAttribute: "id"}
-	}
-	failing := func(id, message string) resource.TestStep {
-		step := importing(id)
-		step.ImportStateVerify, step.ExpectError = false, regexp.MustCompile(loose(message))
-		return step
-	}
-	imported := importing("platform/team/sub/app/ACME")
-	imported.ImportStatePersist, imported.ImportStateVerify = true, false // there is nothing yet to compare with
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{
-			imported,
-			{Config: config, PlanOnly: true},
-			{Config: config, ConfigStateChecks: []statecheck.StateCheck{expect("deadline", knownvalue.StringExact("2031-03-31"))}},
-			importing("platform/team$sub$app/ACME"),
-			failing("platform/team/sub/app/NOBODY", "Unable to import share platform/team/sub/app/NOBODY"),
-			failing("platform/team/other/ACME", "Unable to import share platform/team/other/ACME"),
-			failing("elsewhere/team/app/ACME", `The organization "elsewhere" does not exist`),
-			failing("ACME", `"ACME" has too few parts`),
-			failing("platform/ACME", `"platform/ACME" has too few parts`),
-			failing("platform//app/ACME", "empty level"),
-			failing("/app/ACME", "namespace is empty"),
-			failing("platform/app/", "access_domain is empty"),
-			failing("platform/app/..", "must not be"),
-			failing("../../app", "must not be"),
-		},
-	})
-	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1}) // the test's own clean-up
-}
-
-// The account's case in the id is the user's business: it is kept, and any case
-// in the configuration is the same.
-func TestShareImportKeepsTheSpelling(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"accounts-upper", "stored-upper-case-sensitive"} {
+	server := swrtest.Start(t, withVariant(t, "accounts-upper"))
+	putShare(server, "team/sub/app", "Acme", "2031-03-31T16:00:00.000Z")
+	h := newHarness(t, server)
+	for name, importShare := range map[string]func(*instance) diagnostics{
+		"id":            func(s *instance) diagnostics { return s.importID("platform/team/sub/app/acme") },
+		"id as in URLs": func(s *instance) diagnostics { return s.importID("platform/team$sub$app/acme") },
+		"identity":      func(s *instance) diagnostics { return s.importIdentity("platform", "team/sub/app", "acme") },
+	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			variant, _ := swrtest.VariantByName(name)
-			server := swrtest.Start(t, swrtest.WithVariants(variant.Apply))
-			byHand(server, "team/app", "ACME", "forever")
-			tf := newWorkspace(t, server, partner(`deadline = "forever"`, `description = "by hand"`))
-			tf.run(0, "import", partnerAddress, "platform/team/app/aCmE")
-			if ids := tf.ids(); len(ids) != 1 || ids["platform/team/app/aCmE"] {
-				t.Errorf("in the state: %v", ids)
-			}
-			tf.plan(noChange)
-			tf.destroy()
-			if left := server.AllShares(); len(left) > 0 {
-				t.Errorf("left behind: %v", left)
+			s := h.forTest(t).newShare()
+			importShare(s).silent(t)
+			s.assertState(values{"id": "platform/team/sub/app/acme", "namespace": "platform", "repository": "team/sub/app", "access_domain": "acme",
+				"deadline": "2031-03-31", "description": "by hand", "permit": "read", "expires_at": "2031-04-01T00:00:00Z"})
+			if id := s.identityID(s.identity); id != "platform/team/sub/app/acme" {
+				t.Errorf("the identity is %s: the server's case must not be in it", id)
 			}
 		})
 	}
+	assertRequests(t, server, nil)
 }
 
-// Generated configuration plans clean, whatever the share.
-func TestShareGeneratedConfiguration(t *testing.T) {
+func TestShareImportErrors(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	byHand(server, "team/app", "ACME", "2031-03-31T16:00:00.000Z")
-	server.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "Ünï corp", Permit: "read", Deadline: "forever"})
-	tf := newWorkspace(t, server, `
-import {
-  to = swr_repository_share.one
-  id = "platform/team/app/ACME"
-}
-import {
-  to = swr_repository_share.two
-  id = "platform/team/app/Ünï corp"
-}`)
-	tf.run(0, "plan", "-generate-config-out=generated.tf")
-	generated, err := os.ReadFile(filepath.Join(tf.Dir, "generated.tf"))
-	if err != nil {
-		t.Fatal(err)
+	server := startServer(t)
+	h := newHarness(t, server)
+	for id, message := range map[string]string{
+		"platform/team/app/NOBODY": "Unable to import share platform/team/app/NOBODY",
+		"platform/team/other/ACME": "Unable to import share platform/team/other/ACME",
+		"elsewhere/team/app/ACME":  `The organization "elsewhere" does not exist`,
+		"ACME":                     `"ACME" has too few parts`,
+		"platform/ACME":            `"platform/ACME" has too few parts`,
+		"platform//app/ACME":       "empty level",
+		"/app/ACME":                "namespace is empty",
+		"platform/app/":            "access_domain is empty",
+		"platform/app/..":          "must not be",
+		"../../app":                "must not be",
+	} {
+		d := h.newShare().importID(id)
+		d.assertError(t, message)
+		assertNotContains(t, d.String(), "state was not changed")
 	}
-	wants(t, flat(string(generated)), `deadline = "2031-03-31"`, `deadline = "forever"`, `access_domain = "Ünï corp"`)
-	wants(t, tf.apply(), "2 imported, 0 added, 0 changed, 0 destroyed")
-	tf.plan(noChange)
-	requests(t, server, nil)
+	for _, test := range []struct{ namespace, repository, account, message string }{
+		{"platform", "team/app", "NOBODY", "platform/team/app/NOBODY"},
+		{"", "team/app", "acme", "namespace is empty"},
+		{"platform", "", "acme", "repository"},
+		{"platform", "team/app", "", "access_domain is empty"},
+		{"platform", "team/app", "a/b", `access_domain "a/b" contains a /`},
+		{"platform", "team/app", "..", "must not be"},
+	} {
+		h.newShare().importIdentity(test.namespace, test.repository, test.account).assertError(t, test.message)
+	}
+	assertRequests(t, server, nil)
 }
 
-// Import by identity needs Terraform 1.12; identity_test.go has it at the
-// protocol.
-func TestShareImportByIdentity(t *testing.T) {
-	t.Parallel()
-	server := swrtest.Start(t)
-	byHand(server, "team/app", "ACME", "forever")
-	config := providerBlock(server) + partner(`deadline = "forever"`, `description = "by hand"`)
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{
-			{
-				Config: config + `
-import {
-  to = swr_repository_share.partner
-  identity = {
-    namespace     = "platform"
-    repository    = "team/app"
-    access_domain = "ACME"
-  }
-}`,
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectIdentity(partnerAddress, map[string]knownvalue.Check{
-						"namespace": knownvalue.StringExact("platform"), "repository": knownvalue.StringExact("team/app"), "access_domain": knownvalue.StringExact("ACME"),
-					}),
-				},
-			},
-			{Config: config, ResourceName: partnerAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
-		},
-	})
-}
-
-// A state that an older Terraform left has no identity. A refresh gives it one.
+// A state that an older Terraform left has no identity; a refresh adds one.
 func TestShareGetsIdentity(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	server.AddRepository("platform", "team/app")
-	tf := newWorkspace(t, server, partner(`deadline = "forever"`))
-	tf.apply()
-	var state map[string]any
-	if err := json.Unmarshal([]byte(tf.stateFile()), &state); err != nil {
-		t.Fatal(err)
+	s, server := appliedShare(t)
+	s.identity = nil
+	s.refresh().silent(t)
+	if id := s.identityID(s.identity); id != partnerID {
+		t.Errorf("the identity is %s", id)
 	}
-	instance, found := instanceOf(state)
-	if !found {
-		t.Skip("this CLI stores no identities: Terraform does from 1.12 on")
-	}
-	delete(instance, "identity")
-	delete(instance, "identity_schema_version")
-	older, err := json.Marshal(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tf.Write("terraform.tfstate", string(older)); err != nil {
-		t.Fatal(err)
-	}
-	server.ResetRequests()
-	tf.plan(noChange)
-	wants(t, tf.run(0, "apply", "-refresh-only", "-auto-approve"), "0 added, 0 changed, 0 destroyed")
-	refreshed, err := tf.State()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if identity := refreshed.Resources[0].Instances[0].Identity; identity["access_domain"] != "ACME" || identity["repository"] != "team/app" {
-		t.Errorf("the identity is %v", identity)
-	}
-	requests(t, server, nil)
+	s.assertUnchanged(shareConfig)
+	assertRequests(t, server, nil)
 }
 
-// instanceOf gives the only instance in a state file, if it has an identity.
-func instanceOf(state map[string]any) (instance map[string]any, found bool) {
-	for _, level := range []string{"resources", "instances"} {
-		list, _ := state[level].([]any)
-		if len(list) != 1 {
-			return nil, false
-		}
-		state, _ = list[0].(map[string]any)
+// FuzzImport shows that no id and no identity makes the provider panic.
+func FuzzImport(f *testing.F) {
+	for _, id := range []string{"platform/team/app/ACME", "", "/", "//", "a/b/", "a/../b", "a/b/c\x00", "\xff/\xfe/\xfd"} {
+		f.Add(id, "platform", "team/app", "ACME")
+		f.Add("", id, id, id)
 	}
-	return state, state["identity"] != nil
+	h := unconfigured(f, nil)
+	f.Fuzz(func(t *testing.T, id, namespace, repository, account string) {
+		h := h.forTest(t)
+		req := &tfprotov6.ImportResourceStateRequest{TypeName: shareType, ID: id}
+		if id == "" {
+			req.Identity = h.identity(namespace, repository, account)
+		}
+		resp, err := h.ImportResourceState(t.Context(), req)
+		h.must(err)
+		if (len(resp.Diagnostics) == 0) != (len(resp.ImportedResources) == 1) {
+			t.Errorf("%d resources, diagnostics %+v", len(resp.ImportedResources), resp.Diagnostics)
+		}
+	})
 }

@@ -101,7 +101,7 @@ func (l *shareListResource) results(ctx context.Context, req list.ListRequest, m
 				if errors.Is(err, swr.KindRepositoryMissing) && model.Repository.IsNull() {
 					break // deleted since it was listed
 				}
-				result := list.ListResult{}
+				var result list.ListResult
 				if err != nil {
 					result = l.failedResult(opListShares, repositoryKey(repo), err)
 				} else {

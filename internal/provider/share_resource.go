@@ -97,6 +97,13 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	key, prior := state.key(), state.shareModel
 	seenAt, _ := lastSeen.get(ctx, req.Private, &resp.Diagnostics)
 	share, err := r.session.client.Get(ctx, key, seenAt)
+	switch r.pendingAction(ctx, req.Private, opReadShare, state, share, err, &resp.Diagnostics) {
+	case swr.PendingKeep:
+		return
+	case swr.PendingForget:
+		resp.State.RemoveResource(ctx)
+		return
+	}
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		if imported {
 			r.session.addError(&resp.Diagnostics, opImportShare, key, gone)
@@ -105,16 +112,6 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
 		resp.State.RemoveResource(ctx)
 		return
-	}
-	if pending, found := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); found && err == nil {
-		switch ownership(pending, state, share, &resp.Diagnostics) {
-		case swr.Undetermined:
-			return
-		case swr.Foreign:
-			resp.State.RemoveResource(ctx)
-			return
-		}
-		pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if err == nil {
 		err = state.setFromAPI(share)
@@ -137,6 +134,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if seenAt != r.session.client.Host() {
 		r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 	}
+	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -188,13 +186,9 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	defer cancel()
 
 	seenAt, _ := lastSeen.get(ctx, req.Private, &resp.Diagnostics)
-	if pending, found := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); found {
+	if _, pending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); pending {
 		share, err := r.session.client.Get(ctx, state.key(), seenAt)
-		if err != nil && !errors.As(err, new(*swr.Gone)) {
-			r.session.addError(&resp.Diagnostics, opDeleteShare, state.key(), err)
-			return
-		}
-		if err == nil && ownership(pending, state, share, &resp.Diagnostics) != swr.Own {
+		if r.pendingAction(ctx, req.Private, opDeleteShare, state, share, err, &resp.Diagnostics) != swr.PendingProceed {
 			return // another client's share is not deleted; with an error the state is kept
 		}
 	}

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"maps"
 	"reflect"
 	"testing"
 
@@ -13,21 +12,12 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
-// values are the attributes of a share, by name; what is missing is null.
-type values map[string]any
-
-func (v values) with(name string, value any) values {
-	changed := maps.Clone(v)
-	changed[name] = value
-	return changed
-}
-
 var (
-	shareConfig = values{
+	fullConfig = values{
 		"namespace": "platform", "repository": "team/app", "access_domain": "ACME", "deadline": "2099-12-31",
 		"permit": "read", "description": "Contract",
 	}
-	shareState = values{
+	fullState = values{
 		"namespace": "platform", "repository": "team/app", "access_domain": "ACME", "deadline": "2099-12-31",
 		"permit": "read", "description": "Contract",
 		"id": "platform/team/app/ACME", "creator_id": "1", "creator_name": "someone", "status": true,
@@ -35,110 +25,80 @@ var (
 	}
 )
 
-// planRequest makes the request of a plan as Terraform does: it proposes what is
-// configured, and for computed attributes that are not, what the state holds.
-func (p *protocol) planRequest(config, state values) *tfprotov6.PlanResourceChangeRequest {
-	schema := p.schemas.ResourceSchemas[shareType]
-	proposed := values{}
-	for _, attribute := range schema.Block.Attributes {
-		if value, configured := config[attribute.Name]; configured {
-			proposed[attribute.Name] = value
-		} else if attribute.Computed {
-			proposed[attribute.Name] = state[attribute.Name]
-		}
-	}
-	return &tfprotov6.PlanResourceChangeRequest{
-		TypeName: shareType, Config: p.object(schema, config), PriorState: p.object(schema, state), ProposedNewState: p.object(schema, proposed),
-		PriorPrivate: []byte(`{"last_seen":"ImhlcmUi"}`),
-	}
-}
-
-func (p *protocol) timeouts(create any) map[string]tftypes.Value {
-	kind, ok := p.schemas.ResourceSchemas[shareType].ValueType().(tftypes.Object)
-	if !ok {
-		p.t.Fatal("the schema is no object")
-	}
-	of, ok := kind.AttributeTypes["timeouts"].(tftypes.Object)
-	if !ok {
-		p.t.Fatal("timeouts is no object")
-	}
-	limits := map[string]tftypes.Value{}
-	for name, kind := range of.AttributeTypes {
-		limits[name] = tftypes.NewValue(kind, nil)
-	}
-	limits["create"] = tftypes.NewValue(tftypes.String, create)
-	return limits
-}
-
 // bareFramework is the provider as the framework serves it, with no shortcut.
-func bareFramework(t *testing.T) *protocol {
+func bareFramework(t *testing.T) *harness {
 	t.Helper()
-	p := &protocol{ProviderServer: providerserver.NewProtocol6(provider.New("test")())(), t: t}
-	var err error
-	if p.schemas, err = p.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return serve(t, nil, providerserver.NewProtocol6(provider.New("test")())(), nil)
 }
 
-// The provider's own answer to a plan that changes nothing is the framework's,
-// and it gives none where the framework would plan or say anything.
-func TestProtocolPlanUnchanged(t *testing.T) {
-	t.Parallel()
+func unchangedPlanner(t *testing.T) protoserver.UnchangedPlanner {
+	t.Helper()
 	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
 	if !ok {
 		t.Fatal("the provider plans nothing by itself")
 	}
-	p := bareFramework(t)
+	return planner
+}
+
+// planOf requests the plan of a share with that configuration and state.
+func (h *harness) planOf(config, state values) *tfprotov6.PlanResourceChangeRequest {
+	s := h.newShareIn(state)
+	s.private = []byte(`{"last_seen":"ImhlcmUi"}`)
+	return s.planRequest(config)
+}
+
+// The provider's own response to a plan that changes nothing is the framework's,
+// and it gives null where the framework would plan or say anything.
+func TestPlanUnchanged(t *testing.T) {
+	t.Parallel()
+	planner, h := unchangedPlanner(t), bareFramework(t)
 	bare := values{"namespace": "platform", "repository": "team/app", "access_domain": "ACME", "deadline": "2099-12-31"}
-	limited := p.timeouts("2m")
+	limited := values{"create": "2m"}
 	for name, test := range map[string]struct {
 		config, state values
 		unchanged     bool
 	}{
-		"as configured":                 {shareConfig, shareState, true},
-		"forever":                       {shareConfig.with("deadline", "forever"), shareState.with("deadline", "forever").with("expires_at", nil), true},
-		"with defaults":                 {bare, shareState.with("description", ""), true},
-		"with timeouts":                 {shareConfig.with("timeouts", limited), shareState.with("timeouts", limited), true},
-		"expired, says the service":     {shareConfig, shareState.with("status", false), true},
-		"description no longer there":   {bare, shareState, false},
-		"description set by hand":       {shareConfig, shareState.with("description", "by hand"), false},
-		"permit of another kind":        {bare, shareState.with("description", "").with("permit", "write"), false},
-		"permit not known yet":          {shareConfig, shareState.with("permit", nil), false},
-		"deadline moved":                {shareConfig.with("deadline", "2098-12-31"), shareState, false},
-		"deadline in another form":      {shareConfig.with("deadline", "2099-12-31T00:00:00Z"), shareState, false},
-		"deadline past":                 {shareConfig.with("deadline", "2020-01-01"), shareState.with("deadline", "2020-01-01"), false},
-		"deadline of no form":           {shareConfig.with("deadline", "soon"), shareState.with("deadline", "soon"), false},
-		"account in another case":       {shareConfig.with("access_domain", "acme"), shareState, false},
-		"another repository":            {shareConfig.with("repository", "team/other"), shareState, false},
-		"timeouts added":                {shareConfig.with("timeouts", limited), shareState, false},
-		"timeouts removed":              {shareConfig, shareState.with("timeouts", limited), false},
-		"a value that is not known yet": {shareConfig.with("description", tftypes.UnknownValue), shareState, false},
+		"as configured":                 {fullConfig, fullState, true},
+		"forever":                       {fullConfig.with("deadline", "forever"), fullState.with("deadline", "forever").with("expires_at", nil), true},
+		"with defaults":                 {bare, fullState.with("description", ""), true},
+		"with timeouts":                 {fullConfig.with("timeouts", limited), fullState.with("timeouts", limited), true},
+		"expired, says the service":     {fullConfig, fullState.with("status", false), true},
+		"description no longer there":   {bare, fullState, false},
+		"description set by hand":       {fullConfig, fullState.with("description", "by hand"), false},
+		"permit of another kind":        {bare, fullState.with("description", "").with("permit", "write"), false},
+		"permit not known yet":          {fullConfig, fullState.with("permit", nil), false},
+		"deadline moved":                {fullConfig.with("deadline", "2098-12-31"), fullState, false},
+		"deadline in another form":      {fullConfig.with("deadline", "2099-12-31T00:00:00Z"), fullState, false},
+		"deadline past":                 {fullConfig.with("deadline", "2020-01-01"), fullState.with("deadline", "2020-01-01"), false},
+		"deadline of no form":           {fullConfig.with("deadline", "soon"), fullState.with("deadline", "soon"), false},
+		"account in another case":       {fullConfig.with("access_domain", "acme"), fullState, false},
+		"another repository":            {fullConfig.with("repository", "team/other"), fullState, false},
+		"timeouts added":                {fullConfig.with("timeouts", limited), fullState, false},
+		"timeouts removed":              {fullConfig, fullState.with("timeouts", limited), false},
+		"a value that is not known yet": {fullConfig.with("description", unknown), fullState, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &protocol{ProviderServer: p.ProviderServer, t: t, schemas: p.schemas}
-			req := p.planRequest(test.config, test.state)
+			h := h.forTest(t)
+			req := h.planOf(test.config, test.state)
 			got, unchanged := planner.PlanUnchanged(req)
 			if unchanged != test.unchanged {
 				t.Fatalf("unchanged: %t", unchanged)
 			}
-			want, err := p.PlanResourceChange(t.Context(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			of := p.schemas.ResourceSchemas[shareType].ValueType()
-			differs := len(want.Diagnostics) > 0 || len(want.RequiresReplace) > 0 || !p.equal(of, want.PlannedState, req.PriorState)
+			want, err := h.PlanResourceChange(t.Context(), req)
+			h.must(err)
+			of := h.schemas.ResourceSchemas[shareType].ValueType()
+			differs := len(want.Diagnostics) > 0 || len(want.RequiresReplace) > 0 || !h.equal(of, want.PlannedState, req.PriorState)
 			if !unchanged {
 				return
 			}
-			if differs || !p.equal(of, got.PlannedState, want.PlannedState) || string(got.PlannedPrivate) != string(want.PlannedPrivate) {
-				t.Errorf("the framework answers %+v instead of %+v", want, got)
+			if differs || !h.equal(of, got.PlannedState, want.PlannedState) || string(got.PlannedPrivate) != string(want.PlannedPrivate) {
+				t.Errorf("the framework returns %+v instead of %+v", want, got)
 			}
-			// Nothing else is in an answer, so nothing can be missing from this one.
+			// Nothing else is in a response, so nothing can be missing from this one.
 			got.PlannedState, got.PlannedPrivate, got.PlannedIdentity = nil, nil, nil
 			want.PlannedState, want.PlannedPrivate, want.PlannedIdentity = nil, nil, nil
 			if !reflect.DeepEqual(got, want) { //nolint:forbidigo // to compare all fields, also those to come
-				t.Errorf("the framework answers %+v instead of %+v", want, got)
+				t.Errorf("the framework returns %+v instead of %+v", want, got)
 			}
 		})
 	}
@@ -146,29 +106,25 @@ func TestProtocolPlanUnchanged(t *testing.T) {
 
 // Other plans are the framework's own: of other resources, of what comes and
 // goes, and of a provider that is not configured yet.
-func TestProtocolPlanOthers(t *testing.T) {
+func TestPlanUnchangedLeavesOthers(t *testing.T) {
 	t.Parallel()
-	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
-	if !ok {
-		t.Fatal("the provider plans nothing by itself")
-	}
-	p := bareFramework(t)
-	schema := p.schemas.ResourceSchemas[shareType]
-	none := p.value(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
+	planner, h := unchangedPlanner(t), bareFramework(t)
+	schema := h.schemas.ResourceSchemas[shareType]
+	null := h.dynamic(tftypes.NewValue(schema.ValueType(), nil))
 	for name, change := range map[string]func(*tfprotov6.PlanResourceChangeRequest){
 		"another resource": func(r *tfprotov6.PlanResourceChangeRequest) { r.TypeName = "swr_repository_shares_exclusive" },
 		"deferrable": func(r *tfprotov6.PlanResourceChangeRequest) {
 			r.ClientCapabilities = &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: true}
 		},
-		"to be created":   func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorState = none },
-		"to be destroyed": func(r *tfprotov6.PlanResourceChangeRequest) { r.ProposedNewState = none },
-		"nothing at all":  func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorState, r.ProposedNewState = none, none },
+		"to be created":   func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorState = null },
+		"to be destroyed": func(r *tfprotov6.PlanResourceChangeRequest) { r.ProposedNewState = null },
+		"nothing at all":  func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorState, r.ProposedNewState = null, null },
 		"no values":       func(r *tfprotov6.PlanResourceChangeRequest) { r.PriorState, r.ProposedNewState = nil, nil },
 		"no configuration": func(r *tfprotov6.PlanResourceChangeRequest) {
 			r.Config = nil
 		},
 	} {
-		req := p.planRequest(shareConfig, shareState)
+		req := h.planOf(fullConfig, fullState)
 		change(req)
 		if resp, ok := planner.PlanUnchanged(req); ok {
 			t.Errorf("%s: %+v", name, resp)
@@ -176,23 +132,19 @@ func TestProtocolPlanOthers(t *testing.T) {
 	}
 }
 
-// The test logs a notice when PlanUnchanged is no longer needed.
-func TestFrameworkStillPlansNothingAtLength(t *testing.T) {
-	p := bareFramework(t)
-	planner, ok := provider.New("test")().(protoserver.UnchangedPlanner)
-	if !ok {
-		t.Fatal("the provider plans nothing by itself")
-	}
-	req := p.planRequest(shareConfig, shareState)
+// Where the framework plans nothing about as cheaply as the provider does,
+// PlanUnchanged and its place in package protoserver can go.
+func TestPlanUnchangedIsWorthIt(t *testing.T) {
+	planner, h := unchangedPlanner(t), bareFramework(t)
+	req := h.planOf(fullConfig, fullState)
 	theirs := testing.AllocsPerRun(10, func() {
-		if _, err := p.PlanResourceChange(t.Context(), req); err != nil {
+		if _, err := h.PlanResourceChange(t.Context(), req); err != nil {
 			t.Error(err)
 		}
 	})
 	ours := testing.AllocsPerRun(10, func() { planner.PlanUnchanged(req) })
-	t.Logf("%.0f allocations instead of %.0f", ours, theirs)
+	t.Logf("%.0f allocations instead of the framework's %.0f", ours, theirs)
 	if theirs < 3*ours {
-		t.Log("The framework plans no changes about as cheaply as the provider: " +
-			"PlanUnchanged and internal/protoserver/unchanged_shortcut.go can go.")
+		t.Log("NOTICE: PlanUnchanged is hardly worth it any more")
 	}
 }

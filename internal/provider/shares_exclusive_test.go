@@ -1,355 +1,389 @@
 package provider_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// guard is a guard of platform/team/app that lets these expressions in.
-func guard(name string, expressions ...string) string {
-	return fmt.Sprintf(`
-resource "swr_repository_shares_exclusive" %q {
-  namespace      = "platform"
-  repository     = "team/app"
-  access_domains = [%s]
-}
-`, name, strings.Join(expressions, ", "))
+// exclusiveValues is the configuration of an exclusive resource of
+// platform/team/app that allows these accounts.
+func exclusiveValues(accounts ...string) values {
+	return repositoryNames.with("access_domains", list(accounts...))
 }
 
-// guarded gives a workspace in which ACME was shared with and is guarded.
-func guarded(t *testing.T, change ...func(*swrtest.Variants)) (*workspace, *swrtest.Server) {
+func list(texts ...string) []any {
+	elements := []any{}
+	for _, text := range texts {
+		elements = append(elements, text)
+	}
+	return elements
+}
+
+// appliedExclusive returns an exclusive resource that allows ACME, with which the
+// repository is shared.
+func appliedExclusive(t *testing.T, options ...swrtest.Option) (*instance, *swrtest.Server) {
 	t.Helper()
-	server := swrtest.Start(t)
-	for _, change := range change {
-		server.SetVariants(change)
-	}
-	server.AddRepository("platform", "team/app")
-	tf := newWorkspace(t, server, partner(`deadline = "forever"`)+guard("only", "swr_repository_share.partner.access_domain"))
-	tf.apply()
+	server := startServer(t, options...)
+	h := newHarness(t, server)
+	h.newShare().apply(shareConfig).silent(t)
+	e := h.newExclusive()
+	e.apply(exclusiveValues("ACME")).silent(t)
 	server.ResetRequests()
-	return tf, server
+	return e, server
 }
 
-// holds fails unless the service shares platform/team/app with just these.
-func holds(t *testing.T, server *swrtest.Server, want ...string) {
-	t.Helper()
-	got := []string{}
-	for _, share := range server.Shares("platform", "team/app") {
-		got = append(got, share.AccessDomain)
-	}
-	if !slices.Equal(got, append([]string{}, want...)) {
-		t.Errorf("the service shares with %q instead of %q", got, want)
+// assertAccounts fails the test unless the state has just these accounts.
+func (i *instance) assertAccounts(want ...string) {
+	i.t.Helper()
+	if got := accountsIn(i.attributes()); !slices.Equal(got, want) {
+		i.t.Errorf("the state has %q instead of %q", got, want)
 	}
 }
 
-func TestGuardRevokesWhatThePlanShowed(t *testing.T) {
+func accountsIn(attributes values) (accounts []string) {
+	elements, _ := attributes["access_domains"].([]any)
+	for _, element := range elements {
+		accounts = append(accounts, fmt.Sprint(element))
+	}
+	slices.Sort(accounts)
+	return accounts
+}
+
+// The difference between state and plan is what is revoked. An account that
+// appeared since the plan is left alone, and named.
+func TestExclusiveRevokesWhatThePlanShowed(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	tf.plan(noChange)
-	byHand(server, "team/app", "EVIL", "forever")
+	e, server := appliedExclusive(t)
+	only := exclusiveValues("ACME")
+	e.assertUnchanged(only)
+	putShare(server, "team/app", "EVIL", "forever")
+	p := e.plan(only)
+	p.silent(t)
+	e.assertAccounts("ACME", "EVIL")
+	if planned := accountsIn(p.values); p.action != updateAction || !slices.Equal(planned, []string{"ACME"}) {
+		t.Errorf("the plan is to %s: %v", p.action, planned)
+	}
+	assertRequests(t, server, nil)
 
-	said := tf.plan(changes, "-out=plan")
-	wants(t, said, `- "EVIL"`, "0 to add, 1 to change, 0 to destroy")
-	wants(t, tf.run(0, "show", "-json", "plan"), `"after":{"access_domains":["ACME"],`, `"before":{"access_domains":["ACME","EVIL"],`)
-	requests(t, server, nil)
-
-	tf.apply()
-	holds(t, server, "ACME")
-	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
-	tf.plan(noChange)
+	putShare(server, "team/app", "LATER", "forever")
+	e.applyPlan(p).assertWarning(t, "Undeclared share platform/team/app/LATER, created since the plan", "Plan again")
+	assertShares(t, server, "ACME", "LATER")
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
+	p = e.plan(only)
+	e.assertAccounts("ACME", "LATER")
+	e.applyPlan(p).silent(t)
+	assertShares(t, server, "ACME")
+	e.assertUnchanged(only)
 
 	server.ResetRequests()
-	tf.destroy()
-	holds(t, server)
-	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1}) // the share's own
+	e.apply(only.with("timeouts", values{"update": "2m"})).silent(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	e.destroy().silent(t)
+	assertRequests(t, server, nil)
+	assertShares(t, server, "ACME", "EVIL")
 }
 
-// What appeared since the plan stands in no plan: it is left alone, and named.
-func TestGuardLeavesWhatNoPlanShowed(t *testing.T) {
+// At creation there is no plan yet that showed any account: each is named, at
+// plan and at apply, and none is revoked. The next plan shows it.
+func TestExclusiveCreationRevokesNothing(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	byHand(server, "team/app", "EVIL", "forever")
-	tf.plan(changes, "-out=saved")
-	byHand(server, "team/app", "LATER", "forever")
-	wants(t, tf.run(0, "apply", "saved"), `Undeclared share platform/team/app/LATER, created since the plan`, "Plan again")
-	holds(t, server, "ACME", "LATER")
-	wants(t, tf.plan(changes), `- "LATER"`)
-	tf.apply()
-	holds(t, server, "ACME")
-}
-
-// 40 guards in one plan: every account is named, in the plan's text and later in
-// its JSON, and none is revoked by the creation.
-func TestGuardsOverManyRepositories(t *testing.T) {
-	t.Parallel()
-	server := swrtest.Start(t)
-	const count = 40
-	for i := range count {
-		byHand(server, fmt.Sprintf("app-%02d", i), fmt.Sprintf("EVIL-%02d", i), "forever")
+	server := startServer(t)
+	putShare(server, "team/app", "EVIL-1", "forever")
+	putShare(server, "team/app", "EVIL-2", "forever")
+	e := newHarness(t, server).newExclusive()
+	nobody := exclusiveValues()
+	p := e.plan(nobody)
+	for _, d := range []diagnostics{p.diagnostics, e.applyPlan(p)} {
+		d.assertWarning(t, "Undeclared share platform/team/app/EVIL-1", "Undeclared share platform/team/app/EVIL-2")
 	}
-	tf := newWorkspace(t, server, fmt.Sprintf(`
-resource "swr_repository_shares_exclusive" "only" {
-  count          = %d
-  namespace      = "platform"
-  repository     = format("app-%%02d", count.index)
-  access_domains = []
-}`, count))
-	named := func(format string) []string {
-		var parts []string
-		for i := range count {
-			parts = append(parts, fmt.Sprintf(format, i))
+	assertShares(t, server, "EVIL-1", "EVIL-2")
+	assertRequests(t, server, nil)
+	p = e.plan(nobody)
+	e.assertAccounts("EVIL-1", "EVIL-2")
+	e.applyPlan(p).silent(t)
+	assertShares(t, server)
+	e.assertUnchanged(nobody)
+
+	// One that is replaced, of this or another repository, begins again.
+	for _, prior := range []string{"team/app", "other"} {
+		server.AddRepository("platform", "other")
+		e := newHarness(t, server).newExclusive()
+		e.apply(nobody.with("repository", prior)).silent(t)
+		putShare(server, "team/app", "EVIL-1", "forever")
+		server.ResetRequests()
+		e.tainted = prior == "team/app"
+		p := e.plan(nobody)
+		if p.action != replace {
+			t.Errorf("%s: the plan is to %s", prior, p.action)
 		}
-		return parts
+		e.applyPlan(p).assertWarning(t, "Undeclared share platform/team/app/EVIL-1")
+		assertShares(t, server, "EVIL-1")
+		assertRequests(t, server, nil)
+		e.apply(nobody).silent(t)
+		assertShares(t, server)
 	}
-	wants(t, tf.plan(changes), named(`Undeclared share platform/app-%02[1]d/EVIL-%02[1]d`)...)
-	wants(t, tf.apply(), named(`Undeclared share platform/app-%02[1]d/EVIL-%02[1]d`)...)
-	if n := len(server.AllShares()); n != count {
-		t.Errorf("%d shares are left of %d: a creation revokes nothing", n, count)
+}
+
+// Without a refresh the plan shows what the state has, and that alone is revoked.
+func TestExclusiveWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	only := exclusiveValues("ACME")
+	putShare(server, "team/app", "EVIL", "forever")
+	e.refresh().silent(t)
+	putShare(server, "team/app", "UNSEEN", "forever")
+	e.applyWithoutRefresh(only).assertWarning(t, "Undeclared share platform/team/app/UNSEEN, created since the plan")
+	assertShares(t, server, "ACME", "UNSEEN")
+	p := e.plan(only)
+	server.DeleteShare("platform", "team/app", "UNSEEN")
+	e.applyPlan(p).silent(t)
+	e.assertUnchanged(only)
+}
+
+// What somebody wrote into the state is not believed.
+func TestExclusiveWithEditedState(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	for _, accounts := range []any{list("ACME", "EVIL", "NEVER"), nil} {
+		e.state = e.object(e.schema(), e.attributes().with("access_domains", accounts))
+		e.refresh().silent(t)
+		e.assertAccounts("ACME", "EVIL")
 	}
-	wants(t, tf.plan(changes, "-out=plan"), named(`- "EVIL-%02d"`)...)
-	wants(t, tf.run(0, "show", "-json", "plan"), named(`"before":{"access_domains":["EVIL-%02d"]`)...)
-	tf.run(0, "apply", "plan")
-	if left := server.AllShares(); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-	tf.plan(noChange)
+	assertRequests(t, server, nil)
 }
 
 // An account in another case is the same account.
-func TestGuardIgnoresCase(t *testing.T) {
+func TestExclusiveIgnoresCase(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"accounts-upper", "accounts-lower", "stored-upper-case-sensitive"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			variant, _ := swrtest.VariantByName(name)
-			server := swrtest.Start(t, swrtest.WithVariants(variant.Apply))
-			server.AddRepository("platform", "team/app")
-			own := share("partner", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "AcMe"`, `deadline = "forever"`)
-			tf := newWorkspace(t, server, own+guard("only", "swr_repository_share.partner.access_domain"))
-			tf.apply()
-			tf.plan(noChange)
-			tf.write(own + guard("only", `"acme"`))
-			tf.plan(noChange)
-			tf.write(own + guard("only", `"acme"`, `"ACME"`))
-			wants(t, tf.plan(failed), `access_domains contains the account "`, "more than once")
-			tf.write(own + guard("only", `"acme"`))
-			byHand(server, "team/app", "Evil", "forever")
-			tf.apply()
+			server := startServer(t, withVariant(t, name))
+			h := newHarness(t, server)
+			h.newShare().apply(shareConfig.with("access_domain", "AcMe")).silent(t)
+			e := h.newExclusive()
+			e.apply(exclusiveValues("AcMe")).silent(t)
+			e.assertUnchanged(exclusiveValues("AcMe"))
+			e.assertUnchanged(exclusiveValues("acme"))
+			e.validate(exclusiveValues("acme", "ACME")).assertError(t, `access_domains contains the account "`, "more than once")
+			putShare(server, "team/app", "Evil", "forever")
+			e.apply(exclusiveValues("acme")).silent(t)
 			if n := len(server.AllShares()); n != 1 {
 				t.Errorf("%d shares are left", n)
 			}
-			tf.plan(noChange)
+			e.assertUnchanged(exclusiveValues("acme"))
 		})
 	}
 }
 
-// Partner removed, partner added, in the same apply as their guard: in any order
-// it comes out right.
-func TestGuardBesideItsShares(t *testing.T) {
+// Look-alikes are other accounts.
+func TestExclusiveTellsLookAlikesApart(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	server.AddRepository("platform", "team/app")
-	world := func(names ...string) string {
-		return `
-resource "swr_repository_share" "partner" {
-  for_each      = toset(["` + strings.Join(names, `", "`) + `"])
-  namespace     = "platform"
-  repository    = "team/app"
-  access_domain = each.key
-  deadline      = "forever"
-}
-` + guard("only", `for share in swr_repository_share.partner : share.access_domain`)
+	e, server := appliedExclusive(t)
+	for _, name := range []string{"\u0410CME", "ACME ", "ACME\u200b", "\uff21CME", "ACM\u0395"} {
+		putShare(server, "team/app", name, "forever")
 	}
-	tf := newWorkspace(t, server, "")
-	for _, names := range [][]string{{"A", "B", "C"}, {"C", "D", "E"}, {"F"}, {"A", "F", "G"}} {
-		tf.write(world(names...))
-		tf.apply()
-		holds(t, server, names...)
-		tf.plan(noChange)
+	p := e.plan(exclusiveValues("ACME"))
+	if n := len(accountsIn(e.attributes())); n != 6 {
+		t.Errorf("the state has %d of 6 accounts", n)
 	}
-	tf.destroy()
-	holds(t, server)
+	e.applyPlan(p).silent(t)
+	assertShares(t, server, "ACME")
+
+	// Terraform makes one of two spellings that are composed differently, so the
+	// state has the other one escaped.
+	putShare(server, "team/app", "ACME\u0301", "forever")
+	p = e.plan(exclusiveValues("ACME"))
+	e.assertAccounts("ACME", `ACME\u0301`)
+	e.applyPlan(p).silent(t)
+	assertShares(t, server, "ACME")
 }
 
-// A guard shares nothing: what is not shared is an error that says what to declare.
-func TestGuardNamesWhatIsNotShared(t *testing.T) {
+// It shares nothing: what is not shared is an error that says what to declare.
+func TestExclusiveNamesWhatIsNotShared(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	tf.write(partner(`deadline = "forever"`) + guard("only", "swr_repository_share.partner.access_domain", `"NOBODY"`))
-	wants(t, tf.plan(changes), `+ "NOBODY"`)
-	byHand(server, "team/app", "EVIL", "forever")
-	wants(t, tf.run(failed, "apply", "-auto-approve"),
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	e.apply(exclusiveValues("ACME", "NOBODY")).assertError(t,
 		`Missing share platform/team/app/NOBODY`, `resource "swr_repository_share" "NAME"`, `access_domain = "NOBODY"`)
-	holds(t, server, "ACME") // what the plan showed was revoked all the same
-	requests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
-	wants(t, tf.plan(changes), `+ "NOBODY"`)
+	assertShares(t, server, "ACME") // what the plan showed was revoked all the same
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpDelete: 1})
+	e.assertAccounts("ACME")
 
-	// At creation, too; then nothing is guarded.
-	tf.write(partner(`deadline = "forever"`) + guard("other", `"NOBODY"`))
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Missing share platform/team/app/NOBODY")
-	holds(t, server, "ACME")
-}
-
-// A list that lags does not make a share of the same apply an error.
-func TestGuardAsksByNameWhereListsLag(t *testing.T) {
-	t.Parallel()
-	_, server := guarded(t, func(v *swrtest.Variants) { v.ListDelay.Create.Reads = 3 })
-	holds(t, server, "ACME")
-}
-
-// Expired shares that are not listed count as shared.
-func TestGuardCountsHiddenExpiredShares(t *testing.T) {
-	t.Parallel()
-	server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.HideExpired = true }))
-	server.AddRepository("platform", "team/app")
-	tf := newWorkspace(t, server, partner(`deadline = "2020-01-01"`)+guard("only", "swr_repository_share.partner.access_domain"))
-	tf.apply()
-	tf.plan(noChange)
-	holds(t, server, "ACME")
-}
-
-// If one revocation fails the others are still tried, and the state holds what
-// is true.
-func TestGuardGoesOnAfterAFailure(t *testing.T) {
-	t.Parallel()
-	tf, server := guarded(t)
-	for _, account := range []string{"EVIL-1", "EVIL-2", "EVIL-3"} {
-		byHand(server, "team/app", account, "forever")
+	created := newHarness(t, server).newExclusive()
+	created.apply(exclusiveValues("NOBODY")).assertError(t, `Missing share platform/team/app/NOBODY`)
+	if created.exists() {
+		t.Error("a creation that failed is in the state")
 	}
-	server.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Unable to revoke share platform/team/app/EVIL-2", "403 Forbidden")
-	holds(t, server, "ACME", "EVIL-2")
-	server.RemoveFaults()
-	wants(t, tf.plan(changes, "-refresh=false"), `- "EVIL-2"`)
-	tf.apply()
-	holds(t, server, "ACME")
+	assertShares(t, server, "ACME")
 }
 
-// An empty set lets nobody in. A guard that goes revokes nothing.
-func TestGuardOfNobody(t *testing.T) {
+// An account that a list does not show is asked for by name: lists may lag, or
+// leave expired shares out.
+func TestExclusiveAsksByName(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	byHand(server, "team/app", "EVIL", "forever")
-	tf := newWorkspace(t, server, guard("only"))
-	tf.apply()
-	holds(t, server, "EVIL")
-	server.ResetRequests()
-	tf.run(0, "destroy", "-auto-approve")
-	holds(t, server, "EVIL")
-	requests(t, server, nil)
+	_, server := appliedExclusive(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.ListDelay.Create.Reads = 3 }))
+	assertShares(t, server, "ACME")
 
-	tf.apply()
-	tf.apply()
-	holds(t, server)
-	tf.plan(noChange)
+	server = startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.HideExpired = true }))
+	h := newHarness(t, server)
+	h.newShare().apply(shareConfig.with("deadline", "2020-01-01")).ok(t)
+	e := h.newExclusive()
+	e.apply(exclusiveValues("ACME")).silent(t)
+	e.assertUnchanged(exclusiveValues("ACME"))
 }
 
-// Two guards of one repository would revoke each other's accounts.
-func TestTwoGuardsOfOneRepository(t *testing.T) {
+// Whatever fails amid the revocations, the others are still tried, the state has
+// who still has access, and the next apply goes on.
+func TestExclusiveFailsAmidRevocations(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	tf.write(partner(`deadline = "forever"`) + guard("only", `"ACME"`) + guard("second", `"OTHER"`))
-	wants(t, tf.plan(failed), "Duplicate swr_repository_shares_exclusive for platform/team/app", "one allows ", "ACME", "OTHER")
-	requests(t, server, nil)
+	forbidden := swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")
+	for name, test := range map[string]struct {
+		fault swrtest.Fault
+		left  []string
+		words []string
+	}{
+		"one revocation": {swrtest.Fault{Operation: swrtest.OpDelete, Account: "EVIL-2", Behavior: forbidden}, []string{"ACME", "EVIL-2"},
+			[]string{"Unable to revoke share platform/team/app/EVIL-2", "403 Forbidden"}},
+		"all after the first": {swrtest.Fault{Operation: swrtest.OpDelete, Skip: 1, Behavior: forbidden}, []string{"ACME", "EVIL-2", "EVIL-3"},
+			[]string{"EVIL-2", "EVIL-3"}},
+		"the listing after them": {swrtest.Fault{Operation: swrtest.OpList, Skip: 2, Behavior: forbidden}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, server := appliedExclusive(t)
+			for _, account := range []string{"EVIL-1", "EVIL-2", "EVIL-3"} {
+				putShare(server, "team/app", account, "forever")
+			}
+			server.Inject(test.fault)
+			e.apply(exclusiveValues("ACME")).assertError(t, test.words...)
+			if test.left != nil {
+				assertShares(t, server, test.left...)
+			}
+			known := accountsIn(e.attributes())
+			for _, share := range server.Shares("platform", "team/app") {
+				if !slices.Contains(known, share.AccessDomain) {
+					t.Errorf("the state does not have %s, who has access: %v", share.AccessDomain, known)
+				}
+			}
+			server.RemoveFaults()
+			e.apply(exclusiveValues("ACME")).silent(t)
+			assertShares(t, server, "ACME")
+			e.assertUnchanged(exclusiveValues("ACME"))
+		})
+	}
 }
 
-// Another configuration's share is undeclared here: the plan shows it by name.
-func TestGuardAgainstAnotherConfiguration(t *testing.T) {
+// Two exclusive resources of one repository would revoke each other's accounts.
+func TestExclusiveTwice(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	other := newWorkspace(t, server, share("other", `namespace = "platform"`, `repository = "team/app"`, `access_domain = "OTHER"`, `deadline = "forever"`))
-	other.apply()
-	wants(t, tf.plan(changes), `- "OTHER"`)
-	tf.write(partner(`deadline = "forever"`) + guard("only", "swr_repository_share.partner.access_domain", `"OTHER"`))
-	tf.plan(noChange)
+	e, server := appliedExclusive(t)
+	h := newHarness(t, server).inOneRun()
+	e.harness = h
+	e.plan(exclusiveValues("ACME")).silent(t)
+	h.newExclusive().plan(exclusiveValues("OTHER")).assertError(t, "Duplicate swr_repository_shares_exclusive for platform/team/app", "one allows", "ACME", "OTHER")
+	// Through an alias of the provider they don't know of each other; each one's
+	// revocations are in its plan all the same.
+	newHarness(t, server).newExclusive().apply(exclusiveValues()).assertWarning(t, "Undeclared share platform/team/app/ACME")
+	assertRequests(t, server, nil)
+
+	// Where the repository is unknown at plan, it is found out at apply.
+	h = newHarness(t, server).inOneRun()
+	for range 2 {
+		h.newExclusive().planWithoutRefresh(exclusiveValues("OTHER").with("repository", unknown)).silent(t)
+	}
+	h.newExclusive().plan(exclusiveValues("ACME")).silent(t)
+	h.newExclusive().plan(exclusiveValues()).assertError(t, "Duplicate swr_repository_shares_exclusive for platform/team/app")
 }
 
 // Where not all accounts can be seen, refresh warns and keeps the state, and
 // nothing is revoked.
-func TestGuardWhereTheListingIsIncomplete(t *testing.T) {
+func TestExclusiveWithIncompleteListing(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	byHand(server, "team/app", "EVIL", "forever")
-	tf.run(0, "apply", "-refresh-only", "-auto-approve")
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	e.refresh().silent(t)
 	for i := range 120 {
-		byHand(server, "team/app", fmt.Sprintf("MORE-%03d", i), "forever")
+		putShare(server, "team/app", fmt.Sprintf("MORE-%03d", i), "forever")
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
-	before := tf.stateFile()
-	wants(t, tf.plan(failed), "Incomplete list of shares of platform/team/app", "Unable to revoke shares of platform/team/app", "ignores paging")
-	wants(t, tf.run(failed, "apply", "-auto-approve"), "Unable to revoke shares of platform/team/app")
-	if after := tf.stateFile(); after != before {
-		t.Errorf("the state was changed:\n%s", after)
-	}
+	p := e.plan(exclusiveValues("ACME"))
+	p.assertError(t, "Unable to revoke shares of platform/team/app", "ignores paging")
+	assertContains(t, p.String(), "Incomplete list of shares of platform/team/app")
+	e.assertAccounts("ACME", "EVIL")
 	if n := len(server.AllShares()); n != 122 {
 		t.Errorf("%d shares are left of 122", n)
 	}
-	requests(t, server, nil)
+	assertRequests(t, server, nil)
 }
 
-// Whom a plan revokes must be known at plan.
-func TestGuardWithUnknownAccounts(t *testing.T) {
+// Whose access a plan revokes must be known at plan.
+func TestExclusiveWithUnknownAccounts(t *testing.T) {
 	t.Parallel()
-	tf, server := guarded(t)
-	fresh := "resource \"terraform_data\" \"name\" { input = \"FRESH\" }\n" +
-		share("fresh", `namespace = "platform"`, `repository = "team/app"`, `access_domain = terraform_data.name.output`, `deadline = "forever"`)
-	// What is known covers all who have access: nothing can be revoked.
-	tf.write(partner(`deadline = "forever"`) + fresh + guard("only", `"ACME"`, "swr_repository_share.fresh.access_domain"))
-	tf.plan(changes)
-	// Somebody would be revoked, but the plan could not say who.
-	tf.write(partner(`deadline = "forever"`) + fresh + guard("only", "swr_repository_share.fresh.access_domain"))
-	wants(t, tf.plan(failed), "Accounts to revoke from platform/team/app not yet known", "-target")
-	requests(t, server, nil)
-
-	tf.write(partner(`deadline = "forever"`) + fresh + guard("only", `"ACME"`, "swr_repository_share.fresh.access_domain"))
-	tf.apply()
-	holds(t, server, "ACME", "FRESH")
-	tf.plan(noChange)
+	e, server := appliedExclusive(t)
+	with := func(accounts ...any) values { return exclusiveValues().with("access_domains", accounts) }
+	e.plan(with("ACME", unknown)).silent(t) // what is known covers all who have access
+	e.plan(with(unknown)).assertError(t, "Accounts to revoke from platform/team/app not yet known", "-target")
+	assertRequests(t, server, nil)
 }
 
-// The guard needs an answer at plan.
-func TestGuardNeedsAConfiguredProvider(t *testing.T) {
+// A plan is for the endpoint at which it was made.
+func TestExclusiveAtAnotherEndpoint(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	server.AddRepository("platform", "team/app")
-	tf := newWorkspace(t, server, `
-resource "terraform_data" "cloud" { input = "`+server.URL+`" }
-provider "swr" { endpoint = terraform_data.cloud.output }
-`+guard("only"))
-	wants(t, tf.plan(failed), "Provider configuration not yet known", `"endpoint"`)
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	p := e.plan(exclusiveValues("ACME"))
+	other := startServer(t)
+	putShare(other, "team/app", "ACME", "forever")
+	putShare(other, "team/app", "EVIL", "forever")
+	e.harness = newHarness(t, other)
+	e.applyPlan(p).assertError(t, "Unable to revoke shares of platform/team/app", "Plan again")
+	assertShares(t, other, "ACME", "EVIL")
+	assertRequests(t, other, nil)
+	e.apply(exclusiveValues("ACME")).silent(t)
+	assertShares(t, other, "ACME")
+	assertShares(t, server, "ACME", "EVIL")
 }
 
-// The block that lets Terraform forget a guard names a guard.
-func TestGuardWithoutItsOrganization(t *testing.T) {
+// What can't be decoded, or says nothing of the repository, is an error, and the
+// state is kept.
+func TestExclusiveKeepsStateOnErrors(t *testing.T) {
 	t.Parallel()
-	server := swrtest.Start(t)
-	server.AddRepository("platform", "team/app")
-	tf := newWorkspace(t, server, guard("only"))
-	tf.apply()
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	e.harness = newHarness(t, server, values{"token": server.Token(), "max_retries": 0})
+	for _, behavior := range []swrtest.Behavior{
+		swrtest.NullList(), swrtest.WrongShape(), swrtest.WrongTypes(), swrtest.OtherShare(), swrtest.HTMLPage(http.StatusOK),
+		swrtest.Respond(http.StatusOK, nil, ""), swrtest.Respond(http.StatusNoContent, nil, ""), swrtest.Respond(http.StatusOK, nil, "[{}]"),
+		swrtest.CloseMidResponse(), swrtest.SuccessWithError("SVCSTG.SWR.4000014"),
+	} {
+		server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: behavior})
+		e.plan(exclusiveValues("ACME")).assertError(t, "platform/team/app")
+		server.RemoveFaults()
+	}
 	server.RemoveNamespace("platform")
-	wants(t, tf.plan(failed), `The organization "platform" does not exist`, "The state was not changed", "from = swr_repository_shares_exclusive.NAME")
-}
-
-func TestGuardElsewhere(t *testing.T) {
-	t.Parallel()
-	tf, server := guarded(t)
-	before := tf.stateFile()
-	server.RemoveNamespace("platform")
-	wants(t, tf.plan(failed), `The organization "platform" does not exist`)
+	e.refresh().assertError(t, `The organization "platform" does not exist`, "The state was not changed", "from = swr_repository_shares_exclusive.NAME")
 	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	wants(t, tf.plan(failed), "The server does not implement this API path")
-	if after := tf.stateFile(); after != before {
-		t.Errorf("the state was changed:\n%s", after)
+	e.refresh().assertError(t, "The server does not implement this API path")
+	e.assertAccounts("ACME")
+	assertRequests(t, server, nil)
+}
+
+// An import would opt people into revocations by accident.
+func TestExclusiveHasNoImport(t *testing.T) {
+	t.Parallel()
+	h := unconfigured(t, nil)
+	resp, err := h.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: exclusiveType, ID: "platform/team/app"})
+	h.must(err)
+	if len(resp.Diagnostics) == 0 {
+		t.Error("it was imported")
 	}
-	if _, err := os.Stat(filepath.Join(tf.Dir, "terraform.tfstate")); err != nil {
-		t.Error(err)
-	}
-	wants(t, tf.run(failed, "import", "swr_repository_shares_exclusive.only", "platform/team/app"), "mport")
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The expected kinds are those of api.md, "Answers that a client must
-// understand" and "No such route is not no such share".
+// The expected kinds are those of API.md, "Responses that a client must understand"
+// and "No such route is not "no such share"".
 func TestClassify(t *testing.T) {
 	all := []call{callCreate, callList, callGet, callUpdate, callDelete, callSharedRepositories}
 	one := []call{callGet, callUpdate, callDelete}
@@ -36,7 +36,7 @@ func TestClassify(t *testing.T) {
 		{many, 404, "SVCSTG.SWR.4040091", KindOther},
 		{all, 404, "SVCSTG.SWR.4030091", KindOther},
 		{all, 404, "SVCSTG.SWR.", KindOther},
-		// Nor do they exist.
+		// A namespace or a repository that does not exist.
 		{all, 404, "SVCSTG.SWR.4040058", KindNamespaceMissing},
 		{all, 404, "SVCSTG.SWR.4041061", KindNamespaceMissing},
 		{all, 404, "SVCSTG.SWR.4040010", KindRepositoryMissing},
@@ -53,7 +53,7 @@ func TestClassify(t *testing.T) {
 		{all, 403, "SVCSTG.SWR.4030000", KindForbidden},
 		{all, 403, "4031032", KindForbidden},
 		{all, 403, "", KindForbidden},
-		// What can't be helped by trying again.
+		// Permanent errors.
 		{all, 401, "SVCSTG.SWR.4010000", KindUnauthorized},
 		{all, 401, "APIGW.0301", KindUnauthorized},
 		{all, 401, "", KindUnauthorized},
@@ -62,7 +62,7 @@ func TestClassify(t *testing.T) {
 		{all, 400, "SVCSTG.SWR.4000014", KindInvalid},
 		{all, 400, "", KindInvalid},
 		{all, 400, "APIGW.0106", KindInvalid},
-		// What may pass.
+		// Temporary errors.
 		{all, 500, "", KindUnavailable},
 		{all, 502, "", KindUnavailable},
 		{all, 503, "SVCSTG.SWR.5000001", KindUnavailable},
@@ -98,8 +98,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// Success is exact.
-func TestSucceeds(t *testing.T) {
+func TestIsSuccess(t *testing.T) {
 	for c, statuses := range map[call][]int{
 		callCreate: {201}, callList: {200}, callGet: {200}, callUpdate: {200, 201}, callDelete: {204}, callSharedRepositories: {200},
 	} {
@@ -109,7 +108,7 @@ func TestSucceeds(t *testing.T) {
 				want = want || s == status
 			}
 			if c.isSuccess(status) != want {
-				t.Errorf("call %d: %d succeeds: %t", c, status, !want)
+				t.Errorf("call %d: %d is a success: %t", c, status, !want)
 			}
 		}
 	}

@@ -22,7 +22,7 @@ import (
 // A create that fails before its request was written leaves nothing in doubt,
 // whatever broke the connection, and the message names what did.
 func TestRequestNeverSent(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	untrusted := swrtest.StartTLS(t)
 	behindProxy := "https://swr-api.example"
 	for name, test := range map[string]struct {
@@ -40,9 +40,9 @@ func TestRequestNeverSent(t *testing.T) {
 			transport: &http.Transport{TLSClientConfig: &tls.Config{MaxVersion: tls.VersionTLS12}},
 		},
 		"unknown authority": {endpoint: untrusted.URL, tries: 1, message: "x509"},
-		"not TLS":           {endpoint: strings.Replace(b.sim.URL, "http:", "https:", 1), tries: 1},
+		"not TLS":           {endpoint: strings.Replace(f.sim.URL, "http:", "https:", 1), tries: 1},
 		"unknown host": {
-			endpoint: b.sim.URL, tries: 1, message: "no such host",
+			endpoint: f.sim.URL, tries: 1, message: "no such host",
 			transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "swr.invalid", IsNotFound: true}}
 			}},
@@ -65,8 +65,8 @@ func TestRequestNeverSent(t *testing.T) {
 				test.transport = &http.Transport{}
 			}
 			t.Cleanup(test.transport.CloseIdleConnections)
-			client := swr.New(mustURL(t, test.endpoint), signIn{"token", test.transport}, swr.WithClock(b.clock))
-			created, err := client.Create(b.ctx, acme, terms(t, "d"))
+			client := swr.New(mustURL(t, test.endpoint), tokenTransport{"token", test.transport}, swr.WithClock(f.clock))
+			created, err := client.Create(f.ctx, acme, testSpec(t, "d"))
 			apiErr := expectKind(t, err, swr.KindNetwork)
 			if created.Outcome != swr.NotCreated || apiErr.Attempts != test.tries {
 				t.Errorf("outcome %d after %d tries: %v", created.Outcome, apiErr.Attempts, err)
@@ -77,7 +77,7 @@ func TestRequestNeverSent(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("%v shows the password of the proxy", err)
 			}
-			expectKind(t, client.Delete(b.ctx, acme, ""), swr.KindNetwork)
+			expectKind(t, client.Delete(f.ctx, acme, ""), swr.KindNetwork)
 		})
 	}
 }
@@ -85,7 +85,7 @@ func TestRequestNeverSent(t *testing.T) {
 // A kept connection may turn out to be dead before a byte is written to it. Then
 // the next connection decides.
 func TestRequestNeverSentOnReusedConnection(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	var dead atomic.Bool
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		if dead.Load() {
@@ -95,12 +95,12 @@ func TestRequestNeverSentOnReusedConnection(t *testing.T) {
 		return mortalConn{conn, &dead}, err
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
-	client := swr.New(mustURL(t, b.sim.URL), signIn{b.sim.Token(), transport}, swr.WithClock(b.clock))
-	if _, err := client.List(b.ctx, repo); err != nil {
+	client := swr.New(mustURL(t, f.sim.URL), tokenTransport{f.sim.Token(), transport}, swr.WithClock(f.clock))
+	if _, err := client.List(f.ctx, repo); err != nil {
 		t.Fatal(err)
 	}
 	dead.Store(true)
-	created, err := client.Create(b.ctx, acme, terms(t, "d"))
+	created, err := client.Create(f.ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindNetwork)
 	if created.Outcome != swr.NotCreated || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("outcome %d: %v", created.Outcome, err)

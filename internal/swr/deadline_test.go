@@ -203,7 +203,7 @@ func FuzzParseDeadline(f *testing.F) {
 		if d != swr.Forever && !strings.HasPrefix(text, d.Day()) {
 			t.Errorf("%q is on %s", text, d.Day())
 		}
-		// What is taken from a user is understood from a server, as the same day.
+		// What a user may write is parsed from a server as the same day.
 		served, err := swr.Share{Deadline: text}.End()
 		if err != nil || !served.SameDay(d) {
 			t.Errorf("the server's %q is on %s, %v; the user's on %s", text, served.Day(), err, d.Day())

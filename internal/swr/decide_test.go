@@ -100,7 +100,7 @@ func TestDecideCreate(t *testing.T) {
 func TestDecideUpdateAndDelete(t *testing.T) {
 	letters := map[string]conclusion{
 		"ok": succeeded, "failed": failed, "unverified": unverified, "differs": notApplied,
-		"gone": alreadyGone, "shown": stillShown, "respell": otherSpelling,
+		"gone": alreadyGone, "shown": stillShown, "other": otherSpelling,
 	}
 	tests := map[string]struct {
 		decide func(effect, responseClass, observed) conclusion
@@ -113,8 +113,8 @@ func TestDecideUpdateAndDelete(t *testing.T) {
 			{anyEffect, anyButSuccess, "unverified unverified unverified unverified unverified ok failed"},
 		}},
 		"delete": {decideDelete, []expectation{
-			{allEffects[:1], waitedForDelete, "failed unverified gone gone unverified shown respell"},
-			{anyEffect, waitedForDelete, "failed unverified ok gone unverified shown respell"},
+			{allEffects[:1], waitedForDelete, "failed unverified gone gone unverified shown other"},
+			{anyEffect, waitedForDelete, "failed unverified ok gone unverified shown other"},
 			{allEffects[:1], without(allResponses, waitedForDelete), "failed unverified gone gone unverified failed failed"},
 			{anyEffect, without(allResponses, waitedForDelete), "failed unverified ok gone unverified failed failed"},
 		}},
@@ -188,7 +188,7 @@ func TestObserve(t *testing.T) {
 		"an error, may appear":          {&Error{Kind: KindUnavailable}, true, false, observedUnknown},
 		"missing, which proves nothing": {&Error{Kind: KindShareMissing}, false, false, observedUnknown},
 	} {
-		if got := observe(Share{}, test.err, test.mayAppear, test.match); got.state != test.want || got.err != test.err {
+		if got := observe(Share{}, test.err, test.mayAppear, test.match); got.state != test.want || !errors.Is(got.err, test.err) {
 			t.Errorf("%s: %+v; want %d", name, got, test.want)
 		}
 	}
@@ -249,7 +249,7 @@ func TestConclusionToError(t *testing.T) {
 			t.Errorf("conclusion %d: %v; want %q, %s", c, err, test.text, test.kind)
 		}
 	}
-	if err := alreadyGone.toError(cause, observation{err: gone}, ""); err != error(gone) {
+	if err := alreadyGone.toError(cause, observation{err: gone}, ""); !errors.Is(err, gone) {
 		t.Errorf("already gone: %v", err)
 	}
 	if err := unverified.toError(nil, observation{err: gone}, "the change"); !isGone(err) || strings.Contains(err.Error(), ";") {

@@ -11,7 +11,7 @@ import (
 // itself, for errors.Is(err, swr.KindConflict).
 type Kind string
 
-// The kinds of errors. They follow API.md, "Answers that a client must
+// The kinds of errors. They follow API.md, "Responses that a client must
 // understand".
 const (
 	// KindNoRoute: the server has no such API path, which says nothing about a

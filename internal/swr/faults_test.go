@@ -40,7 +40,6 @@ var faults = []struct {
 	{swrtest.OtherShare().AfterEffect(), false},
 	{swrtest.SuccessWithError("SVCSTG.SWR.4040091"), false},
 	{swrtest.SuccessWithError("SVCSTG.SWR.4040091").AfterEffect(), false},
-	{swrtest.HugeBody(9 << 20).AfterEffect(), false},
 }
 
 // operations are calls of the client, and the request at which the fault happens.
@@ -49,12 +48,14 @@ var faults = []struct {
 var operations = []struct {
 	name string
 	op   swrtest.Operation
-	call func(t *testing.T, ctx context.Context, b *bench) (ok bool)
+	call func(t *testing.T, ctx context.Context, f *fixture) (ok bool)
 }{
 	{"create, at POST", swrtest.OpCreate, checkCreate},
 	{"create, at GET", swrtest.OpGet, checkCreate},
-	{"read, at list", swrtest.OpList, func(t *testing.T, ctx context.Context, b *bench) bool { return checkGet(t, ctx, b, account(7)) }},
-	{"read, at GET", swrtest.OpGet, func(t *testing.T, ctx context.Context, b *bench) bool { return checkGet(t, ctx, b, acme.AccessDomain) }},
+	{"read, at list", swrtest.OpList, func(t *testing.T, ctx context.Context, f *fixture) bool { return checkGet(t, ctx, f, account(7)) }},
+	{"read, at GET", swrtest.OpGet, func(t *testing.T, ctx context.Context, f *fixture) bool {
+		return checkGet(t, ctx, f, acme.AccessDomain)
+	}},
 	{"update, at PATCH", swrtest.OpUpdate, checkUpdate},
 	{"update, at GET", swrtest.OpGet, checkUpdate},
 	{"delete, at DELETE", swrtest.OpDelete, checkDelete},
@@ -68,16 +69,16 @@ func TestFaultMatrix(t *testing.T) {
 		for _, operation := range operations {
 			for _, times := range []int{1, 0} {
 				t.Run(fmt.Sprintf("%s, %d times, %s", fault.behavior, times, operation.name), func(t *testing.T) {
-					b := start(t, nil, patience(fault.behavior))
-					b.put(3)
+					f := newFixture(t, nil, requestTimeout(fault.behavior))
+					f.putShares(3)
 					if strings.HasPrefix(operation.name, "read") {
-						b.put(100) // so that acme is beyond the first page
+						f.putShares(100) // so that acme is beyond the first page
 					}
 					if !strings.HasPrefix(operation.name, "create") {
-						b.putAcme("old")
+						f.putAcme("old")
 					}
-					b.sim.Inject(swrtest.Fault{Operation: operation.op, Times: times, Behavior: fault.behavior})
-					ok := operation.call(t, b.clock.within(t, b.ctx, 5*time.Minute), b)
+					f.sim.Inject(swrtest.Fault{Operation: operation.op, Times: times, Behavior: fault.behavior})
+					ok := operation.call(t, f.clock.withTimeout(t, f.ctx, 5*time.Minute), f)
 					if fault.overcome && times == 1 && !ok {
 						t.Error("it was not overcome")
 					}
@@ -87,16 +88,16 @@ func TestFaultMatrix(t *testing.T) {
 	}
 }
 
-func checkCreate(t *testing.T, ctx context.Context, b *bench) bool {
+func checkCreate(t *testing.T, ctx context.Context, f *fixture) bool {
 	t.Helper()
-	created, err := b.Create(ctx, acme, terms(t, "new"))
-	there := b.holds(acme)
+	created, err := f.Create(ctx, acme, testSpec(t, "new"))
+	there := f.has(acme)
 	if err == nil && created.Outcome != swr.Created {
 		t.Errorf("outcome %d without an error", created.Outcome)
 	}
 	switch created.Outcome {
 	case swr.Created:
-		b.expectHeld(t, acme, "new")
+		f.expectStored(t, acme, "new")
 		expectShare(t, created.Share, "new")
 	case swr.CreatedUnverified:
 		if !there {
@@ -110,11 +111,11 @@ func checkCreate(t *testing.T, ctx context.Context, b *bench) bool {
 	return err == nil
 }
 
-func checkGet(t *testing.T, ctx context.Context, b *bench, account string) bool {
+func checkGet(t *testing.T, ctx context.Context, f *fixture, account string) bool {
 	t.Helper()
 	key := acme
 	key.AccessDomain = account
-	share, err := b.Get(ctx, key, b.Host())
+	share, err := f.Get(ctx, key, f.Host())
 	if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("there, but reported as gone: %v", err)
 	}
@@ -124,23 +125,23 @@ func checkGet(t *testing.T, ctx context.Context, b *bench, account string) bool 
 	return err == nil
 }
 
-func checkUpdate(t *testing.T, ctx context.Context, b *bench) bool {
+func checkUpdate(t *testing.T, ctx context.Context, f *fixture) bool {
 	t.Helper()
-	share, err := b.Update(ctx, acme, terms(t, "new"))
+	share, err := f.Update(ctx, acme, testSpec(t, "new"))
 	if share != nil {
-		b.expectHeld(t, acme, share.Description)
+		f.expectStored(t, acme, share.Description)
 	}
 	if err == nil {
-		b.expectHeld(t, acme, "new")
+		f.expectStored(t, acme, "new")
 	}
 	return err == nil && share != nil
 }
 
-func checkDelete(t *testing.T, ctx context.Context, b *bench) bool {
+func checkDelete(t *testing.T, ctx context.Context, f *fixture) bool {
 	t.Helper()
-	err := b.Delete(ctx, acme, b.Host())
+	err := f.Delete(ctx, acme, f.Host())
 	_, gone := errors.AsType[*swr.Gone](err)
-	if (err == nil || gone) && b.holds(acme) {
+	if (err == nil || gone) && f.has(acme) {
 		t.Errorf("there, but reported as deleted: %v", err)
 	}
 	return err == nil

@@ -23,30 +23,29 @@ var (
 	acme = swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "Acme"}
 )
 
-// until is what most tests share for.
-const until = "2031-03-31"
+// testDeadline is the end date of testSpec.
+const testDeadline = "2031-03-31"
 
-// terms gives terms with a description, which end on a day that any deadline of
-// the tests lies before.
-func terms(t *testing.T, description string) swr.ShareSpec {
+// testSpec returns a spec with a description.
+func testSpec(t *testing.T, description string) swr.ShareSpec {
 	t.Helper()
-	return swr.ShareSpec{Permit: swr.PermitRead, Deadline: mustDeadline(t, until), Description: description}
+	return swr.ShareSpec{Permit: swr.PermitRead, Deadline: mustDeadline(t, testDeadline), Description: description}
 }
 
-// bench is a service and a client of it, on one clock that nobody waits for.
-type bench struct {
+// fixture is a simulator and a client of it, on one fake clock.
+type fixture struct {
 	*swr.Client
 	sim   *swrtest.Server
-	clock *clock
+	clock *fakeClock
 	ctx   context.Context
 }
 
-// start serves a simulator that holds the repository, and makes a client of it.
-// At the end of the test nothing of either may run any more.
-func start(t *testing.T, variants func(*swrtest.Variants), options ...swr.Option) *bench {
+// newFixture starts a simulator that has the repository, and makes a client of it.
+// At the end of the test no goroutine of either may be left.
+func newFixture(t *testing.T, variants func(*swrtest.Variants), options ...swr.Option) *fixture {
 	t.Helper()
 	expectNoLeaks(t)
-	clock := &clock{now: time.Date(2027, 1, 15, 12, 0, 0, 0, time.UTC)}
+	clock := &fakeClock{now: time.Date(2027, 1, 15, 12, 0, 0, 0, time.UTC)}
 	if variants == nil {
 		variants = func(*swrtest.Variants) {}
 	}
@@ -54,15 +53,15 @@ func start(t *testing.T, variants func(*swrtest.Variants), options ...swr.Option
 	sim.AddRepository(repo.Namespace, repo.Name)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	b := &bench{sim: sim, clock: clock, ctx: ctx}
-	b.Client = b.another(t, options...)
-	return b
+	f := &fixture{sim: sim, clock: clock, ctx: ctx}
+	f.Client = f.newClient(t, options...)
+	return f
 }
 
-// another makes one more client of the service.
-func (b *bench) another(t *testing.T, options ...swr.Option) *swr.Client {
+// newClient returns one more client of the simulator.
+func (f *fixture) newClient(t *testing.T, options ...swr.Option) *swr.Client {
 	t.Helper()
-	return newClient(t, b.sim.URL, b.sim.Token(), append([]swr.Option{swr.WithClock(b.clock)}, options...)...)
+	return newClient(t, f.sim.URL, f.sim.Token(), append([]swr.Option{swr.WithClock(f.clock)}, options...)...)
 }
 
 func newClient(t *testing.T, endpoint, token string, options ...swr.Option) *swr.Client {
@@ -73,24 +72,23 @@ func newClient(t *testing.T, endpoint, token string, options ...swr.Option) *swr
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	t.Cleanup(transport.CloseIdleConnections)
-	return swr.New(base, signIn{token, transport}, options...)
+	return swr.New(base, tokenTransport{token, transport}, options...)
 }
 
-// signIn is a transport that sets a token, as internal/auth's does.
-type signIn struct {
+// tokenTransport sets a token, like the transport of internal/auth.
+type tokenTransport struct {
 	token string
 	next  http.RoundTripper
 }
 
-func (s signIn) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("X-Auth-Token", s.token)
 	return s.next.RoundTrip(r)
 }
 
-// clock is a clock on which waiting takes no time: who waits sets it forward.
-// What ends by this clock, see within.
-type clock struct {
+// fakeClock is a clock on which waiting takes no time: Sleep sets it forward.
+type fakeClock struct {
 	mu    sync.Mutex
 	now   time.Time
 	slept []time.Duration
@@ -102,13 +100,13 @@ type end struct {
 	cancel context.CancelFunc
 }
 
-func (c *clock) Now() time.Time {
+func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+func (c *fakeClock) Sleep(ctx context.Context, d time.Duration) error {
 	runtime.Gosched()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,13 +119,13 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Advance sets the clock forward.
-func (c *clock) Advance(d time.Duration) {
+func (c *fakeClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(d)
 }
 
-func (c *clock) advance(d time.Duration) {
+func (c *fakeClock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 	for _, e := range c.ends {
 		if !c.now.Before(e.at) {
@@ -136,15 +134,15 @@ func (c *clock) advance(d time.Duration) {
 	}
 }
 
-// Slept gives all waits so far.
-func (c *clock) Slept() []time.Duration {
+// Slept returns all waits so far.
+func (c *fakeClock) Slept() []time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.slept)
 }
 
-// within gives a context that ends once the clock has moved on by d.
-func (c *clock) within(t *testing.T, ctx context.Context, d time.Duration) context.Context {
+// withTimeout returns a context that is canceled once the clock has advanced by d.
+func (c *fakeClock) withTimeout(t *testing.T, ctx context.Context, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	t.Cleanup(cancel)
@@ -167,36 +165,36 @@ func expectNoLeaks(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		stacks := make([]byte, 64<<10)
-		t.Errorf("%d goroutines were left behind:\n%s", runtime.NumGoroutine()-before, stacks[:runtime.Stack(stacks, true)])
+		t.Errorf("%d goroutines are left:\n%s", runtime.NumGoroutine()-before, stacks[:runtime.Stack(stacks, true)])
 	})
 }
 
-// account gives an account's name; they sort by their numbers.
+// account returns the name of account n. Names sort by their numbers.
 func account(n int) string { return fmt.Sprintf("ACCOUNT-%04d", n) }
 
-// put shares the repository with so many accounts.
-func (b *bench) put(n int) {
+// putShares shares the repository with n accounts.
+func (f *fixture) putShares(n int) {
 	for i := range n {
-		b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account(i)})
+		f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account(i)})
 	}
 }
 
-// putAcme shares the repository with the account as the terms have it.
-func (b *bench) putAcme(description string) {
-	b.sim.PutShare(swrtest.Share{
+// putAcme shares the repository with acme, as testSpec does.
+func (f *fixture) putAcme(description string) {
+	f.sim.PutShare(swrtest.Share{
 		Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain,
-		Deadline: until + "T00:00:00.000Z", Description: description,
+		Deadline: testDeadline + "T00:00:00.000Z", Description: description,
 	})
 }
 
-// holds tells whether the service really holds a share, in any spelling.
-func (b *bench) holds(key swr.Key) bool {
-	_, ok := b.held(key)
+// has reports whether the service has a share, in any spelling.
+func (f *fixture) has(key swr.Key) bool {
+	_, ok := f.stored(key)
 	return ok
 }
 
-func (b *bench) held(key swr.Key) (swrtest.Share, bool) {
-	for _, share := range b.sim.Shares(key.Namespace, key.Repository) {
+func (f *fixture) stored(key swr.Key) (swrtest.Share, bool) {
+	for _, share := range f.sim.Shares(key.Namespace, key.Repository) {
 		if swr.SameAccount(share.AccessDomain, key.AccessDomain) {
 			return share, true
 		}
@@ -205,9 +203,9 @@ func (b *bench) held(key swr.Key) (swrtest.Share, bool) {
 }
 
 // expectCounts checks how many requests of each kind came, and that no others did.
-func (b *bench) expectCounts(t *testing.T, want map[swrtest.Operation]int) {
+func (f *fixture) expectCounts(t *testing.T, want map[swrtest.Operation]int) {
 	t.Helper()
-	got := b.sim.Counts()
+	got := f.sim.Counts()
 	for _, kind := range append(swrtest.Operations(), swrtest.OpUnknown) {
 		if got[kind] != want[kind] {
 			t.Errorf("%d %s requests; want %d (all: %v)", got[kind], kind, want[kind], got)
@@ -253,31 +251,31 @@ func expectShare(t *testing.T, share swr.Share, description string) {
 		t.Errorf("share of %s", share.Key())
 	}
 	end, err := share.End()
-	if err != nil || end.Day() != until || share.Permit != "read" || share.Description != description {
-		t.Errorf("share %+v, %v; want it until %s with description %q", share, err, until, description)
+	if err != nil || end.Day() != testDeadline || share.Permit != "read" || share.Description != description {
+		t.Errorf("share %+v, %v; want it until %s with description %q", share, err, testDeadline, description)
 	}
 	if share.CreatorID == "" || share.CreatorName == "" || share.Created == "" || share.Updated == "" || share.Status == nil || !*share.Status {
 		t.Errorf("share %+v is incomplete", share)
 	}
 }
 
-// expectHeld checks what the service has.
-func (b *bench) expectHeld(t *testing.T, key swr.Key, description string) {
+// expectStored checks what the service has.
+func (f *fixture) expectStored(t *testing.T, key swr.Key, description string) {
 	t.Helper()
-	share, ok := b.held(key)
-	if !ok || share.Permit != "read" || !strings.HasPrefix(share.Deadline, until) || share.Description != description {
+	share, ok := f.stored(key)
+	if !ok || share.Permit != "read" || !strings.HasPrefix(share.Deadline, testDeadline) || share.Description != description {
 		t.Errorf("the service has %+v, %t; want %q", share, ok, description)
 	}
 }
 
 // callAll makes each call for acme, and returns the errors.
-func (b *bench) callAll(t *testing.T) map[string]error {
+func (f *fixture) callAll(t *testing.T) map[string]error {
 	t.Helper()
-	_, create := b.Create(b.ctx, acme, terms(t, "d"))
-	_, get := b.Get(b.ctx, acme, "")
-	_, list := b.List(b.ctx, repo)
-	_, update := b.Update(b.ctx, acme, terms(t, "e"))
-	return map[string]error{"create": create, "get": get, "list": list, "update": update, "delete": b.Delete(b.ctx, acme, "")}
+	_, create := f.Create(f.ctx, acme, testSpec(t, "d"))
+	_, get := f.Get(f.ctx, acme, "")
+	_, list := f.List(f.ctx, repo)
+	_, update := f.Update(f.ctx, acme, testSpec(t, "e"))
+	return map[string]error{"create": create, "get": get, "list": list, "update": update, "delete": f.Delete(f.ctx, acme, "")}
 }
 
 // newRawServer answers every connection's first request with the bytes; then it
@@ -315,10 +313,10 @@ func newRawServer(t *testing.T, answer string, hang bool) (endpoint string) {
 	return "http://" + listener.Addr().String()
 }
 
-// roundTripper is a transport made of a function.
-type roundTripper func(*http.Request) (*http.Response, error)
+// roundTripFunc is a transport that calls a function.
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func mustURL(t *testing.T, text string) *url.URL {
 	t.Helper()
@@ -329,11 +327,11 @@ func mustURL(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// patience gives the time that one request may take where an effect is played:
-// short where it hangs, and otherwise so long that a busy machine is not taken
+// requestTimeout returns the request timeout for a test that plays the behavior:
+// short where it hangs, and otherwise so long that a busy machine is not mistaken
 // for a silent service.
-func patience(effect swrtest.Behavior) swr.Option {
-	if strings.Contains(effect.String(), "hang") {
+func requestTimeout(behavior swrtest.Behavior) swr.Option {
+	if strings.Contains(behavior.String(), "hang") {
 		return swr.WithRequestTimeout(150 * time.Millisecond)
 	}
 	return swr.WithRequestTimeout(time.Minute)

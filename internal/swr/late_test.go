@@ -26,16 +26,16 @@ var delayedViews = map[string]func(*swrtest.Variants, swrtest.Delays){
 
 // forEachDelay runs a test on each kind of lagging service. No wait may outlast
 // the delay by much.
-func forEachDelay(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, b *bench)) {
+func forEachDelay(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test func(t *testing.T, f *fixture)) {
 	t.Helper()
 	for name, delay := range delays {
 		for view, apply := range delayedViews {
 			t.Run(fmt.Sprintf("%s late by %s", view, name), func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { apply(v, which(delay)) })
-				began := b.clock.Now()
-				test(t, b)
-				if took := b.clock.Now().Sub(began); took > 8*time.Second {
-					t.Errorf("it took %s, in waits of %s", took, b.clock.Slept())
+				f := newFixture(t, func(v *swrtest.Variants) { apply(v, which(delay)) })
+				began := f.clock.Now()
+				test(t, f)
+				if took := f.clock.Now().Sub(began); took > 8*time.Second {
+					t.Errorf("it took %s, in waits of %s", took, f.clock.Slept())
 				}
 			})
 		}
@@ -44,12 +44,12 @@ func forEachDelay(t *testing.T, which func(swrtest.Delay) swrtest.Delays, test f
 
 // Create waits for a share that appears only after the 201.
 func TestCreateThatShowsLate(t *testing.T) {
-	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, b *bench) {
-		created, err := b.Create(b.ctx, acme, terms(t, "d"))
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Create: d} }, func(t *testing.T, f *fixture) {
+		created, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 		if err != nil || created.Outcome != swr.Created {
 			t.Errorf("%+v, %v", created, err)
 		}
-		if n := b.sim.Count(swrtest.OpCreate); n != 1 {
+		if n := f.sim.Count(swrtest.OpCreate); n != 1 {
 			t.Errorf("%d POSTs", n)
 		}
 	})
@@ -57,13 +57,13 @@ func TestCreateThatShowsLate(t *testing.T) {
 
 // Update waits for a change that shows only later, and does not send it again.
 func TestUpdateThatShowsLate(t *testing.T) {
-	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, b *bench) {
-		b.putAcme("old")
-		share, err := b.Update(b.ctx, acme, terms(t, "new"))
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, f *fixture) {
+		f.putAcme("old")
+		share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 		if err != nil || share == nil || share.Description != "new" {
 			t.Errorf("%+v, %v", share, err)
 		}
-		if n := b.sim.Count(swrtest.OpUpdate); n != 1 {
+		if n := f.sim.Count(swrtest.OpUpdate); n != 1 {
 			t.Errorf("%d PATCHes", n)
 		}
 	})
@@ -71,12 +71,12 @@ func TestUpdateThatShowsLate(t *testing.T) {
 
 // Delete waits for a share that is still listed.
 func TestDeleteThatShowsLate(t *testing.T) {
-	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, b *bench) {
-		b.putAcme("d")
-		if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
+	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, f *fixture) {
+		f.putAcme("d")
+		if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
 			t.Error(err)
 		}
-		listing, err := b.List(b.ctx, repo)
+		listing, err := f.List(f.ctx, repo)
 		if err != nil || len(listing.Shares) != 0 {
 			t.Errorf("listed after it: %+v, %v", listing, err)
 		}
@@ -90,41 +90,41 @@ func TestNeverShown(t *testing.T) {
 		return func(v *swrtest.Variants) { v.ListDelay, v.GetDelay = d, d }
 	}
 	t.Run("create", func(t *testing.T) {
-		b := start(t, everywhere(swrtest.Delays{Create: never}))
-		created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
+		f := newFixture(t, everywhere(swrtest.Delays{Create: never}))
+		created, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
 		expectKind(t, err, swr.KindInvalidResponse)
 		if created.Outcome != swr.CreatedUnverified {
 			t.Errorf("outcome %d, though the service reported success", created.Outcome)
 		}
 	})
 	t.Run("update", func(t *testing.T) {
-		b := start(t, everywhere(swrtest.Delays{Update: never}))
-		b.putAcme("old")
-		share, err := b.Update(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "new"))
+		f := newFixture(t, everywhere(swrtest.Delays{Update: never}))
+		f.putAcme("old")
+		share, err := f.Update(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "new"))
 		expectKind(t, err, swr.KindInvalidResponse)
 		if share == nil || share.Description != "old" {
 			t.Errorf("%+v; want what the service shows", share)
 		}
 	})
 	t.Run("delete", func(t *testing.T) {
-		b := start(t, everywhere(swrtest.Delays{Delete: never}))
-		b.putAcme("old")
-		expectKind(t, b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, ""), swr.KindInvalidResponse)
-		if n := b.sim.Count(); n > 30 {
-			t.Errorf("%d requests in a minute (%v)", n, b.sim.Counts())
+		f := newFixture(t, everywhere(swrtest.Delays{Delete: never}))
+		f.putAcme("old")
+		expectKind(t, f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, ""), swr.KindInvalidResponse)
+		if n := f.sim.Count(); n > 30 {
+			t.Errorf("%d requests in a minute (%v)", n, f.sim.Counts())
 		}
 	})
 }
 
 // A wait that would outlast the operation is not begun.
 func TestNeverShownByDeadline(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) {
+	f := newFixture(t, func(v *swrtest.Variants) {
 		d := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
 		v.ListDelay, v.GetDelay = d, d
 	}, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
-	created, err := b.Create(b.ctx, acme, terms(t, "d"))
+	created, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindInvalidResponse)
-	if created.Outcome != swr.CreatedUnverified || len(b.clock.Slept()) != 0 {
-		t.Errorf("outcome %d after waits of %s", created.Outcome, b.clock.Slept())
+	if created.Outcome != swr.CreatedUnverified || len(f.clock.Slept()) != 0 {
+		t.Errorf("outcome %d after waits of %s", created.Outcome, f.clock.Slept())
 	}
 }

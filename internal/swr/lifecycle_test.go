@@ -17,128 +17,128 @@ func TestLifecycleOnEveryVariant(t *testing.T) {
 			if variant.Name == "no-routes" {
 				t.Skip("see TestNoRouteIsNotGone")
 			}
-			b := start(t, variant.Apply)
-			v := b.sim.Variants()
-			lifecycle(t, b, v.Routes.Update == swrtest.SpellingNone)
+			f := newFixture(t, variant.Apply)
+			v := f.sim.Variants()
+			lifecycle(t, f, v.Routes.Update == swrtest.SpellingNone)
 		})
 	}
 }
 
-func lifecycle(t *testing.T, b *bench, noPatch bool) {
+func lifecycle(t *testing.T, f *fixture, noPatch bool) {
 	t.Helper()
-	_, err := b.Get(b.ctx, acme, "")
+	_, err := f.Get(f.ctx, acme, "")
 	expectGone(t, err, acme, false)
 
-	first := terms(t, "first")
-	created, err := b.Create(b.ctx, acme, first)
+	first := testSpec(t, "first")
+	created, err := f.Create(f.ctx, acme, first)
 	if err != nil || created.Outcome != swr.Created {
 		t.Fatalf("create: outcome %d, %v", created.Outcome, err)
 	}
 	expectShare(t, created.Share, "first")
-	b.expectHeld(t, acme, "first")
+	f.expectStored(t, acme, "first")
 
-	created, err = b.Create(b.ctx, acme, terms(t, "again"))
+	created, err = f.Create(f.ctx, acme, testSpec(t, "again"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
 		t.Errorf("create again: outcome %d", created.Outcome)
 	}
-	b.expectHeld(t, acme, "first")
+	f.expectStored(t, acme, "first")
 
-	found, err := b.Get(b.ctx, acme, b.Host())
+	found, err := f.Get(f.ctx, acme, f.Host())
 	if err != nil {
 		t.Fatalf("get: %v", err)
 	}
 	expectShare(t, found, "first")
 	// Lists may lag behind, by time or by a number of requests.
-	b.clock.Advance(5 * time.Second)
-	listing, err := b.another(t).List(b.ctx, repo)
+	f.clock.Advance(5 * time.Second)
+	listing, err := f.newClient(t).List(f.ctx, repo)
 	for look := 0; look < 2 && err == nil && len(listing.Shares) == 0; look++ {
-		listing, err = b.another(t).List(b.ctx, repo)
+		listing, err = f.newClient(t).List(f.ctx, repo)
 	}
 	if err != nil || len(listing.Shares) != 1 || listing.Incomplete != "" {
 		t.Fatalf("list: %+v, %v", listing, err)
 	}
 	expectShare(t, listing.Shares[0], "first")
 
-	changed, err := b.Update(b.ctx, acme, terms(t, ""))
+	changed, err := f.Update(f.ctx, acme, testSpec(t, ""))
 	if noPatch {
 		expectKind(t, err, swr.KindNoRoute)
 		if changed != nil {
 			t.Errorf("changed to %+v", changed)
 		}
-		b.expectHeld(t, acme, "first")
+		f.expectStored(t, acme, "first")
 	} else {
 		if err != nil {
 			t.Fatalf("update: %v", err)
 		}
 		expectShare(t, *changed, "")
-		b.expectHeld(t, acme, "")
+		f.expectStored(t, acme, "")
 	}
 
-	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
+	if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
 		t.Fatalf("delete: %v", err)
 	}
-	if b.holds(acme) {
+	if f.has(acme) {
 		t.Error("revoked, and still there")
 	}
-	if err := b.Delete(b.ctx, acme, b.Host()); err != nil { // 204 looks like a success
+	if err := f.Delete(f.ctx, acme, f.Host()); err != nil { // 204 looks like a success
 		expectGone(t, err, acme, false)
 	}
-	b.clock.Advance(5 * time.Second)
-	_, err = b.Get(b.ctx, acme, b.Host())
+	f.clock.Advance(5 * time.Second)
+	_, err = f.Get(f.ctx, acme, f.Host())
 	for look := 0; look < 2 && err == nil; look++ { // some lag by a number of requests
-		_, err = b.Get(b.ctx, acme, b.Host())
+		_, err = f.Get(f.ctx, acme, f.Host())
 	}
 	expectGone(t, err, acme, false)
 }
 
 // On the plain server each call is as documented, and none is superfluous.
 func TestRequestsOfEachCall(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	do := func(name string, call func() error, want map[swrtest.Operation]int) {
 		t.Run(name, func(t *testing.T) {
-			b.sim.ResetRequests()
+			f.sim.ResetRequests()
 			if err := call(); err != nil {
 				t.Fatal(err)
 			}
-			b.expectCounts(t, want)
+			f.expectCounts(t, want)
 		})
 	}
 	do("create", func() error {
-		_, err := b.Create(b.ctx, acme, terms(t, "first"))
+		_, err := f.Create(f.ctx, acme, testSpec(t, "first"))
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
 	do("get", func() error {
-		_, err := b.Get(b.ctx, acme, "")
+		_, err := f.Get(f.ctx, acme, "")
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpList: 1})
 	do("list what is known", func() error {
-		_, err := b.List(b.ctx, repo)
+		_, err := f.List(f.ctx, repo)
 		return err
 	}, nil)
 	do("update", func() error {
-		_, err := b.Update(b.ctx, acme, terms(t, "second"))
+		_, err := f.Update(f.ctx, acme, testSpec(t, "second"))
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpGet: 1})
 	do("list after a write", func() error {
-		_, err := b.List(b.ctx, repo)
+		_, err := f.List(f.ctx, repo)
 		return err
 	}, map[swrtest.Operation]int{swrtest.OpList: 1})
-	do("delete", func() error { return b.Delete(b.ctx, acme, b.Host()) },
+	do("delete", func() error { return f.Delete(f.ctx, acme, f.Host()) },
 		map[swrtest.Operation]int{swrtest.OpDelete: 1, swrtest.OpList: 1})
 }
 
 // What is sent is what the two documents show.
 func TestRequestsAsDocumented(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "Acme & Söhne?#%2f"}
-	if _, err := b.Create(b.ctx, key, terms(t, "d")); err != nil {
+	if _, err := f.Create(f.ctx, key, testSpec(t, "d")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Update(b.ctx, key, terms(t, "")); err != nil {
+	if _, err := f.Update(f.ctx, key, testSpec(t, "")); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Delete(b.ctx, key, ""); err != nil {
+	if err := f.Delete(f.ctx, key, ""); err != nil {
 		t.Fatal(err)
 	}
 	const shares = "/cloud/eu-de/v2/manage/namespaces/platform/%s/team$app/access-domains"
@@ -152,7 +152,7 @@ func TestRequestsAsDocumented(t *testing.T) {
 		swrtest.OpGet:    {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1) + escaped, ""},
 		swrtest.OpList:   {http.MethodGet, strings.Replace(shares, "%s", "repositories", 1), ""},
 	}
-	for _, r := range b.sim.Requests() {
+	for _, r := range f.sim.Requests() {
 		w, ok := want[r.Operation]
 		if !ok || r.Method != w.method || r.Path != w.path || string(r.Body) != w.body || len(r.Query) > 0 {
 			t.Errorf("%s %s?%v %s; want %+v", r.Method, r.Path, r.Query, r.Body, w)
@@ -168,7 +168,7 @@ func TestRequestsAsDocumented(t *testing.T) {
 
 // Names that would reach another level of the API are never sent.
 func TestUnaddressableNamesAreNotSent(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	for _, key := range []swr.Key{
 		{Namespace: "platform", Repository: "team/app"},
 		{Namespace: "platform", Repository: "team/app", AccessDomain: ".."},
@@ -181,29 +181,29 @@ func TestUnaddressableNamesAreNotSent(t *testing.T) {
 		{Namespace: "plat/form", Repository: "app", AccessDomain: "Acme"},
 		{Namespace: "platform", Repository: "app", AccessDomain: "Ac\nme"},
 	} {
-		_, createErr := b.Create(b.ctx, key, terms(t, ""))
-		_, getErr := b.Get(b.ctx, key, "")
-		_, updateErr := b.Update(b.ctx, key, terms(t, ""))
-		for _, err := range []error{createErr, getErr, updateErr, b.Delete(b.ctx, key, "")} {
+		_, createErr := f.Create(f.ctx, key, testSpec(t, ""))
+		_, getErr := f.Get(f.ctx, key, "")
+		_, updateErr := f.Update(f.ctx, key, testSpec(t, ""))
+		for _, err := range []error{createErr, getErr, updateErr, f.Delete(f.ctx, key, "")} {
 			expectKind(t, err, swr.KindInvalid)
 		}
 		if key.AccessDomain == "Acme" {
-			_, err := b.List(b.ctx, key.Repo())
+			_, err := f.List(f.ctx, key.Repo())
 			expectKind(t, err, swr.KindInvalid)
 		}
 	}
-	b.expectCounts(t, nil)
+	f.expectCounts(t, nil)
 }
 
 // The endpoint's path stays in front of the API's, whatever it ends with.
 func TestEndpoint(t *testing.T) {
-	b := start(t, nil)
+	f := newFixture(t, nil)
 	for _, suffix := range []string{"", "/"} {
-		client := newClient(t, b.sim.URL+suffix, b.sim.Token())
-		if _, err := client.List(b.ctx, repo); err != nil {
+		client := newClient(t, f.sim.URL+suffix, f.sim.Token())
+		if _, err := client.List(f.ctx, repo); err != nil {
 			t.Errorf("%s: %v", client.Endpoint(), err)
 		}
-		if client.Endpoint() != b.sim.URL+suffix || !strings.Contains(b.sim.URL, client.Host()) || !strings.HasPrefix(client.Host(), "127.0.0.1:") {
+		if client.Endpoint() != f.sim.URL+suffix || !strings.Contains(f.sim.URL, client.Host()) || !strings.HasPrefix(client.Host(), "127.0.0.1:") {
 			t.Errorf("endpoint %q, host %q", client.Endpoint(), client.Host())
 		}
 	}
@@ -212,20 +212,20 @@ func TestEndpoint(t *testing.T) {
 // A service that answers with another spelling of a segment than the documents'
 // is found out once, not at each call.
 func TestSpellingIsKept(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
+	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	for range 3 {
-		if _, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil {
+		if _, err := f.Create(f.ctx, acme, testSpec(t, "d")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Update(b.ctx, acme, terms(t, "e")); err != nil {
+		if _, err := f.Update(f.ctx, acme, testSpec(t, "e")); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Delete(b.ctx, acme, ""); err != nil {
+		if err := f.Delete(f.ctx, acme, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// One more of each call but the POST, which is documented under repos.
-	b.expectCounts(t, map[swrtest.Operation]int{
+	f.expectCounts(t, map[swrtest.Operation]int{
 		swrtest.OpCreate: 3, swrtest.OpGet: 6 + 1, swrtest.OpUpdate: 3 + 1, swrtest.OpDelete: 3 + 1, swrtest.OpList: 3 + 1,
 	})
 }
@@ -233,41 +233,41 @@ func TestSpellingIsKept(t *testing.T) {
 // A spelling that works is kept by an error, too, that only the right route can
 // answer with.
 func TestSpellingIsKeptAfterAnError(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) {
+	f := newFixture(t, func(v *swrtest.Variants) {
 		v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepositories)
 	})
-	b.putAcme("there")
+	f.putAcme("there")
 	for range 3 {
-		_, err := b.Create(b.ctx, acme, terms(t, "d"))
+		_, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 		expectKind(t, err, swr.KindConflict)
 	}
-	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1})
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1})
 }
 
 // Where PATCH has no route, nothing is deleted and created instead.
 func TestChangeWithoutRoute(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Routes.Update, v.NoSuchRoute = swrtest.SpellingNone, form })
-			b.putAcme("old")
-			share, err := b.Update(b.ctx, acme, terms(t, "new"))
+			f := newFixture(t, func(v *swrtest.Variants) { v.Routes.Update, v.NoSuchRoute = swrtest.SpellingNone, form })
+			f.putAcme("old")
+			share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 			expectKind(t, err, swr.KindNoRoute)
 			if share != nil {
 				t.Errorf("changed to %+v", share)
 			}
-			b.expectHeld(t, acme, "old")
-			b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 2})
+			f.expectStored(t, acme, "old")
+			f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 2})
 		})
 	}
 }
 
 // A share that is not there can't be changed.
 func TestChangeOfWhatIsGone(t *testing.T) {
-	b := start(t, nil)
-	_, err := b.Update(b.ctx, acme, terms(t, "d"))
+	f := newFixture(t, nil)
+	_, err := f.Update(f.ctx, acme, testSpec(t, "d"))
 	expectGone(t, err, acme, false)
-	b.sim.RemoveRepository(repo.Namespace, repo.Name)
-	_, err = b.Update(b.ctx, acme, terms(t, "d"))
+	f.sim.RemoveRepository(repo.Namespace, repo.Name)
+	_, err = f.Update(f.ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindRepositoryMissing)
 }
 

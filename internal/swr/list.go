@@ -121,10 +121,10 @@ func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (pag
 			}
 			return u
 		},
-		decode: func(got response) *decodeError {
-			shares, err := decodeList(got.body, repo)
-			found = page[Share]{items: shares, total: rangeTotal(got.header.Get("Content-Range"))}
-			return newDecodeError(got.body, err)
+		decode: func(resp response) *decodeError {
+			shares, err := decodeList(resp.body, repo)
+			found = page[Share]{items: shares, total: rangeTotal(resp.header.Get("Content-Range"))}
+			return newDecodeError(resp.body, err)
 		},
 	})
 	return found, err

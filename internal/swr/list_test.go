@@ -15,8 +15,8 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// Listings of every length on every kind of server: all shares once, in order,
-// or as many as the service would show with the word that these are not all.
+// Listings of every length on every kind of server: all shares once, in order, or
+// as many as the service returns, reported as incomplete.
 func TestListEveryLength(t *testing.T) {
 	servers := map[string]struct {
 		paging       swrtest.Paging
@@ -31,11 +31,11 @@ func TestListEveryLength(t *testing.T) {
 		for _, n := range []int{0, 1, 99, 100, 101, 150, 199, 200, 201, 250, 450, 500} {
 			for _, newestFirst := range []bool{false, true} {
 				t.Run(fmt.Sprintf("paging %s, %d shares, newest first %t", name, n, newestFirst), func(t *testing.T) {
-					b := start(t, func(v *swrtest.Variants) {
+					f := newFixture(t, func(v *swrtest.Variants) {
 						v.Paging, v.ListContentRange, v.NewestFirst = server.paging, server.contentRange, newestFirst
 					})
-					b.put(n)
-					listing, err := b.List(b.ctx, repo)
+					f.putShares(n)
+					listing, err := f.List(f.ctx, repo)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -48,11 +48,11 @@ func TestListEveryLength(t *testing.T) {
 						requests *= 2 // a second reading has to agree
 					}
 					checkListing(t, listing, shown, wantAll)
-					b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: requests})
+					f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: requests})
 					if server.paging != swrtest.PagingHonored || n < 100 {
 						return
 					}
-					for i, r := range b.sim.Requests() {
+					for i, r := range f.sim.Requests() {
 						bare := r.Query.Get("limit") == "" && r.Query.Get("offset") == ""
 						if first := i%(requests/2) == 0; bare != first {
 							t.Errorf("request %d of %d is made with %v", i, requests, r.Query)
@@ -82,47 +82,47 @@ func checkListing(t *testing.T, listing swr.Listing, shown int, complete bool) {
 	}
 }
 
-// A listing that counts more than it shows is not complete, however it ends.
+// A listing that counts more than it returns is incomplete.
 func TestListThatCountsMore(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Respond(200, map[string][]string{
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Respond(200, map[string][]string{
 		"Content-Type": {"application/json"}, "Content-Range": {"0-1/7"},
 	}, `[{"namespace":"platform","repository":"team/app","access_domain":"A","deadline":"forever"}]`)})
-	listing, err := b.List(b.ctx, repo)
+	listing, err := f.List(f.ctx, repo)
 	if err != nil || len(listing.Shares) != 1 || listing.Incomplete == "" {
 		t.Errorf("%+v, %v; want it incomplete", listing, err)
 	}
-	// The service's own word decides then.
-	_, err = b.Get(b.ctx, acme, "")
+	// A request by name decides then.
+	_, err = f.Get(f.ctx, acme, "")
 	expectGone(t, err, acme, false)
-	b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
-	_, err = b.another(t).Get(b.ctx, acme, "")
+	f.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
+	_, err = f.newClient(t).Get(f.ctx, acme, "")
 	expectKind(t, err, swr.KindListingIncomplete)
 }
 
-// Two callers may do with a listing what they want.
+// Callers may modify a listing.
 func TestListingsAreNotShared(t *testing.T) {
-	b := start(t, nil)
-	b.put(3)
-	one, err := b.List(b.ctx, repo)
+	f := newFixture(t, nil)
+	f.putShares(3)
+	one, err := f.List(f.ctx, repo)
 	if err != nil {
 		t.Fatal(err)
 	}
 	clear(one.Shares)
-	two, err := b.List(b.ctx, repo)
+	two, err := f.List(f.ctx, repo)
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkListing(t, two, 3, true)
 }
 
-// getAll finds so many of the accounts at once.
-func getAll(t *testing.T, b *bench, n int) {
+// getAll gets n accounts concurrently.
+func getAll(t *testing.T, f *fixture, n int) {
 	t.Helper()
 	concurrently(n, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if share, err := b.Get(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+		if share, err := f.Get(f.ctx, key, f.Host()); err != nil || share.AccessDomain != key.AccessDomain {
 			t.Errorf("%s: %+v, %v", key, share, err)
 		}
 	})
@@ -139,22 +139,22 @@ func concurrently(n int, do func(i int)) {
 // Reads of one repository that happen together share one listing.
 func TestReadsShareAListing(t *testing.T) {
 	for _, test := range []struct {
-		shares, finds, most int
-		variants            func(*swrtest.Variants)
+		shares, gets, most int
+		variants           func(*swrtest.Variants)
 	}{
-		{shares: 1, finds: 1, most: 1},
-		{shares: 99, finds: 99, most: 1},
-		{shares: 100, finds: 100, most: 1},
-		{shares: 150, finds: 150, most: 4},
-		{shares: 450, finds: 450, most: 7},
-		{shares: 450, finds: 1, most: 5},
+		{shares: 1, gets: 1, most: 1},
+		{shares: 99, gets: 99, most: 1},
+		{shares: 100, gets: 100, most: 1},
+		{shares: 150, gets: 150, most: 4},
+		{shares: 450, gets: 450, most: 7},
+		{shares: 450, gets: 1, most: 5},
 	} {
-		t.Run(fmt.Sprintf("%d finds of %d shares", test.finds, test.shares), func(t *testing.T) {
-			b := start(t, test.variants)
-			b.put(test.shares)
-			getAll(t, b, test.finds)
-			if n := b.sim.Count(); n > test.most {
-				t.Errorf("%d requests; want at most %d (%v)", n, test.most, b.sim.Counts())
+		t.Run(fmt.Sprintf("%d gets of %d shares", test.gets, test.shares), func(t *testing.T) {
+			f := newFixture(t, test.variants)
+			f.putShares(test.shares)
+			getAll(t, f, test.gets)
+			if n := f.sim.Count(); n > test.most {
+				t.Errorf("%d requests; want at most %d (%v)", n, test.most, f.sim.Counts())
 			}
 		})
 	}
@@ -170,11 +170,11 @@ func TestOneShareAmongHundreds(t *testing.T) {
 	} {
 		for _, i := range []int{0, 99, 100, 300, 449} {
 			t.Run(fmt.Sprintf("%s, %d of 450", name, i), func(t *testing.T) {
-				b := start(t, variant)
-				b.put(450)
+				f := newFixture(t, variant)
+				f.putShares(450)
 				key := acme
 				key.AccessDomain = account(i)
-				if _, err := b.Get(b.ctx, key, b.Host()); err != nil {
+				if _, err := f.Get(f.ctx, key, f.Host()); err != nil {
 					t.Error(err)
 				}
 				// Without GET one the pages are all there is: 5, after the two
@@ -183,8 +183,8 @@ func TestOneShareAmongHundreds(t *testing.T) {
 				if name == "no GET one" {
 					most = 7
 				}
-				if n := b.sim.Count(); n > most {
-					t.Errorf("%d requests; want at most %d (%v)", n, most, b.sim.Counts())
+				if n := f.sim.Count(); n > most {
+					t.Errorf("%d requests; want at most %d (%v)", n, most, f.sim.Counts())
 				}
 			})
 		}
@@ -194,11 +194,11 @@ func TestOneShareAmongHundreds(t *testing.T) {
 // Ten concurrent deletes share the listings that prove them: no listing is
 // returned before all DELETEs have been received.
 func TestDeletesShareListings(t *testing.T) {
-	b := start(t, nil)
-	b.put(50)
+	f := newFixture(t, nil)
+	f.putShares(50)
 	var deletes atomic.Int32
 	all := make(chan struct{})
-	b.sim.OnRequest(func(r swrtest.RequestInfo) {
+	f.sim.OnRequest(func(r swrtest.RequestInfo) {
 		switch r.Operation {
 		case swrtest.OpDelete:
 			if deletes.Add(1) == 10 {
@@ -211,14 +211,14 @@ func TestDeletesShareListings(t *testing.T) {
 	concurrently(10, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if err := b.Delete(b.ctx, key, b.Host()); err != nil {
+		if err := f.Delete(f.ctx, key, f.Host()); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
 	})
-	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 40 {
+	if n := len(f.sim.Shares(repo.Namespace, repo.Name)); n != 40 {
 		t.Errorf("%d shares are left", n)
 	}
-	if n := b.sim.Count(swrtest.OpList); n >= 10 || n < 1 {
+	if n := f.sim.Count(swrtest.OpList); n >= 10 || n < 1 {
 		t.Errorf("%d listings for 10 deletes", n)
 	}
 }
@@ -227,58 +227,58 @@ func TestDeletesShareListings(t *testing.T) {
 // ends after the write: here its response is made before the writes, and arrives
 // after them.
 func TestListingStartedBeforeAWrite(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("old")
+	f := newFixture(t, nil)
+	f.putAcme("old")
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	made, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	client := swr.New(mustURL(t, b.sim.URL), roundTripper(func(r *http.Request) (*http.Response, error) {
-		resp, err := signIn{b.sim.Token(), transport}.RoundTrip(r)
+	client := swr.New(mustURL(t, f.sim.URL), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		resp, err := tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
 		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/access-domains") {
 			once.Do(func() { close(made); <-release })
 		}
 		return resp, err
-	}), swr.WithClock(b.clock))
+	}), swr.WithClock(f.clock))
 
 	var reads sync.WaitGroup
 	reads.Go(func() {
-		if early, err := client.Get(b.ctx, acme, ""); err != nil || early.Description != "old" {
+		if early, err := client.Get(f.ctx, acme, ""); err != nil || early.Description != "old" {
 			t.Errorf("before the write: %+v, %v", early, err)
 		}
 	})
 	<-made
-	if _, err := client.Update(b.ctx, acme, terms(t, "new")); err != nil {
+	if _, err := client.Update(f.ctx, acme, testSpec(t, "new")); err != nil {
 		t.Fatal(err)
 	}
 	other := acme
 	other.AccessDomain = "Other"
-	if _, err := client.Create(b.ctx, other, terms(t, "d")); err != nil {
+	if _, err := client.Create(f.ctx, other, testSpec(t, "d")); err != nil {
 		t.Fatal(err)
 	}
 	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
 		reads.Go(func() {
-			if late, err := client.Get(b.ctx, key, ""); err != nil || late.Description != description {
+			if late, err := client.Get(f.ctx, key, ""); err != nil || late.Description != description {
 				t.Errorf("after the writes: %+v, %v", late, err)
 			}
 		})
 	}
 	close(release)
 	reads.Wait()
-	if n := b.sim.Count(swrtest.OpList); n != 2 {
+	if n := f.sim.Count(swrtest.OpList); n != 2 {
 		t.Errorf("%d listings; want one before and one after the writes", n)
 	}
 }
 
 // A listing that failed is not kept.
 func TestFailedListingIsNotKept(t *testing.T) {
-	b := start(t, nil, swr.WithMaxRetries(0))
-	b.put(150)
+	f := newFixture(t, nil, swr.WithMaxRetries(0))
+	f.putShares(150)
 	for _, skip := range []int{0, 1} { // the first page, the second
-		b.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Skip: skip, Times: 1, Behavior: swrtest.Status(500, "")})
+		f.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Skip: skip, Times: 1, Behavior: swrtest.Status(500, "")})
 	}
 	for want := range 3 {
-		listing, err := b.List(b.ctx, repo)
+		listing, err := f.List(f.ctx, repo)
 		if want < 2 {
 			expectKind(t, err, swr.KindUnavailable)
 			continue
@@ -292,29 +292,29 @@ func TestFailedListingIsNotKept(t *testing.T) {
 
 // An expired listing serves nobody.
 func TestListingsExpire(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("old")
+	f := newFixture(t, nil)
+	f.putAcme("old")
 	for range 3 {
-		if _, err := b.Get(b.ctx, acme, ""); err != nil {
+		if _, err := f.Get(f.ctx, acme, ""); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.Advance(time.Minute)
+		f.clock.Advance(time.Minute)
 	}
 	other := swr.Repository{Namespace: "platform", Name: "other"}
-	b.sim.AddRepository(other.Namespace, other.Name)
-	if _, err := b.List(b.ctx, other); err != nil {
+	f.sim.AddRepository(other.Namespace, other.Name)
+	if _, err := f.List(f.ctx, other); err != nil {
 		t.Fatal(err)
 	}
-	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4})
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 4})
 }
 
-// The shares of a repository come page by page too.
+// A page of shares is requested only if it is needed.
 func TestSharesStop(t *testing.T) {
 	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2, 250: 3, 1000: 3} {
-		b := start(t, nil)
-		b.put(250)
+		f := newFixture(t, nil)
+		f.putShares(250)
 		got := 0
-		for _, err := range b.Shares(b.ctx, repo) {
+		for _, err := range f.Shares(f.ctx, repo) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -325,7 +325,7 @@ func TestSharesStop(t *testing.T) {
 		if got != min(wanted, 250) {
 			t.Errorf("%d shares instead of %d", got, wanted)
 		}
-		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
+		f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: pages})
 	}
 }
 
@@ -335,10 +335,10 @@ func TestSharesThatEndEarly(t *testing.T) {
 		word   string
 	}{"ignored": {swrtest.PagingIgnored, "ignores paging"}, "refused": {swrtest.PagingRejected, "rejects paging"}} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Paging = check.paging })
-			b.put(130)
+			f := newFixture(t, func(v *swrtest.Variants) { v.Paging = check.paging })
+			f.putShares(130)
 			got, last := 0, error(nil)
-			for _, err := range b.Shares(b.ctx, repo) {
+			for _, err := range f.Shares(f.ctx, repo) {
 				if last = err; err == nil {
 					got++
 				}
@@ -348,9 +348,9 @@ func TestSharesThatEndEarly(t *testing.T) {
 			}
 		})
 	}
-	b := start(t, nil)
-	for _, err := range b.Shares(b.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
+	f := newFixture(t, nil)
+	for _, err := range f.Shares(f.ctx, swr.Repository{Namespace: "platform", Name: ".."}) {
 		expectKind(t, err, swr.KindInvalid)
 	}
-	b.expectCounts(t, nil)
+	f.expectCounts(t, nil)
 }

@@ -172,10 +172,10 @@ func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		decode: func(got response) *decodeError {
+		decode: func(resp response) *decodeError {
 			var err error
-			found, exists, err = decodeGet(got.body, key)
-			return newDecodeError(got.body, err)
+			found, exists, err = decodeGet(resp.body, key)
+			return newDecodeError(resp.body, err)
 		},
 	})
 	if err == nil && !exists {

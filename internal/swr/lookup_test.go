@@ -17,14 +17,14 @@ import (
 func TestNoRouteIsNotGone(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
-			b.putAcme("there")
-			for _, err := range b.callAll(t) {
+			f := newFixture(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.NoRoutes(), form })
+			f.putAcme("there")
+			for _, err := range f.callAll(t) {
 				expectKind(t, err, swr.KindNoRoute)
 			}
-			b.expectHeld(t, acme, "there")
+			f.expectStored(t, acme, "there")
 			// Each spelling once, and no more; get and list read the list.
-			b.expectCounts(t, map[swrtest.Operation]int{
+			f.expectCounts(t, map[swrtest.Operation]int{
 				swrtest.OpCreate: 2, swrtest.OpList: 4, swrtest.OpUpdate: 2, swrtest.OpDelete: 2,
 			})
 		})
@@ -36,32 +36,32 @@ func TestNoRouteIsNotGone(t *testing.T) {
 func TestNoRouteOfOneCallIsNotGone(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Routes.List, v.NoSuchRoute = swrtest.SpellingNone, form })
-			_, err := b.Get(b.ctx, acme, b.Host())
+			f := newFixture(t, func(v *swrtest.Variants) { v.Routes.List, v.NoSuchRoute = swrtest.SpellingNone, form })
+			_, err := f.Get(f.ctx, acme, f.Host())
 			expectKind(t, err, swr.KindNoRoute)
 
-			b.putAcme("there")
-			b.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.List, v.Routes.Delete = 0, swrtest.SpellingNone })
-			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNoRoute)
-			b.expectHeld(t, acme, "there")
+			f.putAcme("there")
+			f.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.List, v.Routes.Delete = 0, swrtest.SpellingNone })
+			expectKind(t, f.Delete(f.ctx, acme, f.Host()), swr.KindNoRoute)
+			f.expectStored(t, acme, "there")
 		})
 	}
 }
 
 // A namespace that does not exist is most likely another region's.
 func TestMissingNamespaceIsNotGone(t *testing.T) {
-	b := start(t, nil)
-	b.sim.RemoveNamespace(repo.Namespace)
-	for _, err := range b.callAll(t) {
+	f := newFixture(t, nil)
+	f.sim.RemoveNamespace(repo.Namespace)
+	for _, err := range f.callAll(t) {
 		expectKind(t, err, swr.KindNamespaceMissing)
 	}
 }
 
 // No repository, no share: gone, and the error says that it is the repository.
 func TestMissingRepositoryIsGone(t *testing.T) {
-	b := start(t, nil)
-	b.sim.RemoveRepository(repo.Namespace, repo.Name)
-	for call, err := range b.callAll(t) {
+	f := newFixture(t, nil)
+	f.sim.RemoveRepository(repo.Namespace, repo.Name)
+	for call, err := range f.callAll(t) {
 		switch call {
 		case "get", "delete":
 			expectGone(t, err, acme, true)
@@ -85,11 +85,11 @@ func TestGoneError(t *testing.T) {
 // A DELETE that finds no repository proves as little as one that finds no share:
 // the listing decides.
 func TestDeleteThatMissesTheRepository(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
-	expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindRepositoryMissing)
-	b.expectHeld(t, acme, "there")
+	f := newFixture(t, nil)
+	f.putAcme("there")
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	expectKind(t, f.Delete(f.ctx, acme, f.Host()), swr.KindRepositoryMissing)
+	f.expectStored(t, acme, "there")
 }
 
 // incompletePaging are servers whose listing can't be completed.
@@ -102,19 +102,19 @@ func TestIncompleteListing(t *testing.T) {
 			"exist false": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 		} {
 			t.Run("paging "+paging+", "+name, func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { v.Paging, v.MissingOnGet = p, form })
-				b.put(120)
+				f := newFixture(t, func(v *swrtest.Variants) { v.Paging, v.MissingOnGet = p, form })
+				f.putShares(120)
 				last := acme
 				last.AccessDomain = account(119)
-				if _, err := b.Get(b.ctx, last, b.Host()); err != nil {
+				if _, err := f.Get(f.ctx, last, f.Host()); err != nil {
 					t.Errorf("a share beyond the listing: %v", err)
 				}
 				none := acme
 				none.AccessDomain = "nobody"
-				_, err := b.Get(b.ctx, none, b.Host())
+				_, err := f.Get(f.ctx, none, f.Host())
 				expectGone(t, err, none, false)
-				if err := b.Delete(b.ctx, last, b.Host()); err != nil || b.holds(last) {
-					t.Errorf("delete: %v, still there: %t", err, b.holds(last))
+				if err := f.Delete(f.ctx, last, f.Host()); err != nil || f.has(last) {
+					t.Errorf("delete: %v, still there: %t", err, f.has(last))
 				}
 			})
 		}
@@ -126,18 +126,18 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 	for paging, p := range incompletePaging {
 		for name, form := range noRouteForms {
 			t.Run("paging "+paging+", "+name, func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { v.Paging, v.NoSuchRoute, v.Routes.Get = p, form, swrtest.SpellingNone })
-				b.put(120)
+				f := newFixture(t, func(v *swrtest.Variants) { v.Paging, v.NoSuchRoute, v.Routes.Get = p, form, swrtest.SpellingNone })
+				f.putShares(120)
 				last := acme
 				last.AccessDomain = account(119)
-				_, err := b.Get(b.ctx, last, b.Host())
+				_, err := f.Get(f.ctx, last, f.Host())
 				expectKind(t, err, swr.KindListingIncomplete)
 				none := acme
 				none.AccessDomain = "nobody"
-				_, err = b.Get(b.ctx, none, b.Host())
+				_, err = f.Get(f.ctx, none, f.Host())
 				expectKind(t, err, swr.KindListingIncomplete)
 				// The DELETE took effect, but nothing proves it.
-				expectKind(t, b.Delete(b.ctx, last, b.Host()), swr.KindListingIncomplete)
+				expectKind(t, f.Delete(f.ctx, last, f.Host()), swr.KindListingIncomplete)
 			})
 		}
 	}
@@ -148,9 +148,9 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 func TestCompleteListingWithoutGetOne(t *testing.T) {
 	for name, form := range noRouteForms {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.MinimalRoutes(), form })
-			b.put(99)
-			_, err := b.Get(b.ctx, acme, b.Host())
+			f := newFixture(t, func(v *swrtest.Variants) { v.Routes, v.NoSuchRoute = swrtest.MinimalRoutes(), form })
+			f.putShares(99)
+			_, err := f.Get(f.ctx, acme, f.Host())
 			expectGone(t, err, acme, false)
 		})
 	}
@@ -166,27 +166,27 @@ func TestOtherCase(t *testing.T) {
 			"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 		} {
 			t.Run("GET "+name+", DELETE "+deleteName, func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) {
+				f := newFixture(t, func(v *swrtest.Variants) {
 					v.StoredAccountCase, v.CaseSensitivePaths = swrtest.CaseUpper, true
 					v.MissingOnGet, v.MissingOnDelete = form, deleteForm
 				})
-				created, err := b.Create(b.ctx, acme, terms(t, "first"))
+				created, err := f.Create(f.ctx, acme, testSpec(t, "first"))
 				if err != nil || created.Outcome != swr.Created || created.Share.AccessDomain != "ACME" {
 					t.Fatalf("create: %+v, %v", created, err)
 				}
-				found, err := b.Get(b.ctx, acme, b.Host())
+				found, err := f.Get(f.ctx, acme, f.Host())
 				if err != nil || found.AccessDomain != "ACME" {
 					t.Errorf("get: %+v, %v", found, err)
 				}
-				changed, err := b.Update(b.ctx, acme, terms(t, "second"))
+				changed, err := f.Update(f.ctx, acme, testSpec(t, "second"))
 				if err != nil || changed.Description != "second" {
 					t.Errorf("update: %+v, %v", changed, err)
 				}
-				b.expectHeld(t, acme, "second")
-				if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
+				f.expectStored(t, acme, "second")
+				if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
 					t.Errorf("delete: %v", err)
 				}
-				if b.holds(acme) {
+				if f.has(acme) {
 					t.Error("revoked, and still there")
 				}
 			})
@@ -196,36 +196,36 @@ func TestOtherCase(t *testing.T) {
 
 // With many shares, too, the stored spelling is found and revoked.
 func TestOtherCaseBeyondTheFirstPage(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.CaseSensitivePaths, v.MissingOnDelete = true, swrtest.MissingNotFound })
-	b.put(250)
+	f := newFixture(t, func(v *swrtest.Variants) { v.CaseSensitivePaths, v.MissingOnDelete = true, swrtest.MissingNotFound })
+	f.putShares(250)
 	key := acme
 	key.AccessDomain = strings.ToLower(account(249))
-	if found, err := b.Get(b.ctx, key, b.Host()); err != nil || found.AccessDomain != account(249) {
+	if found, err := f.Get(f.ctx, key, f.Host()); err != nil || found.AccessDomain != account(249) {
 		t.Errorf("get: %+v, %v", found, err)
 	}
-	if err := b.Delete(b.ctx, key, b.Host()); err != nil || b.holds(key) {
-		t.Errorf("delete: %v, still there: %t", err, b.holds(key))
+	if err := f.Delete(f.ctx, key, f.Host()); err != nil || f.has(key) {
+		t.Errorf("delete: %v, still there: %t", err, f.has(key))
 	}
 }
 
 // Of two spellings side by side the exact one counts; if neither is, that is an
 // error.
 func TestTwoSpellings(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.CaseSensitivePaths = true })
+	f := newFixture(t, func(v *swrtest.Variants) { v.CaseSensitivePaths = true })
 	for _, spelling := range []string{"ACME", "acme"} {
-		b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: spelling})
+		f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: spelling})
 	}
 	for _, spelling := range []string{"ACME", "acme"} {
 		key := acme
 		key.AccessDomain = spelling
-		if found, err := b.Get(b.ctx, key, ""); err != nil || found.AccessDomain != spelling {
+		if found, err := f.Get(f.ctx, key, ""); err != nil || found.AccessDomain != spelling {
 			t.Errorf("get %q: %+v, %v", spelling, found, err)
 		}
 	}
-	_, err := b.Get(b.ctx, acme, "")
+	_, err := f.Get(f.ctx, acme, "")
 	expectKind(t, err, swr.KindInvalidResponse)
-	expectKind(t, b.Delete(b.ctx, acme, ""), swr.KindInvalidResponse)
-	if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 2 {
+	expectKind(t, f.Delete(f.ctx, acme, ""), swr.KindInvalidResponse)
+	if n := len(f.sim.Shares(repo.Namespace, repo.Name)); n != 2 {
 		t.Errorf("%d shares are left", n)
 	}
 }
@@ -237,18 +237,18 @@ func TestGoneElsewhere(t *testing.T) {
 		"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
 	} {
 		t.Run("DELETE "+name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
+			f := newFixture(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
 			const elsewhere = "swr-api.eu-nl.otc.t-systems.com"
-			_, err := b.Get(b.ctx, acme, elsewhere)
-			if failed := expectKind(t, err, swr.KindOtherEndpoint); failed.Err == nil || !strings.Contains(failed.Error(), elsewhere) || !strings.Contains(failed.Error(), b.Host()) {
+			_, err := f.Get(f.ctx, acme, elsewhere)
+			if failed := expectKind(t, err, swr.KindOtherEndpoint); failed.Err == nil || !strings.Contains(failed.Error(), elsewhere) || !strings.Contains(failed.Error(), f.Host()) {
 				t.Errorf("error %v does not name both endpoints", err)
 			}
-			expectKind(t, b.Delete(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
-			b.sim.RemoveRepository(repo.Namespace, repo.Name)
-			_, err = b.another(t).Get(b.ctx, acme, elsewhere)
+			expectKind(t, f.Delete(f.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			f.sim.RemoveRepository(repo.Namespace, repo.Name)
+			_, err = f.newClient(t).Get(f.ctx, acme, elsewhere)
 			expectKind(t, err, swr.KindOtherEndpoint)
-			expectKind(t, b.another(t).Delete(b.ctx, acme, elsewhere), swr.KindOtherEndpoint)
-			if n := b.sim.Count(swrtest.OpDelete); n != 0 {
+			expectKind(t, f.newClient(t).Delete(f.ctx, acme, elsewhere), swr.KindOtherEndpoint)
+			if n := f.sim.Count(swrtest.OpDelete); n != 0 {
 				t.Errorf("%d DELETEs were sent", n)
 			}
 		})
@@ -257,34 +257,34 @@ func TestGoneElsewhere(t *testing.T) {
 
 // Where the other endpoint has the share, it is read and revoked there.
 func TestFoundElsewhere(t *testing.T) {
-	b := start(t, nil)
-	b.putAcme("there")
-	if _, err := b.Get(b.ctx, acme, "old.example"); err != nil {
+	f := newFixture(t, nil)
+	f.putAcme("there")
+	if _, err := f.Get(f.ctx, acme, "old.example"); err != nil {
 		t.Errorf("get: %v", err)
 	}
-	if err := b.Delete(b.ctx, acme, "old.example"); err != nil || b.holds(acme) {
-		t.Errorf("delete: %v, still there: %t", err, b.holds(acme))
+	if err := f.Delete(f.ctx, acme, "old.example"); err != nil || f.has(acme) {
+		t.Errorf("delete: %v, still there: %t", err, f.has(acme))
 	}
 }
 
 // A credential without access does not learn that a share is gone, and is refused
 // at once.
 func TestForbiddenIsNotGone(t *testing.T) {
-	calls := map[swrtest.Operation]func(b *bench) error{
-		swrtest.OpList:   func(b *bench) error { _, err := b.Get(b.ctx, acme, b.Host()); return err },
-		swrtest.OpGet:    func(b *bench) error { _, err := b.Get(b.ctx, acme, b.Host()); return err },
-		swrtest.OpCreate: func(b *bench) error { _, err := b.Create(b.ctx, acme, terms(t, "d")); return err },
-		swrtest.OpUpdate: func(b *bench) error { _, err := b.Update(b.ctx, acme, terms(t, "d")); return err },
-		swrtest.OpDelete: func(b *bench) error { return b.Delete(b.ctx, acme, b.Host()) },
+	calls := map[swrtest.Operation]func(f *fixture) error{
+		swrtest.OpList:   func(f *fixture) error { _, err := f.Get(f.ctx, acme, f.Host()); return err },
+		swrtest.OpGet:    func(f *fixture) error { _, err := f.Get(f.ctx, acme, f.Host()); return err },
+		swrtest.OpCreate: func(f *fixture) error { _, err := f.Create(f.ctx, acme, testSpec(t, "d")); return err },
+		swrtest.OpUpdate: func(f *fixture) error { _, err := f.Update(f.ctx, acme, testSpec(t, "d")); return err },
+		swrtest.OpDelete: func(f *fixture) error { return f.Delete(f.ctx, acme, f.Host()) },
 	}
 	for status, want := range map[int]swr.Kind{http.StatusUnauthorized: swr.KindUnauthorized, http.StatusForbidden: swr.KindForbidden} {
 		for op, call := range calls {
 			t.Run(http.StatusText(status)+" "+string(op), func(t *testing.T) {
-				b := start(t, nil)
-				b.put(150) // so that the share is requested by name
-				b.sim.Inject(swrtest.Fault{Operation: op, Behavior: swrtest.Status(status, "")})
-				expectKind(t, call(b), want)
-				if n := b.sim.Count(op); n != 1 {
+				f := newFixture(t, nil)
+				f.putShares(150) // so that the share is requested by name
+				f.sim.Inject(swrtest.Fault{Operation: op, Behavior: swrtest.Status(status, "")})
+				expectKind(t, call(f), want)
+				if n := f.sim.Count(op); n != 1 {
 					t.Errorf("%d requests; want one", n)
 				}
 			})
@@ -294,20 +294,20 @@ func TestForbiddenIsNotGone(t *testing.T) {
 
 // What a listing hides is not gone while the service returns it by name.
 func TestHiddenFromListing(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.HideExpired = true })
-	b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain, Deadline: "2026-01-01T00:00:00.000Z"})
-	found, err := b.Get(b.ctx, acme, b.Host())
+	f := newFixture(t, func(v *swrtest.Variants) { v.HideExpired = true })
+	f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain, Deadline: "2026-01-01T00:00:00.000Z"})
+	found, err := f.Get(f.ctx, acme, f.Host())
 	if err != nil || found.Status == nil || *found.Status {
 		t.Errorf("get: %+v, %v", found, err)
 	}
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusServiceUnavailable, "")})
-	if err := b.Delete(b.ctx, acme, b.Host()); err == nil {
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusServiceUnavailable, "")})
+	if err := f.Delete(f.ctx, acme, f.Host()); err == nil {
 		t.Error("a failed delete is reported as a success")
 	} else if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("a failed delete: %v", err)
 	}
-	b.sim.RemoveFaults()
-	if err := b.Delete(b.ctx, acme, b.Host()); err != nil {
+	f.sim.RemoveFaults()
+	if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
 		t.Errorf("delete: %v", err)
 	}
 }
@@ -317,17 +317,17 @@ func TestHiddenFromListing(t *testing.T) {
 func TestErrorsWithoutCodes(t *testing.T) {
 	for name, shape := range map[string]swrtest.ErrorShape{"HTML": swrtest.ShapeHTML, "empty": swrtest.ShapeEmpty} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) {
+			f := newFixture(t, func(v *swrtest.Variants) {
 				v.ErrorShape, v.MissingOnGet, v.MissingOnDelete = shape, swrtest.MissingNotFound, swrtest.MissingNotFound
 			})
-			_, err := b.Get(b.ctx, acme, b.Host())
+			_, err := f.Get(f.ctx, acme, f.Host())
 			expectGone(t, err, acme, false) // the listing is complete
-			expectKind(t, b.Delete(b.ctx, acme, b.Host()), swr.KindNoRoute)
-			b.sim.RemoveNamespace(repo.Namespace)
-			_, err = b.another(t).Get(b.ctx, acme, b.Host())
+			expectKind(t, f.Delete(f.ctx, acme, f.Host()), swr.KindNoRoute)
+			f.sim.RemoveNamespace(repo.Namespace)
+			_, err = f.newClient(t).Get(f.ctx, acme, f.Host())
 			expectKind(t, err, swr.KindNoRoute)
-			b.sim.AddRepository(repo.Namespace, "other")
-			_, err = b.another(t).Get(b.ctx, acme, b.Host())
+			f.sim.AddRepository(repo.Namespace, "other")
+			_, err = f.newClient(t).Get(f.ctx, acme, f.Host())
 			expectKind(t, err, swr.KindNoRoute)
 		})
 	}
@@ -336,18 +336,18 @@ func TestErrorsWithoutCodes(t *testing.T) {
 // "No such repository" in response to a request for one share is not believed
 // while the repository's shares are listed.
 func TestRepositoryMissingForOneShareOnly(t *testing.T) {
-	b := start(t, nil)
-	b.put(151)
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
+	f := newFixture(t, nil)
+	f.putShares(151)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
 	for _, n := range []int{0, 99, 100, 150} {
 		key := acme
 		key.AccessDomain = account(n)
-		if share, err := b.Get(b.ctx, key, b.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+		if share, err := f.Get(f.ctx, key, f.Host()); err != nil || share.AccessDomain != key.AccessDomain {
 			t.Errorf("%s: %+v, %v", key, share, err)
 		}
 	}
 	key := acme
 	key.AccessDomain = "NOBODY"
-	_, err := b.another(t).Get(b.ctx, key, b.Host())
+	_, err := f.newClient(t).Get(f.ctx, key, f.Host())
 	expectKind(t, err, swr.KindInvalidResponse)
 }

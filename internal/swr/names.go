@@ -165,9 +165,13 @@ func CheckRepository(value string) (warning string, err error) {
 
 // checkName checks what namespaces and repositories have in common, and what
 // their first character is.
-func checkName(field, value string, limit int, separators, first string, isFirst func(rune) bool) (warning string, err error) {
-	rule := ""
-	disallowed := strings.IndexFunc(value, func(r rune) bool { return !isLowerOrDigit(r) && !strings.ContainsRune(separators, r) })
+func checkName(
+	field, value string, limit int, separators, first string, isFirst func(rune) bool,
+) (warning string, err error) {
+	var rule string
+	disallowed := strings.IndexFunc(value, func(r rune) bool {
+		return !isLowerOrDigit(r) && !strings.ContainsRune(separators, r)
+	})
 	switch n := utf8.RuneCountInString(value); {
 	case n < 1 || n > limit:
 		rule = fmt.Sprintf("must have 1 to %d characters", limit)
@@ -207,7 +211,8 @@ func CheckAccessDomain(value string) (warning string, err error) {
 	}
 	for _, r := range value {
 		if !unicode.IsGraphic(r) {
-			return fmt.Sprintf("access_domain %q contains the invisible character %U, which a review of the plan can't show.", value, r), nil
+			return fmt.Sprintf("access_domain %q contains the invisible character %U, "+
+				"which a review of the plan can't show.", value, r), nil
 		}
 	}
 	return "", nil

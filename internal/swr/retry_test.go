@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,8 +14,8 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// passing are effects that another try may help against.
-var passing = map[string]swrtest.Behavior{
+// temporary are the faults that are retried.
+var temporary = map[string]swrtest.Behavior{
 	"500":          swrtest.Status(500, "SVCSTG.SWR.5000001"),
 	"502":          swrtest.Status(502, ""),
 	"503":          swrtest.Status(503, ""),
@@ -28,56 +29,55 @@ var passing = map[string]swrtest.Behavior{
 	"hang":         swrtest.HangBefore(),
 }
 
-// reads are the calls that read, as tests make them.
-var reads = map[swrtest.Operation]func(b *bench) error{
-	swrtest.OpList: func(b *bench) error { _, err := b.List(b.ctx, repo); return err },
-	swrtest.OpGet:  func(b *bench) error { _, err := b.Get(b.ctx, acme, ""); return err },
+// reads are the calls that only read.
+var reads = map[swrtest.Operation]func(f *fixture) error{
+	swrtest.OpList: func(f *fixture) error { _, err := f.List(f.ctx, repo); return err },
+	swrtest.OpGet:  func(f *fixture) error { _, err := f.Get(f.ctx, acme, ""); return err },
 }
 
-// What may pass is tried again, as often as is allowed, with growing waits, and
-// the message says how often and how long.
+// A temporary failure is retried with backoff, up to the limit, and the message
+// has the number of attempts and the time.
 func TestRetries(t *testing.T) {
-	for name, effect := range passing {
+	for name, effect := range temporary {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
-				b := start(t, nil, patience(effect))
-				b.put(100)
-				b.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
-				fault := b.sim.Inject(swrtest.Fault{Operation: kind, Times: 5, Behavior: effect})
-				if err := read(b); err != nil {
+				f := newFixture(t, nil, requestTimeout(effect))
+				f.putShares(100)
+				f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain})
+				fault := f.sim.Inject(swrtest.Fault{Operation: kind, Times: 5, Behavior: effect})
+				if err := read(f); err != nil {
 					t.Fatalf("after 5 faults: %v", err)
 				}
-				if fault.Count() != 5 || b.sim.Count(kind) < 6 {
-					t.Errorf("%d faults, %v", fault.Count(), b.sim.Counts())
+				if fault.Count() != 5 || f.sim.Count(kind) < 6 {
+					t.Errorf("%d faults, %v", fault.Count(), f.sim.Counts())
 				}
 				if !strings.HasPrefix(name, "reset") {
-					checkBackoff(t, b.clock.Slept())
+					checkBackoff(t, f.clock.Slept())
 				}
 				fault.Remove()
 
-				b.clock.Advance(time.Hour)
-				b.sim.ResetRequests()
-				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
-				err := read(b)
+				f.clock.Advance(time.Hour)
+				f.sim.ResetRequests()
+				f.sim.Inject(swrtest.Fault{Operation: kind, Behavior: effect})
+				err := read(f)
 				failed, ok := errors.AsType[*swr.Error](err)
 				if !ok || failed.Attempts != 6 || failed.Elapsed < 7*time.Second || failed.Elapsed > time.Minute {
-					t.Fatalf("for ever: %+v", failed)
+					t.Fatalf("a permanent fault: %+v", failed)
 				}
-				// Go's transport sends a GET once more that met a reset on a
-				// connection that was used before.
-				if n := b.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
+				// net/http itself retries a GET on a reused connection.
+				if n := f.sim.Count(kind); n != 6 && !(strings.HasPrefix(name, "reset") && n == 7) {
 					t.Errorf("%d requests", n)
 				}
 				if !regexp.MustCompile(`^GET http://127.*after 6 attempts in \d+(\.\d)?s$`).MatchString(err.Error()) {
-					t.Errorf("the message %q does not tell the tries and the time", err)
+					t.Errorf("the message %q lacks the attempts and the time", err)
 				}
 			})
 		}
 	}
 }
 
-// checkBackoff checks five waits: half a second, and twice that each time, less
-// up to half by chance.
+// checkBackoff checks five waits: half a second, doubled each time, less up to
+// half of it at random.
 func checkBackoff(t *testing.T, slept []time.Duration) {
 	t.Helper()
 	if len(slept) != 5 {
@@ -91,15 +91,14 @@ func checkBackoff(t *testing.T, slept []time.Duration) {
 	}
 }
 
-// How often is for the caller to say.
 func TestMaxRetries(t *testing.T) {
 	for _, retries := range []int{0, 1, 3} {
-		b := start(t, nil, swr.WithMaxRetries(retries))
-		b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
-		_, err := b.List(b.ctx, repo)
+		f := newFixture(t, nil, swr.WithMaxRetries(retries))
+		f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
+		_, err := f.List(f.ctx, repo)
 		failed := expectKind(t, err, swr.KindUnavailable)
-		if failed.Attempts != retries+1 || b.sim.Count() != retries+1 {
-			t.Errorf("%d retries: %d tries, %d requests", retries, failed.Attempts, b.sim.Count())
+		if failed.Attempts != retries+1 || f.sim.Count() != retries+1 {
+			t.Errorf("%d retries: %d attempts, %d requests", retries, failed.Attempts, f.sim.Count())
 		}
 		if retries == 0 && strings.Contains(err.Error(), "attempts") {
 			t.Errorf("%q", err)
@@ -107,8 +106,8 @@ func TestMaxRetries(t *testing.T) {
 	}
 }
 
-// What can't be helped by trying again is reported at once.
-func TestReportedAtOnce(t *testing.T) {
+// A permanent failure is not retried.
+func TestNotRetried(t *testing.T) {
 	for name, test := range map[string]struct {
 		effect swrtest.Behavior
 		want   swr.Kind
@@ -131,12 +130,12 @@ func TestReportedAtOnce(t *testing.T) {
 	} {
 		for kind, read := range reads {
 			t.Run(name+" at "+string(kind), func(t *testing.T) {
-				b := start(t, nil)
-				b.put(100)
-				b.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
-				failed := expectKind(t, read(b), test.want)
-				if n := b.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(b.clock.Slept()) != 0 {
-					t.Errorf("%d requests, %d tries, waits %s", n, failed.Attempts, b.clock.Slept())
+				f := newFixture(t, nil)
+				f.putShares(100)
+				f.sim.Inject(swrtest.Fault{Operation: kind, Behavior: test.effect})
+				failed := expectKind(t, read(f), test.want)
+				if n := f.sim.Count(kind); n != 1 || failed.Attempts != 1 || len(f.clock.Slept()) != 0 {
+					t.Errorf("%d requests, %d attempts, waits %s", n, failed.Attempts, f.clock.Slept())
 				}
 				if strings.Contains(failed.Error(), "secret") {
 					t.Errorf("%q shows a session", failed.Error())
@@ -148,69 +147,69 @@ func TestReportedAtOnce(t *testing.T) {
 
 // An error whose body was cut off is not whole: what it meant is asked again.
 func TestErrorThatIsCutOff(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) {
+	f := newFixture(t, func(v *swrtest.Variants) {
 		v.MissingOnGet, v.MissingOnDelete = swrtest.MissingNotFound, swrtest.MissingNotFound
 	})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
-	_, err := b.Get(b.ctx, acme, b.Host())
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
+	_, err := f.Get(f.ctx, acme, f.Host())
 	expectGone(t, err, acme, false)
-	expectGone(t, b.Delete(b.ctx, acme, b.Host()), acme, false)
+	expectGone(t, f.Delete(f.ctx, acme, f.Host()), acme, false)
 
-	b.putAcme("there")
-	b.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
-	created, err := b.Create(b.ctx, acme, terms(t, "there"))
+	f.putAcme("there")
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
+	created, err := f.Create(f.ctx, acme, testSpec(t, "there"))
 	expectKind(t, err, swr.KindConflict)
 	if created.Outcome != swr.NotCreated {
-		t.Errorf("presence %d", created.Outcome)
+		t.Errorf("outcome %d", created.Outcome)
 	}
 }
 
-// A wait is not begun that the operation's time can't cover: the error comes at
-// once, and tells of the last answer.
-func TestNoTimeForAnotherTry(t *testing.T) {
-	b := start(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
+// A wait that would outlast the context is not started; the error has the last
+// response.
+func TestNoTimeForAnotherAttempt(t *testing.T) {
+	f := newFixture(t, nil, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
-		"list":   func() error { _, err := b.List(b.ctx, repo); return err },
-		"find":   func() error { _, err := b.Get(b.ctx, acme, ""); return err },
-		"revoke": func() error { return b.Delete(b.ctx, acme, "") },
+		"list":   func() error { _, err := f.List(f.ctx, repo); return err },
+		"find":   func() error { _, err := f.Get(f.ctx, acme, ""); return err },
+		"revoke": func() error { return f.Delete(f.ctx, acme, "") },
 	} {
-		b.sim.ResetRequests()
+		f.sim.ResetRequests()
 		began := time.Now()
 		err := call()
 		failed := expectKind(t, err, swr.KindUnavailable)
 		if !errors.Is(err, context.DeadlineExceeded) || failed.Code != "SVCSTG.SWR.5030001" || !strings.Contains(err.Error(), "no time is left") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took, n := time.Since(began), b.sim.Count(); took > 5*time.Second || n > 2 {
+		if took, n := time.Since(began), f.sim.Count(); took > 5*time.Second || n > 2 {
 			t.Errorf("%s: it took %s and %d requests", name, took, n)
 		}
 	}
 }
 
-// A service that accepts the connection and says nothing is given up on, by who
-// has no time limit of their own, too, and the message names the endpoint.
+// A request without a response times out, also if its context has no deadline, and
+// the message names the endpoint.
 func TestSilentService(t *testing.T) {
 	for _, retries := range []int{0, 1} {
 		for name, effect := range map[string]swrtest.Behavior{"hang": swrtest.HangBefore(), "hang after effect": swrtest.HangAfter()} {
 			t.Run(name, func(t *testing.T) {
-				b := start(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
-				b.sim.Inject(swrtest.Fault{Behavior: effect})
+				f := newFixture(t, nil, swr.WithRequestTimeout(40*time.Millisecond), swr.WithMaxRetries(retries))
+				f.sim.Inject(swrtest.Fault{Behavior: effect})
 				began := time.Now()
-				_, listErr := b.List(context.Background(), repo)
-				_, findErr := b.Get(b.ctx, acme, "")
-				_, changeErr := b.Update(b.ctx, acme, terms(t, "d"))
-				revokeErr := b.Delete(b.ctx, acme, "")
-				created, createErr := b.Create(b.ctx, acme, terms(t, "d"))
+				_, listErr := f.List(context.Background(), repo)
+				_, findErr := f.Get(f.ctx, acme, "")
+				_, changeErr := f.Update(f.ctx, acme, testSpec(t, "d"))
+				revokeErr := f.Delete(f.ctx, acme, "")
+				created, createErr := f.Create(f.ctx, acme, testSpec(t, "d"))
 				for _, err := range []error{listErr, findErr, changeErr, revokeErr, createErr} {
 					expectKind(t, err, swr.KindNetwork)
-					if err != nil && (!strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "within 40ms")) {
+					if err != nil && (!strings.Contains(err.Error(), f.sim.URL) || !strings.Contains(err.Error(), "within 40ms")) {
 						t.Errorf("%q does not name the endpoint and the time", err)
 					}
 				}
 				if created.Outcome != swr.Unknown {
-					t.Errorf("presence %d", created.Outcome)
+					t.Errorf("outcome %d", created.Outcome)
 				}
 				if took := time.Since(began); took > 3*time.Second {
 					t.Errorf("it took %s", took)
@@ -220,76 +219,96 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
-// An operation whose time is over tells what it met, and how often.
-func TestTimeoutTellsTheLastAnswer(t *testing.T) {
-	b := start(t, nil, swr.WithMaxRetries(1000))
+// An operation that times out reports the last response and the attempts.
+func TestTimeoutReportsLastResponse(t *testing.T) {
+	f := newFixture(t, nil, swr.WithMaxRetries(1000))
 	for name, effect := range map[string]swrtest.Behavior{"503": swrtest.Status(503, ""), "429": swrtest.Throttle()} {
-		fault := b.sim.Inject(swrtest.Fault{Behavior: effect})
-		_, err := b.Get(b.clock.within(t, b.ctx, time.Minute), acme, "")
+		fault := f.sim.Inject(swrtest.Fault{Behavior: effect})
+		_, err := f.Get(f.clock.withTimeout(t, f.ctx, time.Minute), acme, "")
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "attempts in 1m") {
 			t.Errorf("%s: %v", name, err)
 		}
 		fault.Remove()
 	}
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 	for range 20 {
-		short, cancel := context.WithTimeout(b.ctx, 10*time.Millisecond)
-		_, err := b.Get(short, acme, "")
+		short, cancel := context.WithTimeout(f.ctx, 10*time.Millisecond)
+		_, err := f.Get(short, acme, "")
 		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), b.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
-			t.Errorf("silence: %v", err)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), f.sim.URL) || !strings.Contains(err.Error(), "timeout ended") {
+			t.Errorf("no response: %v", err)
 		}
 	}
 }
 
-// An answer that begins in time but does not end is given up on, too.
+// The timeout covers the body of a response, too.
 func TestSlowBody(t *testing.T) {
-	b := start(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
+	f := newFixture(t, nil, swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
 	slow := newRawServer(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[", true)
 	client := newClient(t, slow, "token", swr.WithRequestTimeout(50*time.Millisecond), swr.WithMaxRetries(0))
-	_, err := client.List(b.ctx, repo)
+	_, err := client.List(f.ctx, repo)
 	expectKind(t, err, swr.KindNetwork)
 	if err != nil && !strings.Contains(err.Error(), "50ms") {
 		t.Errorf("%q", err)
 	}
 }
 
-// The number of the try is in the request's context, for the log.
+// The number of the attempt is in the request's context.
 func TestAttempt(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
-	var tries []int
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
+	var attempts []int
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	spy := roundTripper(func(r *http.Request) (*http.Response, error) {
-		tries = append(tries, swr.Attempt(r.Context()))
-		return signIn{b.sim.Token(), transport}.RoundTrip(r)
+	spy := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		attempts = append(attempts, swr.Attempt(r.Context()))
+		return tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
 	})
-	client := swr.New(mustURL(t, b.sim.URL), spy, swr.WithClock(b.clock))
-	if _, err := client.List(b.ctx, repo); err != nil {
+	client := swr.New(mustURL(t, f.sim.URL), spy, swr.WithClock(f.clock))
+	if _, err := client.List(f.ctx, repo); err != nil {
 		t.Error(err)
 	}
-	if len(tries) != 3 || tries[0] != 1 || tries[1] != 2 || tries[2] != 3 {
-		t.Errorf("tries %v", tries)
+	if !slices.Equal(attempts, []int{1, 2, 3}) {
+		t.Errorf("attempts %v", attempts)
 	}
-	if swr.Attempt(b.ctx) != 0 {
-		t.Error("a try without a request")
+	if swr.Attempt(f.ctx) != 0 {
+		t.Error("an attempt without a request")
 	}
 }
 
-// Where the status alone tells enough, a body that was cut off changes nothing.
-func TestStatusWhoseBodyIsCutOff(t *testing.T) {
+// A status that is conclusive by itself needs no body.
+func TestConclusiveStatus(t *testing.T) {
 	for status, want := range map[string]swr.Kind{
 		"503 Service Unavailable": swr.KindUnavailable, "401 Unauthorized": swr.KindUnauthorized, "302 Found": swr.KindRedirect,
 		"404 Not Found": swr.KindNetwork, "400 Bad Request": swr.KindNetwork, "409 Conflict": swr.KindNetwork, "403 Forbidden": swr.KindNetwork,
 	} {
-		b := start(t, nil)
+		f := newFixture(t, nil)
 		endpoint := newRawServer(t, "HTTP/1.1 "+status+"\r\nRetry-After: 9\r\nContent-Length: 100\r\n\r\n{\"errorCode\":\"SVC", false)
-		client := newClient(t, endpoint, "token", swr.WithClock(b.clock), swr.WithMaxRetries(1))
-		_, err := client.List(b.ctx, repo)
+		client := newClient(t, endpoint, "token", swr.WithClock(f.clock), swr.WithMaxRetries(1))
+		_, err := client.List(f.ctx, repo)
 		failed := expectKind(t, err, want)
 		if want == swr.KindUnavailable && (failed.RetryAfter != 9*time.Second || failed.Attempts != 2) {
 			t.Errorf("%+v", failed)
+		}
+	}
+}
+
+func TestExponentialBackoff(t *testing.T) {
+	backoff := swr.ExponentialBackoff(500*time.Millisecond, 15*time.Second)
+	for n, most := range map[int]time.Duration{
+		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 15 * time.Second, 7: 15 * time.Second,
+		31: 15 * time.Second, 64: 15 * time.Second, 1 << 30: 15 * time.Second,
+	} {
+		jittered := map[time.Duration]bool{}
+		for range 100 {
+			d := backoff(n)
+			if d < most/2 || d > most {
+				t.Fatalf("retry %d: %s; want from %s to %s", n, d, most/2, most)
+			}
+			jittered[d] = true
+		}
+		if len(jittered) < 50 {
+			t.Errorf("retry %d: %d different waits of 100", n, len(jittered))
 		}
 	}
 }

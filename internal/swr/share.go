@@ -167,9 +167,9 @@ func decodeJSON(body []byte, into any) error {
 	return nil
 }
 
-// understood sorts the outcome of decoding the body of a read. What is no JSON
-// at all, such as a proxy's page or an answer cut off, may be better next time;
-// JSON that makes no sense will not.
+// newDecodeError returns the error of decoding the body of a read. What is no JSON
+// at all, such as a proxy's page or a truncated response, may be valid next time;
+// JSON that makes no sense will not be.
 func newDecodeError(body []byte, err error) *decodeError {
 	if err == nil {
 		return nil
@@ -177,16 +177,16 @@ func newDecodeError(body []byte, err error) *decodeError {
 	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
 }
 
-// writeUnderstood judges the body of a write's success, which is documented as
+// checkEmptyBody checks the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func checkEmptyBody(got response) *decodeError {
-	body := bytes.TrimSpace(got.body)
+func checkEmptyBody(resp response) *decodeError {
+	body := bytes.TrimSpace(resp.body)
 	if len(body) == 0 || string(body) == "{}" {
 		return nil
 	}
 	return &decodeError{
 		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
-		err: fmt.Errorf("the answer to a write should be empty"),
+		err: errors.New("the response to a write should be empty"),
 	}
 }
 

@@ -24,7 +24,10 @@ const (
 // CheckCenter checks the value of a [Center].
 func CheckCenter(value string) error {
 	if center := Center(value); center != CenterSelf && center != CenterThirdParty {
-		return &RuleError{Field: "center", Value: value, Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`}
+		return &RuleError{
+			Field: "center", Value: value,
+			Rule: `must be "self" (shared by this account) or "thirdparty" (shared with it)`,
+		}
 	}
 	return nil
 }
@@ -106,11 +109,11 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		decode: func(got response) *decodeError {
+		decode: func(resp response) *decodeError {
 			var err error
-			found, err = decodeSharedRepositories(got.body, filter.Center)
-			found.total = max(found.total, rangeTotal(got.header.Get("Content-Range")))
-			return newDecodeError(got.body, err)
+			found, err = decodeSharedRepositories(resp.body, filter.Center)
+			found.total = max(found.total, rangeTotal(resp.header.Get("Content-Range")))
+			return newDecodeError(resp.body, err)
 		},
 	})
 	return found, err

@@ -11,16 +11,16 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// putRepositories shares so many repositories.
-func (b *bench) putRepositories(n int) {
+// putRepositories shares n repositories.
+func (f *fixture) putRepositories(n int) {
 	for i := range n {
-		b.sim.PutShare(swrtest.Share{Namespace: "many", Repository: fmt.Sprintf("app%04d", i), AccessDomain: "ACME"})
+		f.sim.PutShare(swrtest.Share{Namespace: "many", Repository: fmt.Sprintf("app%04d", i), AccessDomain: "ACME"})
 	}
 }
 
-// shared gives the names of what is listed, and the error at the end.
-func (b *bench) shared(filter swr.SharedFilter) (names []string, err error) {
-	for repository, err := range b.SharedRepositories(b.ctx, filter) {
+// shared returns the names of what is listed, and the error at the end.
+func (f *fixture) shared(filter swr.SharedFilter) (names []string, err error) {
+	for repository, err := range f.SharedRepositories(f.ctx, filter) {
 		if err != nil {
 			return names, err
 		}
@@ -36,25 +36,25 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 				pages++ // a full page leaves open whether there are more
 			}
 			t.Run(fmt.Sprintf("%d, totals %t", count, totals), func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { v.NoSharedTotals = !totals })
-				b.putRepositories(count)
-				names, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+				f := newFixture(t, func(v *swrtest.Variants) { v.NoSharedTotals = !totals })
+				f.putRepositories(count)
+				names, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
 				if err != nil || len(names) != count || len(slices.Compact(slices.Sorted(slices.Values(names)))) != count {
 					t.Errorf("%d repositories, error %v", len(names), err)
 				}
-				b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
+				f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
 			})
 		}
 	}
 }
 
-// Who wants no more is asked for no more.
+// A page is requested only if it is needed.
 func TestSharedRepositoriesStop(t *testing.T) {
 	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2} {
-		b := start(t, nil)
-		b.putRepositories(250)
+		f := newFixture(t, nil)
+		f.putRepositories(250)
 		got := 0
-		for _, err := range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
+		for _, err := range f.SharedRepositories(f.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +62,7 @@ func TestSharedRepositoriesStop(t *testing.T) {
 				break
 			}
 		}
-		b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
+		f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
 	}
 }
 
@@ -70,12 +70,12 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 	yes, no := true, false
 	for name, dollar := range map[string]bool{"slash": false, "dollar": true} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, func(v *swrtest.Variants) { v.DollarInBodies = dollar })
+			f := newFixture(t, func(v *swrtest.Variants) { v.DollarInBodies = dollar })
 			for _, of := range []string{"platform/app", "platform/team/app", "platform/team/apple", "other/app"} {
 				namespace, repository, _ := strings.Cut(of, "/")
-				b.sim.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
+				f.sim.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "a"})
 			}
-			b.sim.AddReceivedRepositories(
+			f.sim.AddReceivedRepositories(
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "app"},
 				swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "app", Expired: true},
 				swrtest.ReceivedRepository{DomainName: "Others", Namespace: "z", Repository: "app"},
@@ -96,7 +96,7 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 				{Center: swr.CenterThirdParty, Name: "ap", Namespace: "y"}:               "",
 				{Center: swr.CenterThirdParty, Name: "app", Namespace: "y", Status: &no}: "y/app",
 			} {
-				if names, err := b.shared(filter); err != nil || strings.Join(names, " ") != want {
+				if names, err := f.shared(filter); err != nil || strings.Join(names, " ") != want {
 					t.Errorf("%+v: %v, error %v; want %s", filter, names, err, want)
 				}
 			}
@@ -104,20 +104,20 @@ func TestSharedRepositoriesFilters(t *testing.T) {
 	}
 }
 
-// The status means something for what others share alone.
+// The status has a meaning for repositories shared by others only.
 func TestSharedRepositoriesElements(t *testing.T) {
-	b := start(t, nil)
-	b.putRepositories(1)
-	b.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
+	f := newFixture(t, nil)
+	f.putRepositories(1)
+	f.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
 	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
 		swr.CenterSelf: func(r swr.SharedRepository) bool {
-			return r.Status == nil && r.Namespace == "many" && r.DomainName == b.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
+			return r.Status == nil && r.Namespace == "many" && r.DomainName == f.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
 		},
 		swr.CenterThirdParty: func(r swr.SharedRepository) bool {
 			return r.Status != nil && !*r.Status && r.Name == "team/app" && r.DomainName == "Them" && r.Description == "theirs"
 		},
 	} {
-		for repository, err := range b.SharedRepositories(b.ctx, swr.SharedFilter{Center: center}) {
+		for repository, err := range f.SharedRepositories(f.ctx, swr.SharedFilter{Center: center}) {
 			if err != nil || !check(repository) {
 				t.Errorf("%+v, error %v", repository, err)
 			}
@@ -125,8 +125,8 @@ func TestSharedRepositoriesElements(t *testing.T) {
 	}
 }
 
-// What a service may answer instead of a list of repositories.
-func TestSharedRepositoriesAnswers(t *testing.T) {
+// Responses of a service instead of a list of repositories.
+func TestSharedRepositoriesResponses(t *testing.T) {
 	const one = `{"namespace":"platform","name":"app"}`
 	for name, check := range map[string]struct {
 		body  string
@@ -154,9 +154,9 @@ func TestSharedRepositoriesAnswers(t *testing.T) {
 		"an escape in the name": {`[{"namespace":"platform","name":"a\u001b[2J"}]`, 0, swr.KindInvalidResponse, "control character"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil)
-			b.sim.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil, check.body)})
-			names, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+			f := newFixture(t, nil)
+			f.sim.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Behavior: swrtest.Respond(200, nil, check.body)})
+			names, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
 			if len(names) != check.shown {
 				t.Errorf("shown: %v", names)
 			}
@@ -174,8 +174,8 @@ func TestSharedRepositoriesAnswers(t *testing.T) {
 }
 
 func TestSharedRepositoriesRefused(t *testing.T) {
-	b := start(t, func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
-	_, err := b.shared(swr.SharedFilter{Center: swr.CenterSelf})
+	f := newFixture(t, func(v *swrtest.Variants) { v.Routes.NoSharedRepositories = true })
+	_, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
 	expectKind(t, err, swr.KindNoRoute)
-	b.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1})
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 1})
 }

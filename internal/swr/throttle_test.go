@@ -3,7 +3,6 @@ package swr_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -14,7 +13,7 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// throttles are all the ways in which a service throttles.
+// throttles are the throttled responses of services.
 var throttles = map[string]swrtest.Behavior{
 	"429":          swrtest.Throttle(),
 	"429 bare":     swrtest.Status(429, ""),
@@ -25,29 +24,28 @@ var throttles = map[string]swrtest.Behavior{
 	"429, 0":       swrtest.ThrottleSeconds(0),
 }
 
-// Throttled tries do not count: far more of them than max_retries are borne, by
-// every call.
-func TestThrottledTriesAreNotCounted(t *testing.T) {
+// Throttled attempts do not count against the maximum of retries.
+func TestThrottledAttemptsAreNotCounted(t *testing.T) {
 	for name, effect := range throttles {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil, swr.WithMaxRetries(0))
+			f := newFixture(t, nil, swr.WithMaxRetries(0))
 			for _, kind := range []swrtest.Operation{swrtest.OpCreate, swrtest.OpGet, swrtest.OpList, swrtest.OpUpdate, swrtest.OpDelete} {
-				b.sim.Inject(swrtest.Fault{Operation: kind, Times: 12, Behavior: effect})
+				f.sim.Inject(swrtest.Fault{Operation: kind, Times: 12, Behavior: effect})
 			}
-			if created, err := b.Create(b.ctx, acme, terms(t, "d")); err != nil || created.Outcome != swr.Created {
+			if created, err := f.Create(f.ctx, acme, testSpec(t, "d")); err != nil || created.Outcome != swr.Created {
 				t.Fatalf("%+v, %v", created, err)
 			}
-			if _, err := b.Get(b.ctx, acme, ""); err != nil {
+			if _, err := f.Get(f.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
-			if _, err := b.Update(b.ctx, acme, terms(t, "e")); err != nil {
+			if _, err := f.Update(f.ctx, acme, testSpec(t, "e")); err != nil {
 				t.Error(err)
 			}
-			if err := b.Delete(b.ctx, acme, ""); err != nil {
+			if err := f.Delete(f.ctx, acme, ""); err != nil {
 				t.Error(err)
 			}
-			for _, d := range b.clock.Slept() {
-				if d > 23*time.Second { // 15 s and the spread
+			for _, d := range f.clock.Slept() {
+				if d > 23*time.Second { // 15 s, plus up to half
 					t.Errorf("a wait of %s", d)
 				}
 			}
@@ -55,68 +53,56 @@ func TestThrottledTriesAreNotCounted(t *testing.T) {
 	}
 }
 
-// Retry-After is honoured in both forms, and capped; those held back are let go
-// within half as long again.
-func TestRetryAfterIsHonoured(t *testing.T) {
-	for name, test := range map[string]struct {
-		effect swrtest.Behavior
-		want   time.Duration
-	}{
-		"seconds":        {swrtest.ThrottleSeconds(7), 7 * time.Second},
-		"a date":         {swrtest.ThrottleDate(20 * time.Second), 20 * time.Second},
-		"an hour":        {swrtest.ThrottleSeconds(3600), time.Minute},
-		"a date far off": {swrtest.ThrottleDate(48 * time.Hour), time.Minute},
-		"a huge number":  {swrtest.ThrottleRetryAfter("99999999999999999999999"), time.Minute},
+// All requests wait as long as Retry-After asks, by the server's clock, plus up
+// to half of it.
+func TestRetryAfterDelays(t *testing.T) {
+	for name, effect := range map[string]swrtest.Behavior{
+		"seconds": swrtest.ThrottleSeconds(20), "date": swrtest.ThrottleDate(20 * time.Second),
 	} {
-		for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
-			t.Run(fmt.Sprintf("%s, clock off by %s", name, skew), func(t *testing.T) {
-				b := start(t, func(v *swrtest.Variants) { v.ClockSkew = skew })
-				b.sim.Inject(swrtest.Fault{Times: 1, Behavior: test.effect})
-				if _, err := b.List(b.ctx, repo); err != nil {
-					t.Fatal(err)
-				}
-				slept := b.clock.Slept()
-				if len(slept) != 1 || slept[0] < test.want || slept[0] > test.want+test.want/2+time.Second {
-					t.Errorf("waits %s; want %s and up to half of it", slept, test.want)
-				}
-			})
+		f := newFixture(t, func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute })
+		f.sim.Inject(swrtest.Fault{Times: 1, Behavior: effect})
+		if _, err := f.List(f.ctx, repo); err != nil {
+			t.Fatal(err)
+		}
+		if slept := f.clock.Slept(); len(slept) != 1 || slept[0] < 20*time.Second || slept[0] > 31*time.Second {
+			t.Errorf("%s: waits %s", name, slept)
 		}
 	}
 }
 
-// A 503 may ask for a wait, too; it counts as a try.
+// A 503 may have a Retry-After, too; it counts as an attempt.
 func TestRetryAfterOfUnavailable(t *testing.T) {
-	b := start(t, nil, swr.WithMaxRetries(1))
-	b.sim.Inject(swrtest.Fault{Times: 1, Behavior: swrtest.Respond(503, map[string][]string{"Retry-After": {"9"}}, "")})
-	if _, err := b.List(b.ctx, repo); err != nil {
+	f := newFixture(t, nil, swr.WithMaxRetries(1))
+	f.sim.Inject(swrtest.Fault{Times: 1, Behavior: swrtest.Respond(503, map[string][]string{"Retry-After": {"9"}}, "")})
+	if _, err := f.List(f.ctx, repo); err != nil {
 		t.Fatal(err)
 	}
-	if slept := b.clock.Slept(); len(slept) != 1 || slept[0] != 9*time.Second {
+	if slept := f.clock.Slept(); len(slept) != 1 || slept[0] != 9*time.Second {
 		t.Errorf("waits %s", slept)
 	}
 }
 
-// Throttling holds back all requests of the client, not only the one that met it.
-func TestThrottlingHoldsBackAll(t *testing.T) {
-	gated := &heldClock{clock: &clock{now: time.Unix(1900000000, 0)}, waiting: make(chan time.Duration, 100), release: make(chan struct{})}
-	b := start(t, nil)
-	client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(gated))
+// Throttling delays all requests of the client.
+func TestThrottlingDelaysAll(t *testing.T) {
+	gated := &heldClock{fakeClock: &fakeClock{now: time.Unix(1900000000, 0)}, waiting: make(chan time.Duration, 100), release: make(chan struct{})}
+	f := newFixture(t, nil)
+	client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithClock(gated))
 	other := swr.Repository{Namespace: "platform", Name: "other"}
-	b.sim.AddRepository(other.Namespace, other.Name)
-	b.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Behavior: swrtest.ThrottleSeconds(30)})
+	f.sim.AddRepository(other.Namespace, other.Name)
+	f.sim.Inject(swrtest.Fault{Repository: repo.Name, Times: 1, Behavior: swrtest.ThrottleSeconds(30)})
 	results := make(chan error, 5)
 	list := func(r swr.Repository) {
-		_, err := client.List(b.ctx, r)
+		_, err := client.List(f.ctx, r)
 		results <- err
 	}
 	go list(repo)
-	<-gated.waiting // it met the 429
+	<-gated.waiting // it was throttled
 	for range 4 {
 		go list(other)
 	}
 	<-gated.waiting // one listing for the four
 	time.Sleep(20 * time.Millisecond)
-	if n := b.sim.Count(); n != 1 {
+	if n := f.sim.Count(); n != 1 {
 		t.Errorf("%d requests while the service throttles", n)
 	}
 	close(gated.release)
@@ -127,9 +113,9 @@ func TestThrottlingHoldsBackAll(t *testing.T) {
 	}
 }
 
-// heldClock is a clock on which those who wait wait until they are released.
+// heldClock is a clock whose sleepers wait for release.
 type heldClock struct {
-	*clock
+	*fakeClock
 	waiting chan time.Duration
 	release chan struct{}
 }
@@ -141,32 +127,32 @@ func (h *heldClock) Sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return h.clock.Sleep(ctx, d)
+	return h.fakeClock.Sleep(ctx, d)
 }
 
-// Throttling that does not end ends with the operation's time, and says so.
-func TestThrottledForEver(t *testing.T) {
-	b := start(t, nil)
-	b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(10)})
-	created, err := b.Create(b.clock.within(t, b.ctx, 5*time.Minute), acme, terms(t, "d"))
+// Permanent throttling ends with the operation's timeout.
+func TestThrottledUntilTimeout(t *testing.T) {
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(10)})
+	created, err := f.Create(f.clock.withTimeout(t, f.ctx, 5*time.Minute), acme, testSpec(t, "d"))
 	failed := expectKind(t, err, swr.KindThrottled)
-	if created.Outcome != swr.NotCreated || b.holds(acme) {
-		t.Errorf("presence %d, there: %t", created.Outcome, b.holds(acme))
+	if created.Outcome != swr.NotCreated || f.has(acme) {
+		t.Errorf("outcome %d, there: %t", created.Outcome, f.has(acme))
 	}
 	if failed.Attempts < 10 || failed.Attempts > 40 || failed.Elapsed < 4*time.Minute || failed.Code != "APIGW.0308" || !strings.Contains(err.Error(), "attempts in") {
 		t.Errorf("%v", err)
 	}
 }
 
-// Who waits while the service throttles stops at once when interrupted.
+// An interrupt ends a wait for the throttle.
 func TestInterruptedWhileThrottled(t *testing.T) {
-	b := start(t, nil)
-	client := newClient(t, b.sim.URL, b.sim.Token()) // on the real clock
-	fault := b.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(60)})
-	ctx, cancel := context.WithCancel(b.ctx)
+	f := newFixture(t, nil)
+	client := newClient(t, f.sim.URL, f.sim.Token()) // on the real clock
+	fault := f.sim.Inject(swrtest.Fault{Behavior: swrtest.ThrottleSeconds(60)})
+	ctx, cancel := context.WithCancel(f.ctx)
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
-	_, err := client.Create(ctx, acme, terms(t, "d"))
+	_, err := client.Create(ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindThrottled)
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("error %v", err)
@@ -176,7 +162,7 @@ func TestInterruptedWhileThrottled(t *testing.T) {
 	}
 }
 
-// quickClock is the real clock, so many times as fast.
+// quickClock is the real clock, sped up by a factor.
 type quickClock struct {
 	began time.Time
 	times time.Duration
@@ -192,33 +178,33 @@ func (q quickClock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// 200 creates through a service that answers 20 requests a second, and 429, or
-// one of the 403s, to the rest: all succeed with the defaults.
+// 200 creates succeed with the defaults, though the service allows only 20 requests
+// a second.
 func TestCreatesThroughAThrottledService(t *testing.T) {
 	for name, effect := range map[string]swrtest.Behavior{
 		"plain": swrtest.Throttle(), "Retry-After": swrtest.ThrottleSeconds(1), "403": swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := start(t, nil)
+			f := newFixture(t, nil)
 			quick := quickClock{began: time.Now(), times: 20}
-			b.sim.SetClock(quick.Now)
-			b.sim.SetRateLimit(20, effect)
-			client := newClient(t, b.sim.URL, b.sim.Token(), swr.WithClock(quick))
+			f.sim.SetClock(quick.Now)
+			f.sim.SetRateLimit(20, effect)
+			client := newClient(t, f.sim.URL, f.sim.Token(), swr.WithClock(quick))
 			var next atomic.Int32
 			concurrently(10, func(int) {
 				for n := int(next.Add(1)); n <= 200; n = int(next.Add(1)) {
 					key := acme
 					key.AccessDomain = account(n)
-					if created, err := client.Create(b.ctx, key, terms(t, "d")); err != nil || created.Outcome != swr.Created {
+					if created, err := client.Create(f.ctx, key, testSpec(t, "d")); err != nil || created.Outcome != swr.Created {
 						t.Errorf("%s: %+v, %v", key, created, err)
 					}
 				}
 			})
-			if n := len(b.sim.Shares(repo.Namespace, repo.Name)); n != 200 {
+			if n := len(f.sim.Shares(repo.Namespace, repo.Name)); n != 200 {
 				t.Errorf("%d shares", n)
 			}
-			refused := slices.DeleteFunc(b.sim.Requests(), func(r swrtest.Request) bool { return r.Status == 201 || r.Status == 200 })
-			t.Logf("%d requests, %d of them throttled, in %s", b.sim.Count(), len(refused), time.Since(quick.began)*quick.times)
+			refused := slices.DeleteFunc(f.sim.Requests(), func(r swrtest.Request) bool { return r.Status == 201 || r.Status == 200 })
+			t.Logf("%d requests, %d of them throttled, in %s", f.sim.Count(), len(refused), time.Since(quick.began)*quick.times)
 			if len(refused) == 0 || len(refused) > 400 {
 				t.Errorf("%d requests were throttled", len(refused))
 			}

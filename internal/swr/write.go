@@ -5,14 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 const (
-	// verifyGrace is how long the result of a write may be looked up after its
-	// operation has ended: state and service should agree, but nobody waits for
-	// long.
-	verifyGrace = 5 * time.Second
 	// verifyAttempts is how often a share is looked up that may or may not appear,
 	// updateAttempts how often an update may take to show.
 	verifyAttempts = 3
@@ -66,7 +61,8 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		share, lookupErr := c.poll(ctx, since, attempts, c.getThenList(key), func(_ Share, err error) bool { return !isGone(err) })
+		share, lookupErr := c.poll(ctx, since, attempts, c.getThenList(key),
+			func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
 	}
 	pending := c.pendingSince(res.startedAt)
@@ -150,7 +146,9 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 }
 
 // observeDelete looks up a share that was deleted in the spelling.
-func (c *Client) observeDelete(ctx context.Context, key Key, spelling string, since version, response responseClass) observation {
+func (c *Client) observeDelete(
+	ctx context.Context, key Key, spelling string, since version, response responseClass,
+) observation {
 	policy, attempts := byListingAndGet, 1
 	switch response {
 	case respSuccess, respShareMissing:
@@ -190,7 +188,9 @@ type lookupFunc func(ctx context.Context, oldest version) (Share, error)
 
 // poll looks up a share after a write until done reports true, at most as often
 // as given by attempts, or until the context ends.
-func (c *Client) poll(ctx context.Context, oldest version, attempts int, look lookupFunc, done func(Share, error) bool) (Share, error) {
+func (c *Client) poll(
+	ctx context.Context, oldest version, attempts int, look lookupFunc, done func(Share, error) bool,
+) (Share, error) {
 	for n := 1; ; n++ {
 		share, err := lookWithGrace(ctx, oldest, look)
 		if done(share, err) || n == attempts || c.pause(ctx, c.backoff(n)) != nil {
@@ -200,6 +200,8 @@ func (c *Client) poll(ctx context.Context, oldest version, attempts int, look lo
 	}
 }
 
+// lookWithGrace looks up a share. The lookup is not cut short when the operation
+// ends: state and service should agree.
 func lookWithGrace(ctx context.Context, oldest version, look lookupFunc) (Share, error) {
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
@@ -221,25 +223,4 @@ func (c *Client) getThenList(key Key) lookupFunc {
 		}
 		return c.lookup(ctx, key, oldest, byListing)
 	}
-}
-
-// withGrace returns a context for a lookup after a write: it ends verifyGrace
-// after ctx does, so that the lookup is not cut short when the operation ends.
-func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
-	longer := context.WithoutCancel(ctx)
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return context.WithTimeout(longer, verifyGrace)
-	}
-	longer, cancel := context.WithCancel(longer)
-	release := cancel
-	if end, ok := ctx.Deadline(); ok {
-		longer, release = context.WithDeadline(longer, end.Add(verifyGrace))
-	}
-	stop := context.AfterFunc(ctx, func() {
-		if errors.Is(ctx.Err(), context.Canceled) {
-			grace := time.AfterFunc(verifyGrace, cancel)
-			context.AfterFunc(longer, func() { grace.Stop() })
-		}
-	})
-	return longer, func() { stop(); release(); cancel() }
 }

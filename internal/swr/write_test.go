@@ -17,9 +17,9 @@ import (
 
 // withFault serves a simulator that plays the behavior at an operation, so many
 // times, or always if times is 0.
-func withFault(t *testing.T, op swrtest.Operation, behavior swrtest.Behavior, times int, variants func(*swrtest.Variants)) *bench {
+func withFault(t *testing.T, op swrtest.Operation, behavior swrtest.Behavior, times int, variants func(*swrtest.Variants)) *fixture {
 	t.Helper()
-	f := start(t, variants, patience(behavior))
+	f := newFixture(t, variants, requestTimeout(behavior))
 	f.sim.Inject(swrtest.Fault{Operation: op, Times: times, Behavior: behavior})
 	return f
 }
@@ -38,7 +38,7 @@ func TestCreateWithLostResponse(t *testing.T) {
 	for name, times := range map[string]int{"once": 1, "always": 0} {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), times, nil)
-			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.Created)
 			expectShare(t, result.Share, "d")
 			if n := len(f.sim.AllShares()); n != 1 {
@@ -63,7 +63,7 @@ func TestCreateWithLostResponseByServerClock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 1, variant)
-			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.Created)
 		})
 	}
@@ -89,14 +89,14 @@ func TestCreateDoesNotAdopt(t *testing.T) {
 				f := withFault(t, swrtest.OpCreate, swrtest.ResetBefore(), times, test.variant)
 				f.sim.PutShare(swrtest.Share{
 					Namespace: acme.Namespace, Repository: acme.Repository, AccessDomain: acme.AccessDomain,
-					Deadline: until + "T00:00:00.000Z", Description: test.text, Created: f.clock.Now().Add(test.created),
+					Deadline: testDeadline + "T00:00:00.000Z", Description: test.text, Created: f.clock.Now().Add(test.created),
 				})
-				result, err := f.Create(f.ctx, acme, terms(t, "d"))
+				result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 				expectOutcome(t, result, err, swr.NotCreated)
 				if failed := expectKind(t, err, swr.KindConflict); failed.Err == nil || !strings.Contains(err.Error(), "may have made it") {
 					t.Error(err)
 				}
-				f.expectHeld(t, acme, test.text)
+				f.expectStored(t, acme, test.text)
 			})
 		}
 	}
@@ -107,13 +107,13 @@ func TestCreateDoesNotAdopt(t *testing.T) {
 func TestConflictWithoutLostResponse(t *testing.T) {
 	for name, behavior := range map[string]swrtest.Behavior{"first 409": {}, "busy": swrtest.Busy(), "throttled": swrtest.Throttle()} {
 		t.Run(name, func(t *testing.T) {
-			f := start(t, nil)
+			f := newFixture(t, nil)
 			if name != "first 409" {
 				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 3, Behavior: behavior})
 			}
 			f.putAcme("d")
 			f.sim.ResetRequests()
-			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.NotCreated)
 			failed := expectKind(t, err, swr.KindConflict)
 			if failed.Status != http.StatusConflict || failed.Code != "SVCSTG.SWR.4090089" || strings.Contains(err.Error(), "may have made it") {
@@ -129,7 +129,7 @@ func TestConflictWithoutLostResponse(t *testing.T) {
 // A POST that is lost before it takes effect is sent again.
 func TestCreateIsRetried(t *testing.T) {
 	f := withFault(t, swrtest.OpCreate, swrtest.ResetBefore(), 3, nil)
-	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 	expectOutcome(t, result, err, swr.Created)
 	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 4, swrtest.OpGet: 1})
 }
@@ -138,7 +138,7 @@ func TestCreateIsRetried(t *testing.T) {
 func TestCreateThatCannotBeVerified(t *testing.T) {
 	f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 0, nil)
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(503, "")})
-	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 	expectOutcome(t, result, err, swr.Unknown)
 }
 
@@ -158,11 +158,11 @@ func TestCreateThatTakesEffectLater(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpCreate, test.behavior, 0, test.variant)
-			result, err := f.Create(f.clock.within(t, f.ctx, time.Minute), acme, terms(t, "d"))
+			result, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.Unknown)
 			f.putAcme("d")
 			share, err := f.Get(f.ctx, acme, f.Host())
-			if got := result.Pending.Action(terms(t, "d"), share, err); got != test.want {
+			if got := result.Pending.Action(testSpec(t, "d"), share, err); got != test.want {
 				t.Errorf("%d; want %d: %+v, created %s", got, test.want, result.Pending, share.Created)
 			}
 		})
@@ -176,7 +176,7 @@ func TestCreateThatTakesNoEffect(t *testing.T) {
 		"reset, then forbidden": {swrtest.ResetBefore(), swrtest.Status(403, "SVCSTG.SWR.4030000")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := start(t, nil)
+			f := newFixture(t, nil)
 			for n, behavior := range behaviors {
 				fault := swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior}
 				if n < len(behaviors)-1 {
@@ -184,7 +184,7 @@ func TestCreateThatTakesNoEffect(t *testing.T) {
 				}
 				f.sim.Inject(fault)
 			}
-			result, err := f.Create(f.ctx, acme, terms(t, "d"))
+			result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.NotCreated)
 		})
 	}
@@ -195,19 +195,19 @@ func TestCreateThatTakesNoEffect(t *testing.T) {
 func TestConflictThatDoesNotShow(t *testing.T) {
 	late := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
 	f := withFault(t, swrtest.OpCreate, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.GetDelay, v.ListDelay = late, late })
-	result, err := f.Create(f.clock.within(t, f.ctx, time.Minute), acme, terms(t, "d"))
+	result, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
 	expectOutcome(t, result, err, swr.Unknown)
 }
 
 // A service that accepts a share but has something else is reported, with what it
 // has.
 func TestCreateThatIsNotApplied(t *testing.T) {
-	f := start(t, nil)
+	f := newFixture(t, nil)
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Respond(200, nil,
 		`{"exist":true,"namespace":"platform","repository":"team/app","access_domain":"Acme","permit":"read","deadline":"forever","description":"\u001b[31m"}`)})
-	result, err := f.Create(f.ctx, acme, terms(t, "d"))
+	result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindInvalidResponse)
-	expectShort(t, f, err)
+	expectPrintable(t, f, err)
 	if result.Outcome != swr.Created || result.Share.Deadline != "forever" {
 		t.Errorf("%+v", result)
 	}
@@ -217,11 +217,11 @@ func TestCreateThatIsNotApplied(t *testing.T) {
 func TestUpdateWithLostResponse(t *testing.T) {
 	f := withFault(t, swrtest.OpUpdate, swrtest.ResetAfter(), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 	if err != nil || share == nil || share.Description != "new" {
 		t.Errorf("%+v, %v", share, err)
 	}
-	f.expectHeld(t, acme, "new")
+	f.expectStored(t, acme, "new")
 	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 6, swrtest.OpGet: 1})
 }
 
@@ -229,7 +229,7 @@ func TestUpdateWithLostResponse(t *testing.T) {
 func TestUpdateThatFails(t *testing.T) {
 	f := withFault(t, swrtest.OpUpdate, swrtest.ResetBefore(), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 	if err == nil || share == nil || share.Description != "old" {
 		t.Errorf("%+v, %v", share, err)
 	}
@@ -240,12 +240,12 @@ func TestUpdateThatFails(t *testing.T) {
 func TestUpdateOfWhatIsListedAndMissing(t *testing.T) {
 	f := withFault(t, swrtest.OpUpdate, swrtest.Status(404, "SVCSTG.SWR.4040091"), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 	expectKind(t, err, swr.KindShareMissing)
 	if share != nil {
 		t.Errorf("%+v", share)
 	}
-	f.expectHeld(t, acme, "old")
+	f.expectStored(t, acme, "old")
 }
 
 // A DELETE that took effect is a success, however the service responds to the
@@ -257,8 +257,8 @@ func TestDeleteWithLostResponse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpDelete, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.MissingOnDelete = form })
 			f.putAcme("d")
-			if err := f.Delete(f.ctx, acme, f.Host()); err != nil || f.holds(acme) {
-				t.Errorf("%v, still there: %t", err, f.holds(acme))
+			if err := f.Delete(f.ctx, acme, f.Host()); err != nil || f.has(acme) {
+				t.Errorf("%v, still there: %t", err, f.has(acme))
 			}
 		})
 	}
@@ -273,8 +273,8 @@ func TestDeleteThatFails(t *testing.T) {
 			f := withFault(t, swrtest.OpDelete, behavior, 0, nil)
 			f.putAcme("d")
 			err := f.Delete(f.ctx, acme, f.Host())
-			if _, gone := errors.AsType[*swr.Gone](err); err == nil || gone || !f.holds(acme) {
-				t.Errorf("%v, still there: %t", err, f.holds(acme))
+			if _, gone := errors.AsType[*swr.Gone](err); err == nil || gone || !f.has(acme) {
+				t.Errorf("%v, still there: %t", err, f.has(acme))
 			}
 		})
 	}
@@ -283,10 +283,10 @@ func TestDeleteThatFails(t *testing.T) {
 // A success with a status that is not documented proves nothing: the share is
 // read, and what is there decides.
 func TestUnexpectedSuccess(t *testing.T) {
-	within := func(f *bench) context.Context { return f.clock.within(t, f.ctx, time.Minute) }
+	within := func(f *fixture) context.Context { return f.clock.withTimeout(t, f.ctx, time.Minute) }
 	for _, status := range []int{200, 202, 204} {
 		f := withFault(t, swrtest.OpCreate, swrtest.Status(status, ""), 0, nil)
-		result, err := f.Create(within(f), acme, terms(t, "d"))
+		result, err := f.Create(within(f), acme, testSpec(t, "d"))
 		expectKind(t, err, swr.KindUnexpectedSuccess)
 		expectOutcome(t, result, err, swr.Unknown)
 	}
@@ -294,11 +294,11 @@ func TestUnexpectedSuccess(t *testing.T) {
 		f := withFault(t, swrtest.OpDelete, swrtest.Status(status, ""), 0, nil)
 		f.putAcme("d")
 		expectKind(t, f.Delete(within(f), acme, ""), swr.KindUnexpectedSuccess)
-		f.expectHeld(t, acme, "d")
+		f.expectStored(t, acme, "d")
 	}
 	f := withFault(t, swrtest.OpUpdate, swrtest.Status(202, ""), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, terms(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
 	expectKind(t, err, swr.KindUnexpectedSuccess)
 	if share == nil || share.Description != "old" {
 		t.Errorf("%+v", share)

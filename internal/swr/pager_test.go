@@ -3,7 +3,6 @@ package swr
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestRangeTotal(t *testing.T) {
@@ -37,24 +36,4 @@ func FuzzRangeTotal(f *testing.F) {
 			t.Errorf("Content-Range %q: %d", header, got)
 		}
 	})
-}
-
-func TestExponentialBackoff(t *testing.T) {
-	backoff := ExponentialBackoff(500*time.Millisecond, 15*time.Second)
-	for n, most := range map[int]time.Duration{
-		1: 500 * time.Millisecond, 2: time.Second, 3: 2 * time.Second, 5: 8 * time.Second, 6: 15 * time.Second, 7: 15 * time.Second,
-		31: 15 * time.Second, 64: 15 * time.Second, 1 << 30: 15 * time.Second,
-	} {
-		jittered := map[time.Duration]bool{}
-		for range 100 {
-			d := backoff(n)
-			if d < most/2 || d > most {
-				t.Fatalf("try %d: %s; want from %s to %s", n, d, most/2, most)
-			}
-			jittered[d] = true
-		}
-		if len(jittered) < 50 {
-			t.Errorf("try %d: %d different waits of 100", n, len(jittered))
-		}
-	}
 }
