@@ -66,15 +66,15 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
 	}
 	pending := c.pendingSince(res.startedAt)
-	outcome, conclusion := decideCreate(res.effect, response, o.state, pending.Ownership(spec, o.share))
-	result := CreateResult{Outcome: outcome}
-	switch outcome {
+	end := decide(createRules, situation{res.effect, response, o.state, pending.Ownership(spec, o.share)})
+	result := CreateResult{Outcome: end.outcome}
+	switch end.outcome {
 	case Created:
 		result.Share = o.share
 	case Unknown:
 		result.Pending = pending
 	}
-	return result, conclusion.toError(err, o, "the share could not be read back")
+	return result, end.conclusion.toError(err, o, "the share could not be read back")
 }
 
 // Update changes what a share grants, in place. It returns the share that the
@@ -105,7 +105,8 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
 		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
-	err = decideUpdate(res.effect, classifyResponse(err), o.state).toError(err, o, "the change could not be verified")
+	conclusion := decide(updateRules, situation{effect: res.effect, response: classifyResponse(err), observed: o.state})
+	err = conclusion.toError(err, o, "the change could not be verified")
 	if o.state == observedMatch || o.state == observedDifferent {
 		return &o.share, err
 	}
@@ -137,7 +138,7 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 		if res.effect != effectRejected || response == respShareMissing || response == respRepositoryMissing {
 			o = c.observeDelete(ctx, key, spelling.AccessDomain, since, response)
 		}
-		conclusion := decideDelete(largest, response, o.state)
+		conclusion := decide(deleteRules, situation{effect: largest, response: response, observed: o.state})
 		if conclusion != otherSpelling {
 			return conclusion.toError(err, o, "the end of access could not be verified")
 		}
