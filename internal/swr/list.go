@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -112,8 +111,7 @@ func (c *Client) sharePager(repo Repository) pager[Share] {
 func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (page[Share], error) {
 	var found page[Share]
 	_, err := c.do(ctx, request{
-		call:   callList,
-		method: http.MethodGet,
+		call: callList,
 		url: func(segment string) *url.URL {
 			u := accessDomainsURL(c.endpoint, segment, repo, "")
 			if offset > 0 {

@@ -167,8 +167,7 @@ func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
 	_, err := c.do(ctx, request{
-		call:   callGet,
-		method: http.MethodGet,
+		call: callGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},

@@ -26,8 +26,7 @@ const (
 
 // request is one call of the API, which can be sent any number of times.
 type request struct {
-	call   call
-	method string
+	call call
 	// url returns the URL with one spelling of the segment that has two.
 	url  func(segment string) *url.URL
 	body []byte
@@ -54,6 +53,7 @@ type decodeError struct {
 type callResult struct {
 	startedAt time.Time
 	effect    effect
+	version   version // of listings that show the effect of a write
 }
 
 // do sends a request, with retries. The error, if any, is an *[Error].
@@ -114,7 +114,7 @@ func (c *Client) do(ctx context.Context, req request) (callResult, error) {
 // contextError describes a request that ended with its context: the last error,
 // and that there was no time for another attempt.
 func (c *Client) contextError(ctx context.Context, last *Error, req request, res callResult, attempts int) *Error {
-	apiErr := Error{Kind: KindNetwork, Method: req.method, URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
+	apiErr := Error{Kind: KindNetwork, Method: req.call.method(), URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
 	if last != nil {
 		apiErr = *last
 	}
@@ -158,7 +158,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	}
 	apiErr := checkResponse(req, resp, err, &secrets)
 	if apiErr != nil {
-		apiErr.Method, apiErr.URL = req.method, httpsafe.DisplayURL(target)
+		apiErr.Method, apiErr.URL = req.call.method(), httpsafe.DisplayURL(target)
 	}
 	return apiErr, effectOf(req.call, conn.sent(), apiErr)
 }
@@ -198,7 +198,7 @@ func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 // roundTrip sends the request and reads the response. If reading fails, it
 // returns what came and the error; the response is nil if none came.
 func (c *Client) roundTrip(ctx context.Context, req request, target *url.URL) (*response, error) {
-	httpReq, err := http.NewRequestWithContext(ctx, req.method, target.String(), bytes.NewReader(req.body))
+	httpReq, err := http.NewRequestWithContext(ctx, req.call.method(), target.String(), bytes.NewReader(req.body))
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -102,8 +101,7 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (page[SharedRepository], error) {
 	var found page[SharedRepository]
 	_, err := c.do(ctx, request{
-		call:   callSharedRepositories,
-		method: http.MethodGet,
+		call: callSharedRepositories,
 		url: func(string) *url.URL {
 			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
 			u.RawQuery = filter.query(offset).Encode()
