@@ -3,6 +3,7 @@ package swr
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,8 +31,8 @@ type request struct {
 	// url returns the URL with one spelling of the segment that has two.
 	url  func(segment string) *url.URL
 	body []byte
-	// decode decodes the body of a success. It returns nil if the body is valid.
-	decode func(response) *decodeError
+	// decode decodes the body of a success.
+	decode func(response) error
 }
 
 // response is an HTTP response whose body was read.
@@ -40,13 +41,6 @@ type response struct {
 	header     http.Header
 	body       []byte
 	receivedAt time.Time // by the client's clock
-}
-
-// decodeError is why the body of a success is not valid.
-type decodeError struct {
-	kind      Kind
-	err       error
-	retryable bool
 }
 
 // callResult is what is known of a request after all its attempts.
@@ -131,6 +125,20 @@ func (c *Client) contextError(ctx context.Context, last *Error, req request, res
 	apiErr.Err = cause
 	apiErr.Attempts, apiErr.Elapsed = attempts, c.clock.Now().Sub(res.startedAt)
 	return &apiErr
+}
+
+// waitError is the error of a caller whose context ended while it waited for the
+// request of another one.
+func waitError(ctx context.Context) error {
+	return &Error{Kind: KindNetwork, Err: stopped(ctx.Err())}
+}
+
+// stopped describes why a context ended.
+func stopped(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("interrupted: %w", cause)
+	}
+	return fmt.Errorf("the operation's timeout ended: %w", cause)
 }
 
 // attemptKey is the context key for the number of the attempt.
@@ -244,9 +252,13 @@ func checkResponse(req request, resp *response, err error, secrets *httpsafe.Red
 			return nil
 		}
 		apiErr = &Error{
-			Kind: decodeErr.kind, retryable: decodeErr.retryable,
-			Err:     errors.New(secrets.Printable(decodeErr.err.Error())),
+			Kind: KindInvalidResponse, Err: errors.New(secrets.Printable(decodeErr.Error())),
 			Excerpt: secrets.Printable(string(resp.body)),
+			// A proxy's page or a truncated response may be JSON the next time.
+			retryable: !json.Valid(resp.body),
+		}
+		if req.call.isWrite() {
+			apiErr.Kind = KindUnexpectedSuccess
 		}
 	}
 	apiErr.Status = resp.status

@@ -148,27 +148,13 @@ func decodeJSON(body []byte, into any) error {
 	return nil
 }
 
-// newDecodeError returns the error of decoding the body of a read. What is no JSON
-// at all, such as a proxy's page or a truncated response, may be valid next time;
-// JSON that makes no sense will not be.
-func newDecodeError(body []byte, err error) *decodeError {
-	if err == nil {
-		return nil
-	}
-	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
-}
-
 // checkEmptyBody checks the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func checkEmptyBody(resp response) *decodeError {
-	body := bytes.TrimSpace(resp.body)
-	if len(body) == 0 || string(body) == "{}" {
-		return nil
+func checkEmptyBody(resp response) error {
+	if body := bytes.TrimSpace(resp.body); len(body) > 0 && string(body) != "{}" {
+		return errors.New("the response to a write should be empty")
 	}
-	return &decodeError{
-		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
-		err: errors.New("the response to a write should be empty"),
-	}
+	return nil
 }
 
 // createBody is the body of a create, in the document's order.

@@ -107,11 +107,10 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		decode: func(resp response) *decodeError {
-			var err error
+		decode: func(resp response) (err error) {
 			found, err = decodeSharedRepositories(resp.body, filter.Center)
 			found.total = max(found.total, rangeTotal(resp.header.Get("Content-Range")))
-			return newDecodeError(resp.body, err)
+			return err
 		},
 	})
 	return found, err
@@ -121,7 +120,7 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 // selects: whether it has to be sent with "/" or with "$" depends on the service,
 // and the wrong one would find nothing.
 func (f SharedFilter) query(offset int) url.Values {
-	query := pageQuery(offset, pageSize)
+	query := pageQuery(offset)
 	query.Set("center", string(f.Center))
 	for name, value := range map[string]string{"namespace": f.Namespace, "name": f.Name, "domain_name": f.DomainName} {
 		if value != "" && !strings.Contains(value, "/") {

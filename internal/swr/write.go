@@ -173,25 +173,20 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (callR
 type lookupFunc func(ctx context.Context, oldest version) (Share, error)
 
 // poll looks up a share after a write until done reports true, at most as often
-// as given by attempts, or until the context ends.
+// as given by attempts, or until the context ends. A lookup is not cut short then:
+// state and service should agree.
 func (c *Client) poll(
 	ctx context.Context, oldest version, attempts int, look lookupFunc, done func(Share, error) bool,
 ) (Share, error) {
 	for n := 1; ; n++ {
-		share, err := lookWithGrace(ctx, oldest, look)
+		lookCtx, cancel := withGrace(ctx)
+		share, err := look(lookCtx, oldest)
+		cancel()
 		if done(share, err) || n == attempts || c.pause(ctx, c.backoff(n)) != nil {
 			return share, err
 		}
 		oldest = c.listCache.nextVersion()
 	}
-}
-
-// lookWithGrace looks up a share. The lookup is not cut short when the operation
-// ends: state and service should agree.
-func lookWithGrace(ctx context.Context, oldest version, look lookupFunc) (Share, error) {
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	return look(ctx, oldest)
 }
 
 // getThenList returns a lookup after a write. The share is requested by name; only
