@@ -78,6 +78,7 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 		key := plan.key(account)
 		if !isGone(err) {
 			r.session.addError(diags, opLookUpShare, key, err)
+			seen.accounts = append(seen.accounts, account) // it may have access
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(

@@ -2,12 +2,15 @@ package provider
 
 import (
 	"context"
+	"strconv"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -46,7 +49,7 @@ func (p *swrProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
-		p.setSession(resp, &session{unknown: unknown})
+		p.setSession(resp, &session{unknownAttribute: unknown})
 		return
 	}
 
@@ -92,4 +95,67 @@ func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSourc
 
 func (p *swrProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{newShareListResource}
+}
+
+func providerSchema() schema.Schema {
+	attributes := map[string]schema.Attribute{}
+	for _, a := range config.Attributes {
+		description := attributeDescription(a)
+		switch a.Kind {
+		case config.Bool:
+			attributes[a.Name] = schema.BoolAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+		case config.Int:
+			attributes[a.Name] = schema.Int64Attribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+		default:
+			attributes[a.Name] = schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+		}
+	}
+	return schema.Schema{
+		MarkdownDescription: "Shares private container images in SWR (Software Repository for Container) with other accounts, " +
+			"on Open Telekom Cloud, Huawei Cloud and compatible clouds.",
+		Attributes: attributes,
+	}
+}
+
+// attributeDescription returns the description of an attribute with its environment
+// variables and default.
+func attributeDescription(a config.Attribute) string {
+	variables := make([]string, len(a.Env))
+	for i, name := range a.Env {
+		variables[i] = "`" + name + "`"
+	}
+	text := a.Description + " Environment: " + enumerate(variables, "or") + "."
+	if a.Default != "" {
+		text += " Default: " + a.Default + "."
+	}
+	return text
+}
+
+// blockSettings returns the values of the provider block, and the name of the first
+// attribute whose value is not known yet, or "" if all are known.
+func blockSettings(block types.Object) (settings config.Settings, unknown string) {
+	settings = config.Settings{}
+	values := block.Attributes()
+	for _, a := range config.Attributes {
+		switch value := values[a.Name]; {
+		case value.IsUnknown():
+			return nil, a.Name
+		case !value.IsNull():
+			settings[a.Name] = settingText(value)
+		}
+	}
+	return settings, ""
+}
+
+// settingText returns a value of the provider block as text.
+func settingText(value attr.Value) string {
+	switch value := value.(type) {
+	case types.String:
+		return value.ValueString()
+	case types.Bool:
+		return strconv.FormatBool(value.ValueBool())
+	case types.Int64:
+		return strconv.FormatInt(value.ValueInt64(), 10)
+	}
+	return ""
 }

@@ -12,6 +12,8 @@ import (
 
 // Kinds of error that package swr has no kind for.
 const (
+	// kindContradiction: a repository whose shares are listed does not exist.
+	kindContradiction        swr.Kind = "contradiction"
 	kindRepositoryGone       swr.Kind = "repository gone"
 	kindShareGone            swr.Kind = "share gone"
 	kindUntrustedCertificate swr.Kind = "untrusted certificate"
@@ -21,7 +23,7 @@ const (
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
-	kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
+	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
 	swr.KindConflict, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
@@ -41,6 +43,8 @@ func kindOf(err error) swr.Kind {
 
 func isKind(err error, kind swr.Kind) bool {
 	switch kind {
+	case kindContradiction:
+		return errors.Is(err, swr.KindInvalidResponse) && errors.Is(err, swr.KindRepositoryMissing)
 	case kindRepositoryGone, kindShareGone:
 		gone, ok := errors.AsType[*swr.Gone](err)
 		return ok && gone.Repository == (kind == kindRepositoryGone)
@@ -65,6 +69,7 @@ var opAny = operation{}
 // {import} and {removed} are blocks for the configuration. {state} and {forget}
 // are empty for an operation that keeps no state.
 var remedies = map[swr.Kind]map[operation]string{
+	kindContradiction: {opAny: contradictionRemedy, opVerifyShare: taintedRemedy},
 	kindRepositoryGone: {
 		opAny:         "Check the name of the repository and the endpoint: {endpoint}.",
 		opImportShare: "Check the ID, which has the form namespace/repository/access_domain, and the endpoint: {endpoint}.",
@@ -93,6 +98,9 @@ var remedies = map[swr.Kind]map[operation]string{
 	},
 	swr.KindRepositoryMissing: {
 		opAny: "The repository {repository} does not exist. Push an image to it first, or correct its name.",
+		// A delete is an error only if the share may still exist.
+		opDeleteShare: contradictionRemedy,
+		opRevokeShare: contradictionRemedy,
 	},
 	swr.KindAccountUnknown: {
 		opAny: "The account {account} does not exist. Ask your partner for its exact name, " +
@@ -136,6 +144,9 @@ var remedies = map[swr.Kind]map[operation]string{
 	swr.KindUnexpectedSuccess: {opAny: ""},
 	swr.KindShareMissing:      {opAny: ""},
 }
+
+const contradictionRemedy = "The responses of the service contradict each other, " +
+	"so whether the repository {repository} and its share exist is not known. {state}Plan again later to see the current state."
 
 // taintedRemedy is for a share that may be there, but not as it was planned.
 const taintedRemedy = "The share was saved to the state and marked as tainted, so that it is not lost. " +

@@ -53,7 +53,7 @@ var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 // operation; and no entry of the table is out of reach.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
-	kinds := append(apiKinds(t), kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled)
+	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled)
 	for _, kind := range kinds {
 		if _, ok := remedies[kind][opAny]; !ok {
 			t.Errorf("%q has no remedy for any operation", kind)
@@ -125,6 +125,8 @@ func TestRemedyOfOperation(t *testing.T) {
 // sample returns an error of the kind.
 func sample(kind swr.Kind) error {
 	switch kind {
+	case kindContradiction:
+		return &swr.Error{Kind: swr.KindInvalidResponse, Err: &swr.Error{Kind: swr.KindRepositoryMissing}}
 	case kindRepositoryGone:
 		return &swr.Gone{Repository: true}
 	case kindShareGone:

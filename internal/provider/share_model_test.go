@@ -104,7 +104,11 @@ func TestShareIdentityIsTheFrameworks(t *testing.T) {
 	empty := tftypes.NewValue(schema.Type().TerraformType(t.Context()), nil)
 	for name, model := range models() {
 		theirs := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}
-		if diags := theirs.Set(t.Context(), shareIdentityModel{model.Namespace, model.Repository, model.AccessDomain}); diags.HasError() {
+		if diags := theirs.Set(t.Context(), struct {
+			Namespace    types.String `tfsdk:"namespace"`
+			Repository   types.String `tfsdk:"repository"`
+			AccessDomain types.String `tfsdk:"access_domain"`
+		}{model.Namespace, model.Repository, model.AccessDomain}); diags.HasError() {
 			t.Fatal(diags)
 		}
 		ours := &tfsdk.ResourceIdentity{Schema: schema, Raw: empty}

@@ -3,17 +3,22 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
 var (
-	_ resource.ResourceWithConfigure  = (*shareResource)(nil)
-	_ resource.ResourceWithIdentity   = (*shareResource)(nil)
-	_ resource.ResourceWithModifyPlan = (*shareResource)(nil)
+	_ resource.ResourceWithConfigure   = (*shareResource)(nil)
+	_ resource.ResourceWithIdentity    = (*shareResource)(nil)
+	_ resource.ResourceWithImportState = (*shareResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*shareResource)(nil)
 )
 
 // shareResource is swr_repository_share.
@@ -83,7 +88,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	state.writeIdentity(resp.Identity)
 	// Only an import leaves the deadline out of the state.
 	imported := state.Deadline.IsNull()
-	if r.session.unknown != "" {
+	if r.session.unknownAttribute != "" {
 		if imported {
 			r.session.requireConfigured(&resp.Diagnostics, "Importing a share")
 		} else {
@@ -200,4 +205,77 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if err != nil {
 		r.session.addError(&resp.Diagnostics, opDeleteShare, state.key(), err)
 	}
+}
+
+// pendingAction returns what to do about a share of the state whose create may be
+// pending. share and err are the result of looking it up. It adds the reason for
+// any action but PendingProceed.
+func (r *shareResource) pendingAction(ctx context.Context, private privateReader, op operation,
+	state shareResourceModel, share swr.Share, err error, diags *diag.Diagnostics,
+) swr.PendingAction {
+	pending, found := pendingCreate.get(ctx, private, diags)
+	if !found {
+		return swr.PendingProceed
+	}
+	spec, invalid := state.spec()
+	if invalid != nil {
+		addRuleError(diags, pathDeadline, invalid)
+		return swr.PendingKeep
+	}
+	key := state.key()
+	action := pending.Action(spec, share, err)
+	switch {
+	case action == swr.PendingForget:
+		diags.AddWarning(fmt.Sprintf("Share %s is not managed by this configuration", objectName(key)),
+			"An earlier apply may have created the share: the response to its request was lost. "+
+				"The share that exists was created at another time, by another client. It was left unchanged and removed from the state. "+importRemedy(key))
+	case action == swr.PendingKeep && err != nil:
+		r.session.addError(diags, op, key, err)
+	case action == swr.PendingKeep:
+		diags.AddError(fmt.Sprintf("Unable to determine who created share %s", objectName(key)), fmt.Sprintf(
+			"An earlier apply may have created the share: the response to its request was lost. "+
+				"A share exists, created by %q on %q, but whether it is the same one is not known. It was left unchanged, and the state was not changed.\n\n"+
+				"Inspect the share. Then remove it from the state:\n\n  terraform state rm ADDRESS\n\n"+
+				"with the address of the resource. %s",
+			httpsafe.Printable(share.CreatorName), httpsafe.Printable(share.Created), importRemedy(key)))
+	}
+	return action
+}
+
+// ImportState sets the names from the ID or the identity; the read that follows
+// sets the rest.
+func (r *shareResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	key, ok := importKey(ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	imported := newShareModel(key)
+	imported.write(ctx, &resp.State.Raw, &resp.Diagnostics)
+	imported.writeIdentity(resp.Identity)
+}
+
+// importKey returns the names from the ID, or else from the identity.
+func importKey(ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics) (key swr.Key, ok bool) {
+	if req.ID != "" || req.Identity == nil {
+		key, err := swr.ParseID(req.ID)
+		if err != nil {
+			diags.AddError("Invalid import ID", err.Error()+".")
+		}
+		return key, err == nil
+	}
+	var identity shareModel
+	for _, field := range shareFields {
+		if field.role == keyField {
+			diags.Append(req.Identity.GetAttribute(ctx, path.Root(field.name), field.model(&identity))...)
+		}
+	}
+	if diags.HasError() {
+		return key, false
+	}
+	key = identity.key()
+	err := key.Addressable()
+	if err != nil {
+		diags.AddError("Invalid import identity", err.Error()+".")
+	}
+	return key, err == nil
 }

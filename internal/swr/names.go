@@ -147,8 +147,9 @@ func (e *RuleError) Error() string {
 	return fmt.Sprintf("%s %q: %s", e.Field, e.Value, e.Rule)
 }
 
-// CheckNamespace checks the name of an organization. The warning, if any, is
-// for a name that one reading of SWR's rule allows and another does not.
+// CheckNamespace checks the name of an organization. The warning, if any, begins
+// with the value; it is for a name that one reading of SWR's rule allows and another
+// does not.
 func CheckNamespace(value string) (warning string, err error) {
 	return checkName("namespace", value, MaxNamespaceLength, "._-", "lowercase letter", isLowerLetter)
 }
@@ -207,12 +208,11 @@ func CheckAccessDomain(value string) (warning string, err error) {
 	case !utf8.ValidString(value):
 		return invalid("must be valid UTF-8")
 	case strings.TrimSpace(value) != value:
-		return fmt.Sprintf("access_domain %q starts or ends with white space, which is easily overlooked.", value), nil
+		return fmt.Sprintf("%q starts or ends with white space, which is easily overlooked.", value), nil
 	}
 	for _, r := range value {
 		if !unicode.IsGraphic(r) {
-			return fmt.Sprintf("access_domain %q contains the invisible character %U, "+
-				"which a review of the plan can't show.", value, r), nil
+			return fmt.Sprintf("%q contains the invisible character %U, which a review of the plan can't show.", value, r), nil
 		}
 	}
 	return "", nil
@@ -250,7 +250,7 @@ func checkSeparators(field, value, separators string) (warning string, err error
 		}
 		switch {
 		case previous == '-' && current == '-':
-			warning = fmt.Sprintf("%s %q has hyphens next to each other, which SWR may refuse.", field, value)
+			warning = fmt.Sprintf("%q has hyphens next to each other, which SWR may refuse.", value)
 		case previous == '_' && current == '_' && (i < 2 || value[i-2] != '_'):
 			// Two underscores are allowed.
 		case previous == '_' && current == '_':

@@ -2,6 +2,7 @@ package swr_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -131,7 +132,7 @@ func expectVerdict(t *testing.T, check rule, field, value string, want verdict) 
 	if got != want {
 		t.Errorf("%s %q: warning %q, error %v; want verdict %d", field, value, warning, err, want)
 	}
-	if warning != "" && (err != nil || !strings.Contains(warning, field)) {
+	if warning != "" && (err != nil || !strings.HasPrefix(warning, strconv.Quote(value))) {
 		t.Errorf("%s %q: warning %q with error %v", field, value, warning, err)
 	}
 	if err == nil {
