@@ -50,11 +50,16 @@ func (a accounts) String() string {
 	for i, account := range a {
 		names[i] = httpsafe.Printable(account)
 	}
+	return enumerate(names, "and")
+}
+
+// enumerate returns "A, B and C", with the conjunction.
+func enumerate(names []string, conjunction string) string {
 	last := len(names) - 1
 	if last == 0 {
 		return names[0]
 	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }
 
 func (a accounts) contains(account string) bool {

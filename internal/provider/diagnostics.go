@@ -41,7 +41,7 @@ var (
 func (op operation) String() string { return op.verb + " " + op.noun }
 
 // addError adds an error of the API: what failed for which share, what the
-// service answered, and what to do next. The key of a repository has no account,
+// response was, and what to do next. The key of a repository has no account,
 // that of a namespace no repository. All errors of package swr come through here.
 func (s *session) addError(diags *diag.Diagnostics, op operation, key swr.Key, err error) {
 	detail := sentence(err.Error())

@@ -28,7 +28,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, typeExclusive) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)

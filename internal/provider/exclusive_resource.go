@@ -73,7 +73,8 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 					"(`swr_repository_share.example.access_domain`), so that they are created first: each account needs a share of its own. " +
 					"If empty, no other account may pull it.",
 				Validators: []validator.Set{
-					setvalidator.NoNullValues(), setvalidator.ValueStringsAre(accountRule), uniqueAccounts{},
+					setvalidator.NoNullValues(), setvalidator.ValueStringsAre(accountRule),
+					uniqueAccounts{"account names must be unique, regardless of case"},
 				},
 			},
 			"timeouts": timeoutsAttribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
@@ -84,7 +85,7 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 // MoveState accepts the resource from this provider under another address. The
 // next plan may revoke the accounts of its state.
 func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{moverFromItself(typeExclusive,
+	return []resource.StateMover{sameProviderMover(typeExclusive,
 		"Then declare a new "+typeExclusive+", which revokes nothing when it is created.")}
 }
 
@@ -92,7 +93,7 @@ func (r *exclusiveResource) MoveState(context.Context) []resource.StateMover {
 func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, typeExclusive) {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -114,7 +115,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.session.unknown != "" {
+	if r.session.unknownAttribute != "" {
 		r.session.warnUnchecked(&resp.Diagnostics)
 		return
 	}
@@ -155,7 +156,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var plan, state exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "swr_repository_shares_exclusive") {
+	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, typeExclusive) {
 		return
 	}
 	if plan.AccessDomains.Equal(state.AccessDomains) {

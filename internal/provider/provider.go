@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -50,7 +49,7 @@ func (p *swrProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
-		p.setSession(resp, &session{unknown: unknown})
+		p.setSession(resp, &session{unknownAttribute: unknown})
 		return
 	}
 
@@ -121,12 +120,11 @@ func providerSchema() schema.Schema {
 // attributeDescription returns the description of an attribute with its environment
 // variables and default.
 func attributeDescription(a config.Attribute) string {
-	last := len(a.Env) - 1
-	variables := "`" + a.Env[last] + "`"
-	if last > 0 {
-		variables = "`" + strings.Join(a.Env[:last], "`, `") + "` or " + variables
+	variables := make([]string, len(a.Env))
+	for i, name := range a.Env {
+		variables[i] = "`" + name + "`"
 	}
-	text := a.Description + " Environment: " + variables + "."
+	text := a.Description + " Environment: " + enumerate(variables, "or") + "."
 	if a.Default != "" {
 		text += " Default: " + a.Default + "."
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// requestLog logs each request at DEBUG, as it is sent, so that one whose token
-// had ended shows twice. A line holds no secret: no headers and no bodies, only
-// what tells one request from another.
+// requestLog logs each request at DEBUG, as it is sent: one that is repeated with a
+// renewed token is logged twice. A line contains no secret: no headers and no bodies,
+// only what identifies the request.
 type requestLog struct {
 	next http.RoundTripper
 }
@@ -52,7 +52,7 @@ func requestID(resp *http.Response) string {
 	}
 	if resp.Request.GetBody != nil {
 		if body, err := resp.Request.GetBody(); err == nil {
-			text, _ := io.ReadAll(body) // what cannot be read was not sent
+			text, _ := io.ReadAll(body) // what can't be read was not sent
 			secrets.Add(string(text))
 		}
 	}
@@ -63,7 +63,7 @@ func requestID(resp *http.Response) string {
 	return id
 }
 
-// errorText returns why no response came.
+// errorText returns why there is no response.
 func errorText(err error) string {
 	if httpsafe.QuotesResponse(err) {
 		return fmt.Sprintf("invalid response (%T)", err)

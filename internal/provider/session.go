@@ -23,10 +23,10 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
-	// unknown is the attribute of the provider block whose value is not known yet,
-	// so that there is no client, or "".
-	unknown    string
-	exclusives exclusiveRegistry
+	// unknownAttribute is the attribute of the provider block whose value is not
+	// known yet, so that there is no client, or "".
+	unknownAttribute string
+	exclusives       exclusiveRegistry
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of
@@ -79,15 +79,15 @@ func (b *dataSourceBase) Configure(_ context.Context, req datasource.ConfigureRe
 }
 
 // requireConfigured reports whether the provider is configured, so that requests can
-// be sent. If its configuration is not known yet, it adds an error for the operation,
-// which is a phrase such as "Creating a share".
-func (s *session) requireConfigured(diags *diag.Diagnostics, operation string) bool {
-	if s.unknown == "" {
+// be sent. If its configuration is not known yet, it adds an error, a sentence with
+// the subject, such as "Creating a share".
+func (s *session) requireConfigured(diags *diag.Diagnostics, subject string) bool {
+	if s.unknownAttribute == "" {
 		return true
 	}
 	diags.AddError("Provider configuration not yet known", fmt.Sprintf(
 		"%s requires a response from the service now, but the value of %q in the provider block is not known before apply. "+
-			"Apply what the value comes from first, with -target, or set the value in another way.", operation, s.unknown))
+			"Apply what the value comes from first, with -target, or set the value in another way.", subject, s.unknownAttribute))
 	return false
 }
 
@@ -96,12 +96,18 @@ func (s *session) requireConfigured(diags *diag.Diagnostics, operation string) b
 func (s *session) warnUnchecked(diags *diag.Diagnostics) {
 	diags.AddWarning("Existing shares were not checked", fmt.Sprintf(
 		"The value of %q in the provider block is not known before apply, so that no request could be sent. "+
-			"The state of existing shares was not changed. The next plan will show drift.", s.unknown))
+			"The state of existing shares was not changed. The next plan will show drift.", s.unknownAttribute))
 }
 
+// timeoutFunc is a method of [timeouts.Value]. It returns the configured timeout of
+// an operation, or else the given default.
+type timeoutFunc func(context.Context, time.Duration) (time.Duration, diag.Diagnostics)
+
 // withTimeout returns a context with the timeout of an operation.
-func withTimeout(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
-	limit, found := configured(ctx, defaultTimeout)
-	diags.Append(found...)
+func withTimeout(
+	ctx context.Context, configured timeoutFunc, diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	limit, problems := configured(ctx, defaultTimeout)
+	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
 }

@@ -78,10 +78,10 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 				return
 			}
 			if len(result.Diagnostics) > 0 {
-				continue // a warning, which more shares may follow
+				continue // a warning: more shares may follow
 			}
-			// The framework does not enforce Terraform's limit, beyond which the
-			// requests would be in vain.
+			// The framework does not enforce Terraform's limit. More requests would
+			// be wasted.
 			if listed++; listed == req.Limit {
 				return
 			}

@@ -40,7 +40,8 @@ type shareResourceModel struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// fieldRole is what a field is to a share.
+// fieldRole is what a field is to a share. The order matters: the user sets the
+// first two, and the service the last two.
 type fieldRole int
 
 const (

@@ -43,12 +43,12 @@ var olderProviders = []olderProvider{
 // provider stored.
 func (r *shareResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{
-		moverFromItself(typeShare, importInstead),
-		{StateMover: r.moveOlder},
+		sameProviderMover(typeShare, importInstead),
+		{StateMover: r.moveFromOlderProvider},
 	}
 }
 
-func (r *shareResource) moveOlder(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+func (r *shareResource) moveFromOlderProvider(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 	providerType, ok := providerType(req.SourceProviderAddress)
 	if !ok {
 		addMoveError(&resp.Diagnostics, req, "The provider address does not have the form [host/[namespace/]]type.", importInstead)
@@ -153,7 +153,7 @@ func providerType(address string) (string, bool) {
 // moverFromItself returns a mover for a resource of this provider under another
 // provider address, which it does not change. OpenTofu calls it if only the
 // address changed. An error ends with what to do instead.
-func moverFromItself(resourceType string, instead string) resource.StateMover {
+func sameProviderMover(resourceType string, instead string) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		from, ok := providerType(req.SourceProviderAddress)
 		if !ok || from != ownType || req.SourceTypeName != resourceType {

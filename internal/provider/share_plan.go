@@ -72,19 +72,12 @@ func warnIfExpired(diags *diag.Diagnostics, plan shareResourceModel) {
 // preserveEquivalent plans the prior value if the configured one is equivalent.
 // It must come before RequiresReplace.
 func preserveEquivalent(equivalent func(prior, configured string) bool) planmodifier.String {
-	return equivalentModifier{equivalent}
+	return equivalentModifier{"A value that is equivalent to the prior value is not a change.", equivalent}
 }
 
 type equivalentModifier struct {
+	description
 	equivalent func(prior, configured string) bool
-}
-
-func (equivalentModifier) Description(context.Context) string {
-	return "A value that is equivalent to the prior value is not a change."
-}
-
-func (m equivalentModifier) MarkdownDescription(ctx context.Context) string {
-	return m.Description(ctx)
 }
 
 func (m equivalentModifier) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {

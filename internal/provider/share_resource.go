@@ -88,7 +88,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	state.writeIdentity(resp.Identity)
 	// Only an import leaves the deadline out of the state.
 	imported := state.Deadline.IsNull()
-	if r.session.unknown != "" {
+	if r.session.unknownAttribute != "" {
 		if imported {
 			r.session.requireConfigured(&resp.Diagnostics, "Importing a share")
 		} else {

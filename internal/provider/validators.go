@@ -19,30 +19,35 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
+// description is embedded by validators and plan modifiers. It implements the two
+// methods that describe them.
+type description string
+
+func (d description) Description(context.Context) string         { return string(d) }
+func (d description) MarkdownDescription(context.Context) string { return string(d) }
+
 // rule is a validator made of one of package swr's rules.
 type rule struct {
-	description string
-	check       func(value string) (warning string, err error)
+	description
+	check func(value string) (warning string, err error)
 }
 
 var (
-	namespaceRule  = rule{"a valid organization name", swr.CheckNamespace}
-	repositoryRule = rule{"a valid repository name", swr.CheckRepository}
-	accountRule    = rule{"a valid account name", swr.CheckAccessDomain}
+	namespaceRule  = rule{"value must be a valid organization name", swr.CheckNamespace}
+	repositoryRule = rule{"value must be a valid repository name", swr.CheckRepository}
+	accountRule    = rule{"value must be a valid account name", swr.CheckAccessDomain}
 
-	centerRule      = rule{`"self" or "thirdparty"`, withoutWarning(swr.CheckCenter)}
-	permitRule      = rule{`"read"`, withoutWarning(swr.CheckPermit)}
-	descriptionRule = rule{fmt.Sprintf("at most %d characters long", swr.MaxDescriptionLength), withoutWarning(swr.CheckDescription)}
-	deadlineRule    = rule{`a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`,
+	centerRule      = rule{`value must be "self" or "thirdparty"`, withoutWarning(swr.CheckCenter)}
+	permitRule      = rule{`value must be "read"`, withoutWarning(swr.CheckPermit)}
+	descriptionRule = rule{description(fmt.Sprintf("value must be at most %d characters long", swr.MaxDescriptionLength)),
+		withoutWarning(swr.CheckDescription)}
+	deadlineRule = rule{`value must be a date such as "2031-03-31", a UTC time such as "2031-03-31T16:00:00Z", or "forever"`,
 		withoutWarning(func(value string) error { _, err := swr.ParseDeadline(value); return err })}
 )
 
 func withoutWarning(check func(string) error) func(string) (string, error) {
 	return func(value string) (string, error) { return "", check(value) }
 }
-
-func (r rule) Description(context.Context) string             { return "value must be " + r.description }
-func (r rule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
 func (r rule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
@@ -75,13 +80,7 @@ func attributeName(attribute path.Path) string {
 
 // uniqueAccounts is a validator for a set of accounts, of which no two may differ
 // in case only.
-type uniqueAccounts struct{}
-
-func (uniqueAccounts) Description(context.Context) string {
-	return "account names must be unique, regardless of case"
-}
-
-func (v uniqueAccounts) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+type uniqueAccounts struct{ description }
 
 func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	var seen accounts
@@ -92,7 +91,8 @@ func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, r
 		}
 		if seen.contains(account.ValueString()) {
 			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "Invalid access_domains", fmt.Sprintf(
-				"access_domains contains the account %q more than once. Account names are not case-sensitive.", account.ValueString()))
+				"access_domains contains the account %q more than once. Account names are not case-sensitive.",
+				account.ValueString()))
 		}
 		seen = append(seen, account.ValueString())
 	}
@@ -103,7 +103,7 @@ func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, r
 func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, opts)
 	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.Validators = append(nested.Validators, positiveDurations{})
+		nested.Validators = append(nested.Validators, positiveDurations{"durations must be greater than 0"})
 		return nested
 	}
 	return attribute
@@ -111,13 +111,7 @@ func timeoutsAttribute(ctx context.Context, opts timeouts.Opts) schema.Attribute
 
 // positiveDurations is a validator for timeouts. The attribute itself refuses what
 // is not a duration.
-type positiveDurations struct{}
-
-func (positiveDurations) Description(context.Context) string {
-	return "durations must be greater than 0"
-}
-
-func (v positiveDurations) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+type positiveDurations struct{ description }
 
 func (positiveDurations) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
 	durations := req.ConfigValue.Attributes()
