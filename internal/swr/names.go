@@ -250,7 +250,7 @@ func checkSeparators(field, value, separators string) (warning string, err error
 		}
 		switch {
 		case previous == '-' && current == '-':
-			warning = fmt.Sprintf("%q has hyphens next to each other, which SWR may refuse.", value)
+			warning = fmt.Sprintf("%q has hyphens next to each other, which SWR may reject.", value)
 		case previous == '_' && current == '_' && (i < 2 || value[i-2] != '_'):
 			// Two underscores are allowed.
 		case previous == '_' && current == '_':
