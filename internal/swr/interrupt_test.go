@@ -135,12 +135,10 @@ func TestInterruptedBetweenSpellings(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.UniformRoutes(swrtest.SpellingRepos) })
 	f.putAcme("old")
 	ctx, cancel := context.WithCancel(f.ctx)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	client := swr.New(mustURL(t, f.sim.URL), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	client := f.clientVia(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		defer cancel()
-		return tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
-	}), swr.WithClock(f.clock))
+		return next.RoundTrip(r)
+	})
 	_, err := client.Update(ctx, acme, testSpec(t, "new"))
 	expectKind(t, err, swr.KindNetwork)
 	expectEnded(t, err)
@@ -160,9 +158,9 @@ func (f signInFailed) RetryAfter() time.Duration { return 5 * time.Hour }
 func TestSignInFails(t *testing.T) {
 	for _, temporary := range []bool{false, true} {
 		f := newFixture(t, nil)
-		client := swr.New(mustURL(t, f.sim.URL), roundTripFunc(func(*http.Request) (*http.Response, error) {
+		client := f.clientVia(t, func(*http.Request, http.RoundTripper) (*http.Response, error) {
 			return nil, signInFailed{temporary}
-		}), swr.WithClock(f.clock), swr.WithMaxRetries(2))
+		}, swr.WithMaxRetries(2))
 		created, err := client.Create(noDeadline{f.ctx}, acme, testSpec(t, "d"))
 		failed := expectKind(t, err, swr.KindSignIn)
 		if want := map[bool]int{false: 1, true: 3}[temporary]; failed.Attempts != want || created.Outcome != swr.NotCreated {

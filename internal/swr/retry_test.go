@@ -162,18 +162,17 @@ func TestNoTimeForAnotherAttempt(t *testing.T) {
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
 		"list":   func() error { _, err := f.List(f.ctx, repo); return err },
-		"find":   func() error { _, err := f.Get(f.ctx, acme, ""); return err },
-		"revoke": func() error { return f.Delete(f.ctx, acme, "") },
+		"get":    func() error { _, err := f.Get(f.ctx, acme, ""); return err },
+		"delete": func() error { return f.Delete(f.ctx, acme, "") },
 	} {
 		f.sim.ResetRequests()
-		began := time.Now()
 		err := call()
 		failed := expectKind(t, err, swr.KindUnavailable)
 		if !errors.Is(err, context.DeadlineExceeded) || failed.Code != "SVCSTG.SWR.5030001" || !strings.Contains(err.Error(), "no time is left") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took, n := time.Since(began), f.sim.Count(); took > 5*time.Second || n > 2 {
-			t.Errorf("%s: it took %s and %d requests", name, took, n)
+		if n := f.sim.Count(); n > 2 {
+			t.Errorf("%s: %d requests", name, n)
 		}
 	}
 }
@@ -230,13 +229,10 @@ func TestAttempt(t *testing.T) {
 	f := newFixture(t, nil)
 	f.sim.Inject(swrtest.Fault{Times: 2, Behavior: swrtest.Status(503, "")})
 	var attempts []int
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	spy := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	client := f.clientVia(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		attempts = append(attempts, swr.Attempt(r.Context()))
-		return tokenTransport{f.sim.Token(), transport}.RoundTrip(r)
+		return next.RoundTrip(r)
 	})
-	client := swr.New(mustURL(t, f.sim.URL), spy, swr.WithClock(f.clock))
 	if _, err := client.List(f.ctx, repo); err != nil {
 		t.Error(err)
 	}
