@@ -10,7 +10,7 @@ import (
 
 // The outcome of a write follows from how far its attempts got (effect), what the
 // last response was (responseClass) and what the service has afterwards
-// (observation), and for a create also from who made the share (Ownership). The
+// (observation), and for a create also from who made the share (ownership). The
 // tables in this file decide it.
 
 // responseClass is what the last response to a write says.
@@ -130,7 +130,7 @@ type situation struct {
 	effect    effect // the largest of all attempts; of a delete, in all spellings
 	response  responseClass
 	observed  observed
-	ownership Ownership
+	ownership ownership
 }
 
 // rule is a row of a table. It matches a situation if each of its columns has the
@@ -139,7 +139,7 @@ type rule[T any] struct {
 	effect    []effect
 	response  []responseClass
 	observed  []observed
-	ownership []Ownership
+	ownership []ownership
 	result    T
 }
 
@@ -178,7 +178,7 @@ var createRules = []rule[createConclusion]{
 	{observed: in(observedAbsent, observedRepositoryAbsent), result: createConclusion{NotCreated, failed}},
 	{observed: in(observedNotYet), result: createConclusion{Unknown, mayAppear}},
 	{observed: in(notObserved, observedUnknown), result: createConclusion{Unknown, unverified}},
-	{ownership: in(Own), result: createConclusion{Created, succeeded}},
+	{ownership: in(own), result: createConclusion{Created, succeeded}},
 	{result: createConclusion{NotCreated, mayBeOwn}},
 }
 

@@ -15,7 +15,7 @@ var (
 	allObserved = []observed{
 		notObserved, observedUnknown, observedAbsent, observedRepositoryAbsent, observedNotYet, observedMatch, observedDifferent,
 	}
-	allOwnership = []Ownership{Undetermined, Own, Foreign}
+	allOwnership = []ownership{undetermined, own, foreign}
 
 	anyEffect       = allEffects[1:] // any that is not rejected
 	anyButSuccess   = allResponses[1:]
@@ -148,7 +148,7 @@ func TestMayStillAppear(t *testing.T) {
 }
 
 func TestDecidePending(t *testing.T) {
-	want := map[observed][3]PendingAction{ // by Undetermined, Own, Foreign
+	want := map[observed][3]PendingAction{ // by undetermined, own, foreign
 		notObserved:              {PendingKeep, PendingKeep, PendingKeep},
 		observedUnknown:          {PendingKeep, PendingKeep, PendingKeep},
 		observedAbsent:           {PendingProceed, PendingProceed, PendingProceed},

@@ -215,17 +215,17 @@ func classify(c call, status int, code string) Kind {
 		return KindRedirect
 	}
 	kind := cmp.Or(kindsByStatus[status], KindOther)
-	own, isSWR := strings.CutPrefix(code, codePrefix)
+	digits, isSWR := strings.CutPrefix(code, codePrefix)
 	if !isSWR {
 		return kind
 	}
 	byCode := Kind("")
-	if strings.HasPrefix(own, strconv.Itoa(status)) {
-		byCode = kindsByCode[own]
+	if strings.HasPrefix(digits, strconv.Itoa(status)) {
+		byCode = kindsByCode[digits]
 	}
 	if status == http.StatusNotFound {
 		kind = KindOther // SWR has the route, so that something else is missing
-		if byCode == "" && strings.HasPrefix(own, "404") {
+		if byCode == "" && strings.HasPrefix(digits, "404") {
 			byCode = KindShareMissing // which has several codes
 		}
 	}

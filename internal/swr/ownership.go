@@ -19,19 +19,19 @@ type PendingCreate struct {
 	Until time.Time `json:"until"`
 }
 
-// Ownership says who made a share that exists where there is a [PendingCreate].
-type Ownership int
+// ownership says who made a share that exists where there is a [PendingCreate].
+type ownership int
 
 const (
-	// Undetermined: the pending create or another client. Nothing may be done to
+	// undetermined: the pending create or another client. Nothing may be done to
 	// the share, and it may not be removed from the state.
-	Undetermined Ownership = iota
-	// Own: the pending create. The share grants what was asked for, and was created
+	undetermined ownership = iota
+	// own: the pending create. The share grants what was asked for, and was created
 	// at that time.
-	Own
-	// Foreign: another client. The share was created before the pending create
+	own
+	// foreign: another client. The share was created before the pending create
 	// started, or long after it had ended.
-	Foreign
+	foreign
 )
 
 // pendingSince returns the pending create that started at a time of the client's
@@ -45,18 +45,18 @@ func (c *Client) pendingSince(start time.Time) PendingCreate {
 	return PendingCreate{Since: since, Until: until}
 }
 
-// Ownership returns who made the share, given what the pending create asked for.
-func (p PendingCreate) Ownership(spec ShareSpec, share Share) Ownership {
+// ownership returns who made the share, given what the pending create asked for.
+func (p PendingCreate) ownership(spec ShareSpec, share Share) ownership {
 	created, known := share.createdAt()
 	switch {
 	case !known || p.Since.IsZero():
-		return Undetermined
+		return undetermined
 	case created.Before(p.Since.Add(-clockTolerance)), created.After(p.Until.Add(lateApplyWindow)):
-		return Foreign
+		return foreign
 	case spec.Matches(share):
-		return Own
+		return own
 	}
-	return Undetermined // changed since, or another client's of the same time
+	return undetermined // changed since, or another client's of the same time
 }
 
 // PendingAction is what an operation on a share in the state does first, while
@@ -77,8 +77,8 @@ const (
 var pendingRules = []rule[PendingAction]{
 	{observed: in(observedAbsent, observedRepositoryAbsent), result: PendingProceed},
 	{observed: in(notObserved, observedUnknown, observedNotYet), result: PendingKeep},
-	{ownership: in(Own), result: PendingProceed},
-	{ownership: in(Foreign), result: PendingForget},
+	{ownership: in(own), result: PendingProceed},
+	{ownership: in(foreign), result: PendingForget},
 	{result: PendingKeep},
 }
 
@@ -87,6 +87,6 @@ var pendingRules = []rule[PendingAction]{
 // state.
 func (p PendingCreate) Action(spec ShareSpec, share Share, err error) PendingAction {
 	return decide(pendingRules, situation{
-		observed: observe(share, err, false, false).state, ownership: p.Ownership(spec, share),
+		observed: observe(share, err, false, false).state, ownership: p.ownership(spec, share),
 	})
 }

@@ -15,21 +15,21 @@ func TestPendingOwnership(t *testing.T) {
 	for name, test := range map[string]struct {
 		pending PendingCreate
 		share   Share
-		want    Ownership
+		want    ownership
 	}{
-		"at the start":           {pending, share("2026-11-22T12:00:00Z", "d"), Own},
-		"in the same second":     {pending, share("2026-11-22T11:59:56Z", "d"), Own},
-		"minutes after the end":  {pending, share("2026-11-22T12:14:00Z", "d"), Own},
-		"changed since":          {pending, share("2026-11-22T12:00:01Z", "e"), Undetermined},
-		"before":                 {pending, share("2026-11-22T11:59:54Z", "d"), Foreign},
-		"before, and changed":    {pending, share("2026-11-22T11:59:00Z", "e"), Foreign},
-		"the next day":           {pending, share("2026-11-23T12:00:00Z", "d"), Foreign},
-		"not created":            {pending, share("", "d"), Undetermined},
-		"created yesterday":      {pending, share("yesterday", "d"), Undetermined},
-		"no server time":         {PendingCreate{}, share("2026-11-22T12:00:00Z", "d"), Undetermined},
-		"no server time, an old": {PendingCreate{}, share("1999-11-22T12:00:00Z", "d"), Undetermined},
+		"at the start":           {pending, share("2026-11-22T12:00:00Z", "d"), own},
+		"in the same second":     {pending, share("2026-11-22T11:59:56Z", "d"), own},
+		"minutes after the end":  {pending, share("2026-11-22T12:14:00Z", "d"), own},
+		"changed since":          {pending, share("2026-11-22T12:00:01Z", "e"), undetermined},
+		"before":                 {pending, share("2026-11-22T11:59:54Z", "d"), foreign},
+		"before, and changed":    {pending, share("2026-11-22T11:59:00Z", "e"), foreign},
+		"the next day":           {pending, share("2026-11-23T12:00:00Z", "d"), foreign},
+		"not created":            {pending, share("", "d"), undetermined},
+		"created yesterday":      {pending, share("yesterday", "d"), undetermined},
+		"no server time":         {PendingCreate{}, share("2026-11-22T12:00:00Z", "d"), undetermined},
+		"no server time, an old": {PendingCreate{}, share("1999-11-22T12:00:00Z", "d"), undetermined},
 	} {
-		if got := test.pending.Ownership(spec, test.share); got != test.want {
+		if got := test.pending.ownership(spec, test.share); got != test.want {
 			t.Errorf("%s: %d; want %d", name, got, test.want)
 		}
 	}

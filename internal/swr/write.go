@@ -61,7 +61,7 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
 	}
 	pending := c.pendingSince(res.startedAt)
-	end := decide(createRules, situation{res.effect, response, o.state, pending.Ownership(spec, o.share)})
+	end := decide(createRules, situation{res.effect, response, o.state, pending.ownership(spec, o.share)})
 	result := CreateResult{Outcome: end.outcome}
 	switch end.outcome {
 	case Created:
