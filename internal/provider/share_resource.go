@@ -45,9 +45,8 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Creating a share") {
 		return
 	}
-	spec, err := plan.spec()
-	if err != nil {
-		addRuleError(&resp.Diagnostics, pathDeadline, err)
+	spec, ok := plan.spec(&resp.Diagnostics)
+	if !ok {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -157,9 +156,8 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if !r.session.requireConfigured(&resp.Diagnostics, "Updating a share") {
 		return
 	}
-	spec, err := plan.spec()
-	if err != nil {
-		addRuleError(&resp.Diagnostics, pathDeadline, err)
+	spec, ok := plan.spec(&resp.Diagnostics)
+	if !ok {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
@@ -217,9 +215,8 @@ func (r *shareResource) pendingAction(ctx context.Context, private privateReader
 	if !found {
 		return swr.PendingProceed
 	}
-	spec, invalid := state.spec()
-	if invalid != nil {
-		addRuleError(diags, pathDeadline, invalid)
+	spec, ok := state.spec(diags)
+	if !ok {
 		return swr.PendingKeep
 	}
 	key := state.key()
