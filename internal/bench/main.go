@@ -17,84 +17,69 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"syscall"
 )
 
 func main() {
 	log.SetFlags(0)
-	if filepath.Base(os.Args[0]) == providerName {
-		os.Exit(runMeasured(filepath.Dir(os.Args[0])))
+	if binary := os.Getenv(envBinary); binary != "" {
+		os.Exit(runMeasured(binary))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
+	err := run(ctx)
 	stop()
 	if err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
 
-func run(ctx context.Context, args []string) (err error) {
+func run(ctx context.Context) (err error) {
 	shares, repositories, latencies := []int{100, 500, 1000, 5000}, []int{1, 10, 50}, []int{0, 20}
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	list := func(name, usage string, values *[]int) {
-		flags.Func(name, usage+", such as 10,50", func(text string) error { return json.Unmarshal([]byte("["+text+"]"), values) })
+		flag.Func(name, usage+", such as 10,50", func(text string) error { return json.Unmarshal([]byte("["+text+"]"), values) })
 	}
 	list("shares", "numbers of shares", &shares)
 	list("repositories", "numbers of repositories that the shares are spread over", &repositories)
 	list("latency", "response times of the service in milliseconds", &latencies)
-	seedAbove := flags.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
-	quick := flags.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms")
-	against := flags.String("against", "", "another build of the provider to measure as well")
-	profiles := flags.String("profile", "", "directory for CPU and allocation profiles of the provider, which is slower then")
-	write := flags.String("write", "", "directory for BENCHMARKS.md and benchmarks.svg, updated after each scenario")
-	if err := flags.Parse(args); err != nil {
-		return err
+	seedAbove := flag.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
+	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms")
+	path := func(name, usage string) *string { // absolute, since the providers run in other directories
+		value := new(string)
+		flag.Func(name, usage, func(text string) (err error) { *value, err = filepath.Abs(text); return err })
+		return value
 	}
+	against := path("against", "another build of the provider to measure as well")
+	profiles := path("profile", "directory for CPU and allocation profiles of the provider, which is slower then")
+	write := flag.String("write", "", "directory for BENCHMARKS.md, updated after each scenario")
+	flag.Parse()
 	if *quick {
 		shares, repositories, latencies = []int{100, 1000}, []int{10}, []int{20}
 	}
 
-	// Terraform and the provider run in other directories.
-	for _, path := range []*string{against, profiles} {
-		if *path != "" {
-			if *path, err = filepath.Abs(*path); err != nil {
-				return err
-			}
-		}
-	}
 	dir, err := os.MkdirTemp("", "swr-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	source := "."
-	if *profiles != "" {
-		source = "./internal/bench/profiled"
-		if err := os.Setenv("PROVIDER_BENCH_PROFILES", *profiles); err != nil {
-			return err
-		}
-	}
-	swr, empty := filepath.Join(dir, "swr"), filepath.Join(dir, "empty")
-	if err := errors.Join(build(ctx, swr, source, releaseTags), build(ctx, empty, "./internal/bench/empty", "")); err != nil {
+	targets, err := buildTargets(ctx, dir, *against, *profiles)
+	if err := errors.Join(err, os.Setenv("PROVIDER_BENCH_PROFILES", *profiles)); err != nil {
 		return err
 	}
-	machine, err := describeMachine(ctx)
-	if err != nil {
-		return err
-	}
-	report := report{Machine: machine}
-	if file, err := os.Stat(swr); err == nil && *profiles == "" {
+	report := report{Machine: describeMachine(ctx)}
+	if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
 		report.binary = samples{float64(file.Size()) / 1e6}
 	}
 	for _, s := range scenarios(shares, repositories, latencies, *seedAbove) {
 		fmt.Println(s)
-		result, err := s.measure(ctx, dir, targets(swr, empty, *against))
+		result, err := s.measure(ctx, dir, targets)
 		if err != nil {
 			return err
 		}
 		report.Results = append(report.Results, result)
 		if *write != "" {
-			if err := report.write(*write); err != nil {
+			if err := report.write(filepath.Join(*write, "BENCHMARKS.md")); err != nil {
 				return err
 			}
 		}
@@ -103,14 +88,86 @@ func run(ctx context.Context, args []string) (err error) {
 	return nil
 }
 
-// releaseTags are the build tags of .goreleaser.yml.
-const releaseTags = "grpcnotrace,nethttpomithttp2"
+// launcher is the file name of this program where Terraform expects the provider.
+const launcher = "terraform-provider-swr"
 
-// build builds a program as the release is built.
-func build(ctx context.Context, binary, source, tags string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-tags="+tags, "-o", binary, source)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s: %w\n%s", source, err, out)
+// buildTargets builds all programs, the provider as .goreleaser.yml does, and returns
+// the targets. Another build of the provider and a directory for profiles are optional.
+func buildTargets(ctx context.Context, dir, other, profiles string) ([]target, error) {
+	targets := []target{
+		{targetSWR, filepath.Join(dir, "swr"), true},
+		{targetEmpty, filepath.Join(dir, "empty"), false},
+		{targetData, "", false},
 	}
-	return nil
+	if other != "" {
+		targets = append(targets, target{targetOther, other, true})
+	}
+	source := "."
+	if profiles != "" {
+		source = "./internal/bench/profiled"
+	}
+	for _, args := range [][]string{
+		{targets[0].binary, "-tags=grpcnotrace,nethttpomithttp2", source},
+		{targets[1].binary, "./internal/bench/empty"},
+		{filepath.Join(dir, launcher), "./internal/bench"},
+	} {
+		args = append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o"}, args...)
+		if out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("go %v: %w\n%s", args, err, out)
+		}
+	}
+	return targets, nil
+}
+
+// Terraform starts this program in place of the provider, with these variables.
+const (
+	envBinary = "PROVIDER_BENCH_BINARY" // the provider to run and measure
+	envUsage  = "PROVIDER_BENCH_USAGE"  // the file to append its resource usage to
+)
+
+// rusage is the CPU time of processes in seconds, and the peak memory of the largest
+// of them in MB.
+type rusage struct{ cpu, peak float64 }
+
+// runMeasured runs a provider, appends its resource usage to the file, and returns
+// its exit code.
+func runMeasured(binary string) int {
+	signal.Ignore(os.Interrupt) // as providers do: Terraform tells them when to stop
+	cmd := exec.Command(binary, os.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		log.Fatal(err)
+	}
+	used := rusageOf(cmd.ProcessState)
+	file, openErr := os.OpenFile(os.Getenv(envUsage), os.O_APPEND|os.O_WRONLY, 0)
+	_, err := fmt.Fprintln(file, used.cpu, used.peak)
+	if err := errors.Join(openErr, err); err != nil {
+		log.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// rusageOf returns the usage of a process and of the children that it waited for.
+func rusageOf(state *os.ProcessState) rusage {
+	used := rusage{cpu: (state.UserTime() + state.SystemTime()).Seconds()}
+	if counters, ok := state.SysUsage().(*syscall.Rusage); ok {
+		used.peak = float64(counters.Maxrss) / 1e6
+		if runtime.GOOS != "darwin" { // other systems count in kilobytes
+			used.peak *= 1024
+		}
+	}
+	return used
+}
+
+// readRusage returns the usage that all processes appended to a file.
+func readRusage(file string) (sum rusage, err error) {
+	content, err := os.ReadFile(file)
+	for line := range strings.Lines(string(content)) {
+		var one rusage
+		if _, err := fmt.Sscan(line, &one.cpu, &one.peak); err != nil {
+			return sum, fmt.Errorf("resource usage %q: %w", line, err)
+		}
+		sum = rusage{sum.cpu + one.cpu, max(sum.peak, one.peak)}
+	}
+	return sum, err
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -10,13 +11,11 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"text/template"
-	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
@@ -59,6 +58,9 @@ func (r result) samples(step, target string, f figure) (values samples) {
 	return values
 }
 
+// most returns the largest figure of swr.
+func (r result) most(step string, f figure) float64 { return r.samples(step, targetSWR, f).max() }
+
 // ratio returns a figure of swr divided by that of the empty provider, turn by turn.
 func (r result) ratio(step string, f figure) samples {
 	swr, empty := r.samples(step, targetSWR, f), r.samples(step, targetEmpty, f)
@@ -68,7 +70,6 @@ func (r result) ratio(step string, f figure) samples {
 	return swr
 }
 
-func (s samples) min() float64    { return s.quantile(0) }
 func (s samples) median() float64 { return s.quantile(0.5) }
 func (s samples) max() float64    { return s.quantile(1) }
 
@@ -88,7 +89,7 @@ func (s samples) format(digits int) string {
 	if len(s) == 1 {
 		return fmt.Sprintf("%.*f", digits, s[0])
 	}
-	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median(), digits, s.min(), digits, s.max())
+	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median(), digits, s.quantile(0), digits, s.max())
 }
 
 // report is everything that was measured.
@@ -99,71 +100,68 @@ type report struct {
 }
 
 // find returns the result for 10 repositories, which is empty if it was not measured.
-func (r report) find(shares int, latency time.Duration) result {
+func (r report) find(shares, milliseconds int) result {
 	for _, result := range r.Results {
-		if result.shares == shares && result.repositories == 10 && result.latency == latency {
+		if result.shares == shares && result.repositories == 10 && result.latency.Milliseconds() == int64(milliseconds) {
 			return result
 		}
 	}
 	return result{}
 }
 
-// Thresholds returns the bounds that the provider must keep, as a table in Markdown.
+// Thresholds returns the bounds that the provider must keep, as far as they were
+// measured, as a table in Markdown.
 func (r report) Thresholds() string {
-	const latency = 20 * time.Millisecond
-	planned, applied := r.find(1000, latency), r.find(1000, 0)
-	peak := func(r result, step string) float64 { return r.samples(step, targetSWR, peakMemory).max() }
-	requests := func(r result, step string) float64 { return r.samples(step, targetSWR, requestCount).max() }
+	planned, applied, small, large := r.find(1000, 20), r.find(1000, 0), r.find(500, 20), r.find(5000, 20)
 	var schema samples // does not depend on the scenario
 	for _, result := range r.Results {
 		schema = append(schema, result.ratio(stepSchema, wall)...)
 	}
-	peakGrowth := peak(r.find(5000, latency), stepPlan) / peak(r.find(500, latency), stepPlan)
 	const plan, apply = "Plan of 1,000 unchanged shares of 10 repositories at 20 ms: ", "Apply of 1,000 new shares: "
-	var table strings.Builder
+	table := "| threshold | at most | measured | |\n|---|---|---|---|\n"
 	for _, t := range []struct {
 		name     string
 		limit    float64
 		unit     string
 		measured float64 // NaN if it was not measured
 	}{
-		{plan + "requests per repository", 3, "", requests(planned, stepPlan) / 10},
+		{plan + "requests per repository", 3, "", planned.most(stepPlan, requestCount) / 10},
 		{plan + "wall time ÷ empty provider", 0.8, "", planned.ratio(stepPlan, wall).median()},
 		{plan + "CPU time of the provider ÷ empty provider", 0.6, "", planned.ratio(stepPlan, providerCPU).median()},
-		{plan + "peak memory", 48, " MB", peak(planned, stepPlan)},
-		{apply + "requests per share", 2.1, "", requests(applied, stepApply) / 1000},
+		{plan + "peak memory", 48, " MB", planned.most(stepPlan, peakMemory)},
+		{apply + "requests per share", 2.1, "", applied.most(stepApply, requestCount) / 1000},
 		{apply + "wall time at 0 ms ÷ empty provider", 1.1, "", applied.ratio(stepApply, wall).median()},
-		{apply + "peak memory", 48, " MB", peak(applied, stepApply)},
-		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", peakGrowth},
+		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
+		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
 	} {
-		verdict := "kept"
+		verdict := "met"
 		if t.measured > t.limit {
 			verdict = "**exceeded**"
 		}
 		if !math.IsNaN(t.measured) {
-			fmt.Fprintf(&table, "| %s | %g%s | %.2f%s | %s |\n", t.name, t.limit, t.unit, t.measured, t.unit, verdict)
+			table += fmt.Sprintf("| %s | %g%s | %.2f%s | %s |\n", t.name, t.limit, t.unit, t.measured, t.unit, verdict)
 		}
 	}
-	return "| threshold | at most | measured | |\n|---|---|---|---|\n" + table.String()
+	return table
 }
 
 // Rows returns the rows of the table of all figures.
 func (r result) Rows() (rows []string) {
-	for _, step := range slices.CompactFunc(r.steps(), func(a, b step) bool { return a.name == b.name }) {
+	for _, step := range []string{stepSchema, stepApply, stepPlan, stepDrift, stepDestroy} {
 		for _, target := range []string{targetSWR, targetOther, targetEmpty, targetData} {
-			all := r.measured[key{step.name, target}]
+			all := r.measured[key{step, target}]
 			if len(all) == 0 {
 				continue
 			}
-			cells := []string{step.name, target}
-			for f, digits := range []int{2, 2, 2, 1} {
-				cells = append(cells, r.samples(step.name, target, figure(f)).format(digits))
+			cells := []string{step, target}
+			for f, digits := range []int{wall: 2, terraformCPU: 2, providerCPU: 2, peakMemory: 1} {
+				cells = append(cells, r.samples(step, target, figure(f)).format(digits))
 			}
 			var wallRatio, cpuRatio samples
 			if target == targetSWR {
-				wallRatio, cpuRatio = r.ratio(step.name, wall), r.ratio(step.name, providerCPU)
+				wallRatio, cpuRatio = r.ratio(step, wall), r.ratio(step, providerCPU)
 			}
 			most := slices.MaxFunc(all, func(a, b measurement) int { return int(a.values[requestCount] - b.values[requestCount]) })
 			requests := strings.Trim(strings.TrimPrefix(fmt.Sprint(most.requests), "map"), "[]")
@@ -173,42 +171,27 @@ func (r result) Rows() (rows []string) {
 	return rows
 }
 
-var (
-	//go:embed BENCHMARKS.md.tmpl
-	reportText string
-	//go:embed benchmarks.svg.tmpl
-	chartText string
-)
+//go:embed BENCHMARKS.md.tmpl
+var reportText string
 
-// write writes BENCHMARKS.md and benchmarks.svg with what was measured so far.
-func (r report) write(dir string) error {
-	for name, text := range map[string]string{"BENCHMARKS.md": reportText, "benchmarks.svg": chartText} {
-		file, err := os.Create(filepath.Join(dir, name))
-		if err != nil {
-			return err
-		}
-		err = template.Must(template.New(name).Parse(text)).Execute(file, r)
-		if err := errors.Join(err, file.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
+// write writes the file with what was measured so far.
+func (r report) write(path string) error {
+	var text bytes.Buffer
+	err := template.Must(template.New("report").Parse(reportText)).Execute(&text, r)
+	return errors.Join(err, os.WriteFile(path, text.Bytes(), 0o600))
 }
 
-// describeMachine returns what the figures were measured on.
-func describeMachine(ctx context.Context) (string, error) {
-	cli, err := tfcli.Find()
-	if err != nil {
-		return "", err
-	}
-	terraform, err := exec.CommandContext(ctx, cli, "version").Output()
+// describeMachine returns what is known of what the figures were measured on.
+func describeMachine(ctx context.Context) string {
+	cli, _ := tfcli.Find()
+	terraform, _ := exec.CommandContext(ctx, cli, "version").Output()
 	version, _, _ := strings.Cut(string(terraform), "\n")
-	read := func(path, pattern string) string { // only Linux has these files
-		content, _ := os.ReadFile(path)
-		_, value, _ := strings.Cut(regexp.MustCompile(pattern).FindString(string(content)), ":")
-		return strings.TrimSpace(value)
+	machine := fmt.Sprintf("%s/%s, %d CPUs, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version)
+	cpu, _ := os.ReadFile("/proc/cpuinfo") // only Linux has these files
+	memory, _ := os.ReadFile("/proc/meminfo")
+	pattern := regexp.MustCompile(`(?m)^(?:model name|MemTotal).*: *(.*)`)
+	for _, found := range pattern.FindAllSubmatch(append(memory, cpu...), 2) {
+		machine += ", " + string(found[1])
 	}
-	parts := []string{runtime.GOOS + "/" + runtime.GOARCH, fmt.Sprint(runtime.NumCPU(), " CPUs"),
-		read("/proc/cpuinfo", "model name.*"), read("/proc/meminfo", "MemTotal.*"), runtime.Version(), version}
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", "), err
+	return machine
 }

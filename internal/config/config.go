@@ -126,5 +126,5 @@ func (c Config) Describe() string {
 		credential += fmt.Sprintf(", for %s, at %s from %s",
 			c.Credential.Login.scope, httpsafe.DisplayURL(c.AuthURL), c.AuthURLSource)
 	}
-	return fmt.Sprintf("Signing in with: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
+	return fmt.Sprintf("Credential: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
 }

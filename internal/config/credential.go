@@ -292,9 +292,9 @@ func (r *resolver) newKeyPair(p pair, securityToken value) Credential {
 	r.checkHeaderValue("access_key", p.first)
 	r.checkHeaderValue("secret_key", p.second)
 	r.checkHeaderValue("security_token", securityToken)
-	kind := "key pair"
+	kind := "access key"
 	if securityToken.isSet() {
-		kind = "temporary key pair"
+		kind = "temporary access key"
 	}
 	return Credential{
 		Method: MethodKeyPair,

@@ -180,19 +180,19 @@ func TestResolve(t *testing.T) {
 			env:   vars{"OS_SECURITY_TOKEN": "stale", "OS_ACCESS_KEY": "E", "OS_SECRET_KEY": "F"},
 			want: vars{
 				"method": "key pair", "ak": "AK", "sk": "SK", "format": "credential",
-				"source": "key pair from the provider block", "st": "",
+				"source": "access key from the provider block", "st": "",
 			},
 		}, {
 			name:  "temporary key pair in the block",
 			block: Settings{"access_key": "AK", "secret_key": "SK", "security_token": "ST", "endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com"},
-			want:  vars{"st": "ST", "format": "access", "source": "temporary key pair from the provider block"},
+			want:  vars{"st": "ST", "format": "access", "source": "temporary access key from the provider block"},
 		}, {
 			name: "key pair of OS_ variables",
 			env: vars{
 				"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM,
 				"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "HW_SECURITY_TOKEN": "ST2",
 			},
-			want: vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the environment variable OS_ACCESS_KEY and the environment variable OS_SECRET_KEY"},
+			want: vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary access key from the environment variable OS_ACCESS_KEY and the environment variable OS_SECRET_KEY"},
 		}, {
 			name: "key pair of HW_ variables, without the security token of OS_",
 			env:  vars{"HW_ACCESS_KEY": "AK2", "HW_SECRET_KEY": "SK2", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
@@ -201,7 +201,7 @@ func TestResolve(t *testing.T) {
 			name:  "the block's access key with the secret key of the environment",
 			block: Settings{"access_key": "AK"},
 			env:   vars{"OS_SECRET_KEY": "SK", "OS_SECURITY_TOKEN": "ST", "OS_AUTH_URL": otcIAM},
-			want:  vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary key pair from the provider block and the environment variable OS_SECRET_KEY"},
+			want:  vars{"ak": "AK", "sk": "SK", "st": "ST", "source": "temporary access key from the provider block and the environment variable OS_SECRET_KEY"},
 		}, {
 			name:  "the block's access key with the prefix that has the same",
 			block: Settings{"access_key": "AK2"},
@@ -414,19 +414,19 @@ func TestDescribe(t *testing.T) {
 		{
 			block: Settings{"token": secretWord, "auth_url": otcIAM},
 			env:   vars{"OS_REGION_NAME": "eu-de"},
-			want: "Signing in with: token from the provider block; " +
+			want: "Credential: token from the provider block; " +
 				"endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; " +
 				`region "eu-de" from the environment variable OS_REGION_NAME.`,
 		}, {
 			block: Settings{"region": "eu-de", "endpoint": "https://swr.example"},
 			env:   vars{"OS_USERNAME": "u", "OS_PASSWORD": secretWord, "OS_USER_DOMAIN_NAME": "d", "OS_AUTH_URL": otcIAM},
-			want: `Signing in with: login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD, ` +
+			want: `Credential: login as user "u" from the environment variable OS_USERNAME and the environment variable OS_PASSWORD, ` +
 				`for account "d" from the environment variable OS_USER_DOMAIN_NAME and project "eu-de" from the region of the provider block, ` +
 				`at https://iam.eu-de.otc.t-systems.com/v3 from the environment variable OS_AUTH_URL; ` +
 				`endpoint https://swr.example from the provider block; region "eu-de" from the provider block.`,
 		}, {
 			block: Settings{"user_id": "u", "password": secretWord, "project_id": "p", "auth_url": otcIAM},
-			want: `Signing in with: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
+			want: `Credential: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
 				`at https://iam.eu-de.otc.t-systems.com/v3 from the provider block; ` +
 				`endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; no region is set.`,
 		},

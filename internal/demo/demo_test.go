@@ -6,21 +6,17 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 // runDemo runs the demo, and checks that it leaves no files behind.
-func runDemo(ctx context.Context, t *testing.T, out io.Writer, prepare func(*swrtest.Server)) error {
+func runDemo(ctx context.Context, t *testing.T, out io.Writer, steps []step) error {
 	t.Helper()
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
-	err := run(ctx, out, func(ctx context.Context, r *runner) error {
-		prepare(r.server)
-		return runSteps(ctx, r)
-	})
+	err := run(ctx, out, steps, "")
 	left, globErr := filepath.Glob(filepath.Join(temporary, "swr-demo-*"))
 	if globErr != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, globErr)
@@ -29,14 +25,10 @@ func runDemo(ctx context.Context, t *testing.T, out io.Writer, prepare func(*swr
 }
 
 func TestDemoFailsIfTheServiceDiffers(t *testing.T) {
-	err := runDemo(t.Context(), t, io.Discard, func(server *swrtest.Server) {
-		server.OnRequest(func(request swrtest.RequestInfo) { // another share appears while the drift is corrected
-			if request.Operation == swrtest.OpUpdate {
-				server.PutShare(swrtest.Share{Namespace: namespace, Repository: repository, AccessDomain: "OTHER"})
-			}
-		})
-	})
-	if err == nil || !strings.Contains(err.Error(), "5. Correct the drift: the service has the shares") {
+	changed := slices.Clone(steps)
+	changed[1].manual = []share{undeclared}
+	err := runDemo(t.Context(), t, io.Discard, changed)
+	if err == nil || !strings.Contains(err.Error(), "2. Apply the plan: the service has the shares") {
 		t.Errorf("the demo returned %v", err)
 	}
 }
@@ -47,7 +39,7 @@ func TestDemoCleansUpWhenInterrupted(t *testing.T) {
 		if strings.Contains(string(p), "terraform apply") {
 			cancel()
 		}
-	}), func(*swrtest.Server) {})
+	}), steps)
 	if err == nil || ctx.Err() == nil {
 		t.Errorf("the demo returned %v, interrupted: %v", err, ctx.Err())
 	}
@@ -65,6 +57,7 @@ func TestSummarize(t *testing.T) {
 	const done = "swr_repository_share.partner: Modifications complete after 0s [id=platform/team/app/ACME]\n"
 	for _, test := range []struct{ command, output, want string }{
 		{"plan", "Terraform will:\n\n" + change + deadline + unknown + "\nPlan: 0 to add, 1 to change.\n", change + deadline + "Plan: 0 to add, 1 to change.\n"},
+		{"plan", `      ~ access_domains = [` + "\n" + `          - "ACME",` + "\n        ]\n", `      ~ access_domains = [` + "\n" + `          - "ACME",` + "\n"},
 		{"apply", change + deadline + unknown + done + "\nApply complete! Resources: 1 changed.\n", done + "Apply complete! Resources: 1 changed.\n"},
 		{"plan", "\nNo changes. Your infrastructure is up to date.\n\nTerraform has\n", "No changes. Your infrastructure is up to date.\n"},
 	} {
@@ -76,15 +69,13 @@ func TestSummarize(t *testing.T) {
 
 func TestDrawTerminal(t *testing.T) {
 	t.Parallel()
-	var buffer strings.Builder
-	err := drawTerminal(&buffer, "$ plan", "\x1b[1m\x1b[31m- \"<a&b>\"\nc\x1b[0m\x1b[0m d\x1b[4m\n")
+	svg, err := drawTerminal("$ plan", "\x1b[1m\x1b[31m- \"<a&b>\"\nc\x1b[0m\x1b[0m d\x1b[4m\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	svg := buffer.String()
 	for _, want := range []string{
-		`<tspan fill="#ff6b6b" font-weight="bold">- &#34;&lt;a&amp;b&gt;&#34;</tspan>`,
-		`<tspan fill="#ff6b6b" font-weight="bold">c</tspan><tspan> d</tspan></text>`,
+		`<tspan font-weight="bold" fill="#ff6b6b">- &#34;&lt;a&amp;b&gt;&#34;</tspan>`,
+		`<tspan font-weight="bold" fill="#ff6b6b">c</tspan><tspan> d</tspan></text>`,
 	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the picture lacks %s:\n%s", want, svg)

@@ -25,10 +25,10 @@ func faultLines() []faultLine {
 	return []faultLine{
 		{"reset, no effect", swrtest.ResetBefore()},
 		{"reset, after the effect", swrtest.ResetAfter()},
-		{"cut off, after the effect", swrtest.CloseMidResponse()},
-		{"silence, no effect", swrtest.HangBefore()},
-		{"silence, after the effect", swrtest.HangAfter()},
-		{"silence amid the answer", swrtest.HangMidResponse()},
+		{"truncated response, after the effect", swrtest.CloseMidResponse()},
+		{"timeout, no effect", swrtest.HangBefore()},
+		{"timeout, after the effect", swrtest.HangAfter()},
+		{"timeout amid the response", swrtest.HangMidResponse()},
 		{"latency before the effect", swrtest.LatencyBefore(100 * time.Millisecond)},
 		{"latency after the effect", swrtest.LatencyAfter(100 * time.Millisecond)},
 		{"500", status(500, "SVCSTG.SWR.5000001")},
@@ -38,10 +38,10 @@ func faultLines() []faultLine {
 		{"503, after the effect", status(503, "").AfterEffect()},
 		{"504, after the effect", status(504, "").AfterEffect()},
 		{"400 bad parameters", status(400, "SVCSTG.SWR.4000014")},
-		{"400 wrong key pair", status(400, "SVCSTG.SWR.4000031")},
+		{"400 wrong access key", status(400, "SVCSTG.SWR.4000031")},
 		{"401", status(401, "SVCSTG.SWR.4010000")},
 		{"403", status(403, "SVCSTG.SWR.4030000")},
-		{"404, no such route", swrtest.StatusAs(404, "APIGW.0101", swrtest.ShapeGateway)},
+		{"404, no such API path", swrtest.StatusAs(404, "APIGW.0101", swrtest.ShapeGateway)},
 		{"404, an HTML page", swrtest.HTMLPage(404)},
 		{"404, no such share", status(404, "SVCSTG.SWR.4040091")},
 		{"404, no such namespace", status(404, "SVCSTG.SWR.4040058")},
@@ -51,10 +51,10 @@ func faultLines() []faultLine {
 		{"409 busy, after the effect", swrtest.Busy().AfterEffect()},
 		{"429", swrtest.Throttle()},
 		{"429, Retry-After 1", swrtest.ThrottleSeconds(1)},
-		{"429, Retry-After a date", swrtest.ThrottleDate(time.Second)},
-		{"429, Retry-After nonsense", swrtest.ThrottleRetryAfter("soon")},
-		{"403 that throttles (4031032)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden)},
-		{"403 that throttles (4031042)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden2)},
+		{"429, Retry-After with a date", swrtest.ThrottleDate(time.Second)},
+		{"429, invalid Retry-After", swrtest.ThrottleRetryAfter("soon")},
+		{"403, rate-limited (4031032)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden)},
+		{"403, rate-limited (4031042)", swrtest.ThrottleForbidden(swrtest.CodeThrottledForbidden2)},
 		{"302", swrtest.Redirect(302, "https://login.example/")},
 		{"307, after the effect", swrtest.Redirect(307, "https://login.example/").AfterEffect()},
 		{"200, an HTML page", swrtest.HTMLPage(200)},
@@ -67,7 +67,7 @@ func faultLines() []faultLine {
 		{"a list of nulls", swrtest.NullList()},
 		{"wrong types", swrtest.WrongTypes()},
 		{"wrong shape", swrtest.WrongShape()},
-		{"another share", swrtest.OtherShare()},
+		{"a different share", swrtest.OtherShare()},
 		{"a body of 100 MB", swrtest.HugeBody(100 << 20)},
 	}
 }
@@ -107,9 +107,9 @@ func faultConfig(deadline, description, timeout string) values {
 		with("timeouts", values{"create": timeout, "read": timeout, "update": timeout, "delete": timeout})
 }
 
-// orphaned is a share that is not in the state. That is right only where the
-// service said that it refused; the next apply must then give the import block.
-const orphaned = "**error**, not in state, made"
+// orphaned is a share that is not in the state. It is correct only if the service
+// reported a rejection; the next apply must then print the import block.
+const orphaned = "**error**, not in state, created"
 
 // faultRun is one cell of the table.
 type faultRun struct {
@@ -147,17 +147,17 @@ func (r *faultRun) runCreate() (string, diagnostics) {
 		if difference := r.difference(); difference != "" {
 			r.t.Errorf("%s: created without an error, but %s", r.cell, difference)
 		}
-		return "made", d
+		return "created", d
 	case r.exists() && !r.tainted:
 		r.t.Errorf("%s: an error, and the share is not tainted: %v", r.cell, d.errors)
 	case r.exists() && made:
-		return "**error**, tainted, made", d
+		return "**error**, tainted, created", d
 	case r.exists():
-		return "**error**, tainted, not made", d
+		return "**error**, tainted, not created", d
 	case made:
 		return orphaned, d
 	}
-	return "**error**, not made", d
+	return "**error**, not created", d
 }
 
 func (r *faultRun) runRead() (string, diagnostics) {
@@ -166,7 +166,7 @@ func (r *faultRun) runRead() (string, diagnostics) {
 	case d.failed():
 		return "**error**, state kept", d
 	case !r.exists():
-		return "gone", d
+		return "removed from the state", d
 	}
 	if difference := r.difference(); difference != "" {
 		r.t.Errorf("%s: read without an error, but %s", r.cell, difference)
@@ -179,12 +179,12 @@ func (r *faultRun) runUpdate() (string, diagnostics) {
 	held, _ := r.held()
 	if !d.failed() {
 		if difference := r.difference(); difference != "" || held.Description != "second" {
-			r.t.Errorf("%s: changed without an error, but %s", r.cell, difference)
+			r.t.Errorf("%s: updated without an error, but %s", r.cell, difference)
 		}
-		return "changed", d
+		return "updated", d
 	}
-	service := map[bool]string{true: "changed", false: "not changed"}
-	state := map[bool]string{true: "new", false: "old"}
+	service := map[bool]string{true: "updated", false: "not updated"}
+	state := map[bool]string{true: "updated", false: "kept"}
 	return fmt.Sprintf("**error**, %s, state %s", service[held.Description == "second"], state[r.attributes()["description"] == "second"]), d
 }
 
@@ -212,8 +212,8 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 		instance: newHarness(t, server, block).inOneRun().newShare(), timeout: noTimeout,
 		cell: fmt.Sprintf("%s / %s / lasting %t", line.name, column.name, lasting),
 	}
-	silence := strings.HasPrefix(line.name, "silence")
-	if lasting && !silence {
+	timesOut := strings.HasPrefix(line.name, "timeout")
+	if lasting && !timesOut {
 		r.timeout = "6s"
 	}
 	if column.exists {
@@ -222,7 +222,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 			return "?"
 		}
 	}
-	if silence {
+	if timesOut {
 		r.harness = newHarness(t, server, block.with("request_timeout", "5s")).inOneRun()
 	}
 	server.ResetRequests()
@@ -236,7 +236,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 	if injected.Count() == 0 {
 		t.Errorf("%s: the fault did not happen", r.cell)
 	}
-	if !d.failed() && injected.Count() > 0 && server.Count(column.operation) > 1 && strings.Contains("made changed revoked read", outcome) {
+	if !d.failed() && injected.Count() > 0 && server.Count(column.operation) > 1 && strings.Contains("created updated revoked read", outcome) {
 		outcome += "*"
 	}
 	if len(d.warnings) > 0 {
@@ -249,7 +249,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 		}
 		assertNoSecrets(t, map[string]string{r.cell: text}, secrets...)
 	}
-	if strings.HasPrefix(outcome, "gone") || strings.Contains(outcome, "FORGOTTEN") {
+	if strings.HasPrefix(outcome, "removed") || strings.Contains(outcome, "FORGOTTEN") {
 		if line.name != "404, no such repository" || column.name != "read: list" {
 			t.Errorf("%s: the state forgot a share that is there", r.cell)
 		}
@@ -288,9 +288,9 @@ func (r *faultRun) settle(outcome string) {
 	}
 }
 
-// Every fault of the simulator at every call, once and lasting: state and service
-// are compared, and the next run, without faults, must bring both to what is
-// wanted. The table of outcomes is kept for contributors; -update writes it.
+// Every fault of the simulator at every call, once and persistent: state and service
+// are compared, and the next run, without faults, must reach the configured result.
+// The table of outcomes is a document for users; -update writes it.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
 	lines := faultLines()
@@ -341,8 +341,8 @@ func faultsDocument(lines []faultLine, tables map[bool][][]string) string {
 	b.WriteString(faultsIntroduction)
 	for _, lasting := range []bool{false, true} {
 		b.WriteString(map[bool]string{
-			false: "\n## A fault that happens once\n\n",
-			true:  "\n## A fault that lasts\n\n",
+			false: "\n## Faults that occur once\n\n",
+			true:  "\n## Faults that persist\n\n",
 		}[lasting])
 		b.WriteString("| fault |")
 		for _, column := range faultColumns {
@@ -356,22 +356,22 @@ func faultsDocument(lines []faultLine, tables map[bool][][]string) string {
 	return b.String()
 }
 
-const faultsIntroduction = `# What the provider makes of faults
+const faultsIntroduction = `# Results of failures
 
-` + "`go test ./internal/provider -run TestFaultMatrix -update`" + ` writes this file; the
-test fails if it is not current. Each cell is one operation on one share against
-the simulator, with max_retries = 1, in which one call meets one fault. Afterwards
-state and service are compared, and a run without faults must bring both to what
-is wanted.
+` + "`" + `go test ./internal/provider -run TestFaultMatrix -update` + "`" + ` generates this file; the
+test fails if it is out of date. Each cell is one operation on one share, run
+against the simulator with ` + "`" + `max_retries = 1` + "`" + `, in which one call fails. The test then
+compares the state with the service. The next run, without faults, must reach the
+configured result.
 
-- **made**, **read**, **changed**, **revoked**: as wanted, without an error; state and
-  service agree. A star: the call was sent more than once.
-- **error**: the operation failed with a message. What follows says what the state
-  holds, and what really became of it at the service. "Tainted" is a share that
-  may be there: the next refresh finds out, and the next apply replaces it.
-  "Not in state, made" is a service that did what it said it refused: the next
-  apply gives the import block.
-- **gone**: the state let go of the share, with a warning. Only the service's word
-  that the whole repository does not exist does that; here it is a lie.
-- A **warning** after "made": the share is in the state, but could not be read back.
+- **created**, **read**, **updated**, **revoked**: success; state and service agree.
+  With a star, the call was sent more than once.
+- **error**: the operation failed with a message. The rest of the cell says what the
+  state and the service contain. A **tainted** share may exist: the next refresh
+  reads it, and the next apply replaces it. **Not in state, created**: the service
+  rejected the request but created the share. The next apply prints the ` + "`" + `import` + "`" + `
+  block.
+- **removed from the state**: happens, with a warning, only if the service reports
+  that the whole repository does not exist (which is false in this test).
+- A **warning** after "created": the share is in the state, but could not be read back.
 `

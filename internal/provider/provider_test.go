@@ -101,7 +101,7 @@ func TestRefusedCredential(t *testing.T) {
 	t.Parallel()
 	for words, block := range map[string]values{
 		"token from the provider block": {"token": "not-a-token-5ecret"},
-		"temporary key pair from the provider block": {
+		"temporary access key from the provider block": {
 			"access_key": "TEMPORARY", "secret_key": testSecretKey, "security_token": "wrong-5ecret-security-token", "region": "eu-nl"},
 	} {
 		server := startServer(t)

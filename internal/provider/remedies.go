@@ -18,6 +18,8 @@ const (
 	kindShareGone            swr.Kind = "share gone"
 	kindUntrustedCertificate swr.Kind = "untrusted certificate"
 	kindCanceled             swr.Kind = "canceled"
+	// kindUndecodable: a response whose body is not that of the API, such as a page.
+	kindUndecodable swr.Kind = "undecodable response"
 )
 
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
@@ -27,7 +29,7 @@ var kindPrecedence = []swr.Kind{
 	swr.KindConflict, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
-	swr.KindUnavailable, swr.KindInvalid, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
+	swr.KindUnavailable, swr.KindInvalid, kindUndecodable, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
 	swr.KindShareMissing, swr.KindOther,
 }
 
@@ -53,6 +55,9 @@ func isKind(err error, kind swr.Kind) bool {
 		return ok
 	case kindCanceled:
 		return errors.Is(err, context.Canceled)
+	case kindUndecodable:
+		apiErr, ok := errors.AsType[*swr.Error](err)
+		return ok && apiErr.Kind == swr.KindInvalidResponse && apiErr.Excerpt != ""
 	}
 	return errors.Is(err, kind)
 }
@@ -88,13 +93,13 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
 	},
 	swr.KindOtherEndpoint: {
-		opAny: "Nothing was changed. {state}A share that is missing at this endpoint still grants access at the endpoint where it was created. " +
+		opAny: "Nothing was changed. {state}A share that is missing at this endpoint may still grant access at the endpoint where it was created. " +
 			"Check the endpoint and the region of the provider. To remove the share from the state without deleting it, " +
 			"use a removed block:\n\n{removed}",
 	},
 	swr.KindNamespaceMissing: {
-		opAny: "The organization {namespace} does not exist for this account at this endpoint, most likely because the region or the account is wrong. " +
-			"{state}{connection}{forget}",
+		opAny: "The organization {namespace} does not exist for this account at this endpoint. " +
+			"Check its name, the region and the account. {state}{connection}{forget}",
 	},
 	swr.KindRepositoryMissing: {
 		opAny: "The repository {repository} does not exist. Push an image to it first, or correct its name.",
@@ -115,7 +120,7 @@ var remedies = map[swr.Kind]map[operation]string{
 		opListSharedRepositories: "Either this service does not support listing shared repositories, and each repository has to be named explicitly, " +
 			"or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},
-	swr.KindUnauthorized: {opAny: "{connection}"},
+	swr.KindUnauthorized: {opAny: "Check that the credential is valid for this endpoint and has not expired. {connection}"},
 	swr.KindSignIn:       {opAny: "{connection}"},
 	swr.KindForbidden: {
 		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
@@ -137,6 +142,10 @@ var remedies = map[swr.Kind]map[operation]string{
 	},
 	swr.KindUnavailable: {
 		opAny: "SWR, or a proxy in front of it, is unavailable. Plan again later to see the current state. The endpoint is {endpoint}.",
+	},
+	kindUndecodable: {
+		opAny:         "The response is not that of the SWR API. {state}Check that no other server or proxy responds at the endpoint, {endpoint}.",
+		opVerifyShare: taintedRemedy,
 	},
 	swr.KindInvalidResponse:   {opAny: "", opVerifyShare: taintedRemedy},
 	swr.KindOther:             {opAny: "", opVerifyShare: taintedRemedy},

@@ -53,7 +53,7 @@ var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 // operation; and no entry of the table is out of reach.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
-	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled)
+	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled, kindUndecodable)
 	for _, kind := range kinds {
 		if _, ok := remedies[kind][opAny]; !ok {
 			t.Errorf("%q has no remedy for any operation", kind)
@@ -135,6 +135,8 @@ func sample(kind swr.Kind) error {
 		return &swr.Error{Kind: swr.KindNetwork, Err: &tls.CertificateVerificationError{Err: errors.New("unknown authority")}}
 	case kindCanceled:
 		return &swr.Error{Kind: swr.KindNetwork, Err: fmt.Errorf("interrupted: %w", context.Canceled)}
+	case kindUndecodable:
+		return &swr.Error{Kind: swr.KindInvalidResponse, Excerpt: "<html>"}
 	}
 	return &swr.Error{Kind: kind}
 }

@@ -86,7 +86,7 @@ func (s *session) requireConfigured(diags *diag.Diagnostics, subject string) boo
 		return true
 	}
 	diags.AddError("Provider configuration not yet known", fmt.Sprintf(
-		"%s requires a response of the service now, but the value of %q in the provider block is not known before apply. "+
+		"%s requires a response from the service now, but the value of %q in the provider block is not known before apply. "+
 			"Apply what the value comes from first, with -target, or set the value in another way.", subject, s.unknownAttribute))
 	return false
 }

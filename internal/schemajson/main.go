@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -24,11 +25,9 @@ import (
 
 func main() {
 	schemas, err := readSchemas(context.Background())
+	all := tfjson.ProviderSchemas{FormatVersion: "1.0", Schemas: map[string]*tfjson.ProviderSchema{"swr": schemas}}
 	if err == nil {
-		err = json.NewEncoder(os.Stdout).Encode(tfjson.ProviderSchemas{
-			FormatVersion: "1.0",
-			Schemas:       map[string]*tfjson.ProviderSchema{"swr": schemas},
-		})
+		err = json.NewEncoder(os.Stdout).Encode(all)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -37,22 +36,14 @@ func main() {
 
 // readSchemas gets the schemas from the provider, as Terraform does.
 func readSchemas(ctx context.Context) (*tfjson.ProviderSchema, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
-	if err != nil {
+	server := providerserver.NewProtocol6(provider.New("dev")())()
+	schemas, schemasErr := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	identities, identitiesErr := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err := errors.Join(schemasErr, identitiesErr); err != nil {
 		return nil, err
 	}
-	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		return nil, err
-	}
-	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range append(schemas.Diagnostics, identities.Diagnostics...) {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return nil, fmt.Errorf("%s: %s", d.Summary, d.Detail)
-		}
+	if all := append(schemas.Diagnostics, identities.Diagnostics...); len(all) > 0 {
+		return nil, fmt.Errorf("%s: %s", all[0].Summary, all[0].Detail)
 	}
 	return &tfjson.ProviderSchema{
 		ConfigSchema:            schema(schemas.Provider),
@@ -71,35 +62,30 @@ func convert[From, To any](from map[string]From, convert func(From) To) map[stri
 	return to
 }
 
+// schema has no nested blocks: the provider uses nested attributes instead.
 func schema(s *tfprotov6.Schema) *tfjson.Schema {
-	return &tfjson.Schema{Version: uint64(s.Version), Block: block(s.Block)}
-}
-
-func block(b *tfprotov6.SchemaBlock) *tfjson.SchemaBlock {
-	nested := make(map[string]*tfjson.SchemaBlockType, len(b.BlockTypes))
-	for _, t := range b.BlockTypes {
-		nested[t.TypeName] = &tfjson.SchemaBlockType{
-			NestingMode: tfjson.SchemaNestingMode(strings.ToLower(t.Nesting.String())), Block: block(t.Block),
-			MinItems: uint64(t.MinItems), MaxItems: uint64(t.MaxItems),
-		}
+	if len(s.Block.BlockTypes) > 0 {
+		log.Fatalf("the block %s is not supported: use a nested attribute", s.Block.BlockTypes[0].TypeName)
 	}
-	return &tfjson.SchemaBlock{
-		Attributes: attributes(b.Attributes), NestedBlocks: nested,
-		Description: b.Description, DescriptionKind: kind(b.DescriptionKind), Deprecated: b.Deprecated,
-	}
+	return &tfjson.Schema{Version: uint64(s.Version), Block: &tfjson.SchemaBlock{
+		Attributes: attributes(s.Block.Attributes), Description: s.Block.Description,
+		DescriptionKind: kind(s.Block.DescriptionKind), Deprecated: s.Block.Deprecated,
+	}}
 }
 
 func attributes(list []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttribute {
 	all := make(map[string]*tfjson.SchemaAttribute, len(list))
 	for _, a := range list {
 		all[a.Name] = &tfjson.SchemaAttribute{
-			AttributeType: ctyType(a.Type), Description: a.Description, DescriptionKind: kind(a.DescriptionKind), Deprecated: a.Deprecated,
+			Description: a.Description, DescriptionKind: kind(a.DescriptionKind), Deprecated: a.Deprecated,
 			Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive, WriteOnly: a.WriteOnly,
 		}
 		if t := a.NestedType; t != nil {
 			all[a.Name].AttributeNestedType = &tfjson.SchemaNestedAttributeType{
 				Attributes: attributes(t.Attributes), NestingMode: tfjson.SchemaNestingMode(strings.ToLower(t.Nesting.String())),
 			}
+		} else {
+			all[a.Name].AttributeType = ctyType(a.Type)
 		}
 	}
 	return all
@@ -108,24 +94,16 @@ func attributes(list []*tfprotov6.SchemaAttribute) map[string]*tfjson.SchemaAttr
 func identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.IdentitySchema {
 	all := make(map[string]*tfjson.IdentityAttribute, len(s.IdentityAttributes))
 	for _, a := range s.IdentityAttributes {
-		all[a.Name] = &tfjson.IdentityAttribute{
-			IdentityType: ctyType(a.Type), Description: a.Description,
-			RequiredForImport: a.RequiredForImport, OptionalForImport: a.OptionalForImport,
-		}
+		all[a.Name] = &tfjson.IdentityAttribute{IdentityType: ctyType(a.Type), Description: a.Description,
+			RequiredForImport: a.RequiredForImport, OptionalForImport: a.OptionalForImport}
 	}
 	return &tfjson.IdentitySchema{Version: uint64(s.Version), Attributes: all}
 }
 
 // ctyType converts a type by way of its JSON, which is the same in both libraries.
 func ctyType(t tftypes.Type) (converted cty.Type) {
-	if t == nil {
-		return cty.NilType
-	}
 	text, err := json.Marshal(t)
-	if err == nil {
-		err = json.Unmarshal(text, &converted)
-	}
-	if err != nil {
+	if err := errors.Join(err, json.Unmarshal(text, &converted)); err != nil {
 		log.Fatal(err)
 	}
 	return converted

@@ -3,6 +3,7 @@ package swr
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
@@ -20,27 +21,6 @@ const (
 	callSharedRepositories
 )
 
-// isWrite reports whether the call changes something.
-func (c call) isWrite() bool { return c == callCreate || c == callUpdate || c == callDelete }
-
-// namesShare reports whether the URL of the call names one share.
-func (c call) namesShare() bool { return c == callGet || c == callUpdate || c == callDelete }
-
-// isSuccess reports whether the status is documented, or known, as the success
-// of the call. Any other 2xx proves nothing.
-func (c call) isSuccess(status int) bool {
-	switch c {
-	case callCreate:
-		return status == http.StatusCreated
-	case callUpdate:
-		return status == http.StatusOK || status == http.StatusCreated
-	case callDelete:
-		return status == http.StatusNoContent
-	default:
-		return status == http.StatusOK
-	}
-}
-
 // Two spellings of one path segment are in use: the document on sharing has
 // "repos", the one on listing "repositories". See API.md, "Endpoints".
 const (
@@ -48,35 +28,57 @@ const (
 	segmentRepositories = "repositories"
 )
 
-// routes has the spelling that the server knows for each call. It starts with the
-// documented ones.
+// calls has the method of each call, the documented spelling of the segment, and
+// the statuses that are documented, or known, as success. Any other 2xx proves
+// nothing.
+var calls = [...]struct {
+	method  string
+	segment string
+	success []int
+}{
+	callCreate:             {http.MethodPost, segmentRepos, []int{http.StatusCreated}},
+	callList:               {http.MethodGet, segmentRepositories, []int{http.StatusOK}},
+	callGet:                {http.MethodGet, segmentRepositories, []int{http.StatusOK}},
+	callUpdate:             {http.MethodPatch, segmentRepositories, []int{http.StatusOK, http.StatusCreated}},
+	callDelete:             {http.MethodDelete, segmentRepositories, []int{http.StatusNoContent}},
+	callSharedRepositories: {http.MethodGet, "", []int{http.StatusOK}},
+}
+
+func (c call) method() string { return calls[c].method }
+
+// isWrite reports whether the call changes something.
+func (c call) isWrite() bool { return c.method() != http.MethodGet }
+
+// namesShare reports whether the URL of the call names one share.
+func (c call) namesShare() bool { return c == callGet || c == callUpdate || c == callDelete }
+
+func (c call) isSuccess(status int) bool { return slices.Contains(calls[c].success, status) }
+
+// routes is what is known of the server's routes.
 type routes struct {
-	other [callSharedRepositories + 1]atomic.Bool
+	// other is set for a call for which the server has not the documented spelling
+	// but the other one.
+	other [len(calls)]atomic.Bool
 	// noGet: the server has no route to get one share by name.
 	noGet atomic.Bool
 }
 
+// segment returns the spelling to try first.
 func (r *routes) segment(c call) string {
-	if (c == callCreate) != r.other[c].Load() {
-		return segmentRepos
+	if r.other[c].Load() {
+		return otherSegment(calls[c].segment)
 	}
-	return segmentRepositories
+	return calls[c].segment
 }
+
+// remember stores the spelling that worked.
+func (r *routes) remember(c call, segment string) { r.other[c].Store(segment != calls[c].segment) }
 
 func otherSegment(segment string) string {
 	if segment == segmentRepos {
 		return segmentRepositories
 	}
 	return segmentRepos
-}
-
-// remember stores the spelling that worked.
-func (r *routes) remember(c call, segment string) {
-	documented := segmentRepositories
-	if c == callCreate {
-		documented = segmentRepos
-	}
-	r.other[c].Store(segment != documented)
 }
 
 // accessDomainsURL returns the URL of a repository's shares, or of the share with

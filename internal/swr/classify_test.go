@@ -1,7 +1,9 @@
 package swr
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -11,89 +13,52 @@ func TestClassify(t *testing.T) {
 	all := []call{callCreate, callList, callGet, callUpdate, callDelete, callSharedRepositories}
 	one := []call{callGet, callUpdate, callDelete}
 	many := []call{callCreate, callList, callSharedRepositories}
-	tests := []struct {
-		calls  []call
-		status int
-		code   string
-		want   Kind
+	for _, test := range []struct {
+		want      Kind
+		calls     []call
+		responses []string // status and error code
 	}{
-		// No such route, in all forms.
-		{all, 404, "APIGW.0101", KindNoRoute},
-		{all, 404, "SVCSTG.SWR.4040083", KindNoRoute},
-		{all, 404, "", KindNoRoute},
-		{all, 404, "404", KindNoRoute},
-		{all, 404, "4040091", KindNoRoute},
-		{all, 404, "SVCSTG.OTHER.4040091", KindNoRoute},
-		{all, 404, "svcstg.swr.4040091", KindNoRoute},
-		{all, 404, "NoSuchBucket", KindNoRoute},
-		{all, 405, "", KindNoRoute},
-		{all, 501, "", KindNoRoute},
-		// A share that does not exist.
-		{one, 404, "SVCSTG.SWR.4040091", KindShareMissing},
-		{one, 404, "SVCSTG.SWR.4040001", KindShareMissing},
-		{one, 400, "SVCSTG.SWR.4001090", KindShareMissing},
-		{many, 400, "SVCSTG.SWR.4001090", KindInvalid},
-		{many, 404, "SVCSTG.SWR.4040091", KindOther},
-		{all, 404, "SVCSTG.SWR.4030091", KindOther},
-		{all, 404, "SVCSTG.SWR.", KindOther},
-		// A namespace or a repository that does not exist.
-		{all, 404, "SVCSTG.SWR.4040058", KindNamespaceMissing},
-		{all, 404, "SVCSTG.SWR.4041061", KindNamespaceMissing},
-		{all, 404, "SVCSTG.SWR.4040010", KindRepositoryMissing},
-		{all, 404, "SVCSTG.SWR.4040113", KindRepositoryMissing},
-		// 409 has two meanings.
-		{all, 409, "SVCSTG.SWR.4090089", KindConflict},
-		{all, 409, "", KindConflict},
-		{all, 409, "SVCSTG.SWR.4090023", KindUnavailable},
-		// Throttling.
-		{all, 429, "APIGW.0308", KindThrottled},
-		{all, 429, "", KindThrottled},
-		{all, 403, "SVCSTG.SWR.4031032", KindThrottled},
-		{all, 403, "SVCSTG.SWR.4031042", KindThrottled},
-		{all, 403, "SVCSTG.SWR.4030000", KindForbidden},
-		{all, 403, "4031032", KindForbidden},
-		{all, 403, "", KindForbidden},
-		// Permanent errors.
-		{all, 401, "SVCSTG.SWR.4010000", KindUnauthorized},
-		{all, 401, "APIGW.0301", KindUnauthorized},
-		{all, 401, "", KindUnauthorized},
-		{all, 400, "SVCSTG.SWR.4000031", KindUnauthorized},
-		{all, 400, "SVCSTG.SWR.4001041", KindAccountUnknown},
-		{all, 400, "SVCSTG.SWR.4000014", KindInvalid},
-		{all, 400, "", KindInvalid},
-		{all, 400, "APIGW.0106", KindInvalid},
-		// Temporary errors.
-		{all, 500, "", KindUnavailable},
-		{all, 502, "", KindUnavailable},
-		{all, 503, "SVCSTG.SWR.5000001", KindUnavailable},
-		{all, 504, "APIGW.0201", KindUnavailable},
-		// A code never overrules a status that says something else.
-		{all, 500, "SVCSTG.SWR.4040091", KindUnavailable},
-		{all, 403, "SVCSTG.SWR.4040091", KindForbidden},
-		{all, 401, "SVCSTG.SWR.4040091", KindUnauthorized},
-		{all, 410, "SVCSTG.SWR.4040091", KindOther},
-		{all, 410, "", KindOther},
-		{all, 418, "", KindOther},
-		{all, 505, "", KindOther},
-		{all, 600, "", KindOther},
-		// No redirect is followed; any other 2xx proves nothing.
-		{all, 301, "", KindRedirect},
-		{all, 302, "SVCSTG.SWR.4040091", KindRedirect},
-		{all, 304, "", KindRedirect},
-		{all, 308, "", KindRedirect},
-		{[]call{callCreate, callUpdate, callDelete}, 202, "", KindUnexpectedSuccess},
-		{[]call{callCreate}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
-		{[]call{callDelete}, 200, "SVCSTG.SWR.4040091", KindUnexpectedSuccess},
-		{[]call{callList, callGet, callSharedRepositories}, 204, "", KindInvalidResponse},
-		{[]call{callList, callGet, callSharedRepositories}, 206, "SVCSTG.SWR.4040091", KindInvalidResponse},
-	}
-	for _, test := range tests {
-		for _, c := range test.calls {
-			t.Run(fmt.Sprintf("%d %s call %d", test.status, test.code, c), func(t *testing.T) {
-				if got := classify(c, test.status, test.code); got != test.want {
-					t.Errorf("%q; want %q", got, test.want)
+		{KindNoRoute, all, []string{
+			"404 APIGW.0101", "404 SVCSTG.SWR.4040083", "404", "404 404", "404 4040091",
+			"404 SVCSTG.OTHER.4040091", "404 svcstg.swr.4040091", "404 NoSuchBucket", "405", "501",
+		}},
+		{KindShareMissing, one, []string{"404 SVCSTG.SWR.4040091", "404 SVCSTG.SWR.4040001", "400 SVCSTG.SWR.4001090"}},
+		{KindInvalid, many, []string{"400 SVCSTG.SWR.4001090"}},
+		{KindOther, many, []string{"404 SVCSTG.SWR.4040091"}},
+		{KindOther, all, []string{
+			"404 SVCSTG.SWR.4030091", "404 SVCSTG.SWR.", "410 SVCSTG.SWR.4040091", "410", "418", "505", "600",
+		}},
+		{KindNamespaceMissing, all, []string{"404 SVCSTG.SWR.4040058", "404 SVCSTG.SWR.4041061"}},
+		{KindRepositoryMissing, all, []string{"404 SVCSTG.SWR.4040010", "404 SVCSTG.SWR.4040113"}},
+		{KindConflict, all, []string{"409 SVCSTG.SWR.4090089", "409"}},
+		{KindUnavailable, all, []string{
+			"409 SVCSTG.SWR.4090023", "500", "502", "503 SVCSTG.SWR.5000001", "504 APIGW.0201",
+			"500 SVCSTG.SWR.4040091",
+		}},
+		{KindThrottled, all, []string{"429 APIGW.0308", "429", "403 SVCSTG.SWR.4031032", "403 SVCSTG.SWR.4031042"}},
+		{KindForbidden, all, []string{"403 SVCSTG.SWR.4030000", "403 4031032", "403", "403 SVCSTG.SWR.4040091"}},
+		{KindUnauthorized, all, []string{
+			"401 SVCSTG.SWR.4010000", "401 APIGW.0301", "401", "400 SVCSTG.SWR.4000031", "401 SVCSTG.SWR.4040091",
+		}},
+		{KindAccountUnknown, all, []string{"400 SVCSTG.SWR.4001041"}},
+		{KindInvalid, all, []string{"400 SVCSTG.SWR.4000014", "400", "400 APIGW.0106"}},
+		{KindRedirect, all, []string{"301", "302 SVCSTG.SWR.4040091", "304", "308"}},
+		{KindUnexpectedSuccess, []call{callCreate, callUpdate, callDelete}, []string{"202"}},
+		{KindUnexpectedSuccess, []call{callCreate}, []string{"200 SVCSTG.SWR.4040091"}},
+		{KindUnexpectedSuccess, []call{callDelete}, []string{"200 SVCSTG.SWR.4040091"}},
+		{KindInvalidResponse, []call{callList, callGet, callSharedRepositories}, []string{"204", "206 SVCSTG.SWR.4040091"}},
+	} {
+		for _, response := range test.responses {
+			text, code, _ := strings.Cut(response, " ")
+			status, err := strconv.Atoi(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range test.calls {
+				if got := classify(c, status, code); got != test.want {
+					t.Errorf("%s in response to call %d: %q; want %q", response, c, got, test.want)
 				}
-			})
+			}
 		}
 	}
 }
@@ -103,11 +68,7 @@ func TestIsSuccess(t *testing.T) {
 		callCreate: {201}, callList: {200}, callGet: {200}, callUpdate: {200, 201}, callDelete: {204}, callSharedRepositories: {200},
 	} {
 		for status := 100; status < 600; status++ {
-			want := false
-			for _, s := range statuses {
-				want = want || s == status
-			}
-			if c.isSuccess(status) != want {
+			if want := slices.Contains(statuses, status); c.isSuccess(status) != want {
 				t.Errorf("call %d: %d is a success: %t", c, status, !want)
 			}
 		}

@@ -125,83 +125,82 @@ const (
 	otherSpelling
 )
 
-// createRules has the outcome of a create. The first rule that matches counts; an
-// empty column matches anything.
-var createRules = []struct {
-	effect     []effect
-	response   []responseClass
-	observed   []observed
-	ownership  []Ownership
-	outcome    CreateOutcome
-	conclusion conclusion
-}{
-	{effect: in(effectRejected), outcome: NotCreated, conclusion: failed},
-
-	{response: in(respSuccess), observed: in(observedMatch), outcome: Created, conclusion: succeeded},
-	{response: in(respSuccess), observed: in(observedDifferent), outcome: Created, conclusion: notApplied},
-	{response: in(respSuccess), observed: in(observedUnknown), outcome: CreatedUnverified, conclusion: unverified},
-	{response: in(respSuccess), outcome: CreatedUnverified, conclusion: notShown},
-
-	{observed: in(observedAbsent, observedRepositoryAbsent), outcome: NotCreated, conclusion: failed},
-	{observed: in(observedNotYet), outcome: Unknown, conclusion: mayAppear},
-	{observed: in(observedMatch, observedDifferent), ownership: in(Own), outcome: Created, conclusion: succeeded},
-	{observed: in(observedMatch, observedDifferent), outcome: NotCreated, conclusion: mayBeOwn},
-	{outcome: Unknown, conclusion: unverified},
+// situation is all that is known after a write, or of a pending create.
+type situation struct {
+	effect    effect // the largest of all attempts; of a delete, in all spellings
+	response  responseClass
+	observed  observed
+	ownership Ownership
 }
 
-func decideCreate(e effect, r responseClass, o observed, ownership Ownership) (CreateOutcome, conclusion) {
-	for _, rule := range createRules {
-		if matches(rule.effect, e) && matches(rule.response, r) && matches(rule.observed, o) && matches(rule.ownership, ownership) {
-			return rule.outcome, rule.conclusion
-		}
-	}
-	return Unknown, unverified
-}
-
-// writeRule is a row of the tables of updates and deletes.
-type writeRule struct {
-	effect     []effect
-	response   []responseClass
-	observed   []observed
-	conclusion conclusion
-}
-
-var updateRules = []writeRule{
-	{effect: in(effectRejected), conclusion: failed},
-	{observed: in(observedMatch), conclusion: succeeded},
-	{observed: in(observedDifferent), response: in(respSuccess), conclusion: notApplied},
-	{observed: in(observedDifferent), conclusion: failed},
-	{conclusion: unverified},
-}
-
-// deleteRules has the outcome of a delete. The effect is the largest of the
-// deletes of all spellings. A response that the share or its repository is missing
-// proves nothing, and is followed by a lookup like a success.
-var deleteRules = []writeRule{
-	{observed: in(notObserved), conclusion: failed},
-	{observed: in(observedRepositoryAbsent), conclusion: alreadyGone},
-	{observed: in(observedAbsent), effect: in(effectRejected), conclusion: alreadyGone},
-	{observed: in(observedAbsent), conclusion: succeeded},
-	{observed: in(observedUnknown, observedNotYet), conclusion: unverified},
-	{response: in(respConflict, respRepositoryMissing, respFailed), conclusion: failed},
-	{observed: in(observedMatch), conclusion: stillShown},
-	{conclusion: otherSpelling},
+// rule is a row of a table. It matches a situation if each of its columns has the
+// value of the situation; an empty column has any.
+type rule[T any] struct {
+	effect    []effect
+	response  []responseClass
+	observed  []observed
+	ownership []Ownership
+	result    T
 }
 
 // in returns the values of a column.
 func in[T any](values ...T) []T { return values }
 
-// matches reports whether a column has the value. An empty column has any.
-func matches[T comparable](column []T, value T) bool {
+// decide returns the result of the first rule that matches. The last rule of each
+// table matches anything.
+func decide[T any](rules []rule[T], s situation) T {
+	for _, r := range rules[:len(rules)-1] {
+		if has(r.effect, s.effect) && has(r.response, s.response) && has(r.observed, s.observed) && has(r.ownership, s.ownership) {
+			return r.result
+		}
+	}
+	return rules[len(rules)-1].result
+}
+
+func has[T comparable](column []T, value T) bool {
 	return len(column) == 0 || slices.Contains(column, value)
 }
 
-func decideUpdate(e effect, r responseClass, o observed) conclusion {
-	return firstMatch(updateRules, e, r, o)
+// createConclusion is how a create ended.
+type createConclusion struct {
+	outcome    CreateOutcome
+	conclusion conclusion
 }
 
-func decideDelete(e effect, r responseClass, o observed) conclusion {
-	return firstMatch(deleteRules, e, r, o)
+var createRules = []rule[createConclusion]{
+	{effect: in(effectRejected), result: createConclusion{NotCreated, failed}},
+
+	{response: in(respSuccess), observed: in(observedMatch), result: createConclusion{Created, succeeded}},
+	{response: in(respSuccess), observed: in(observedDifferent), result: createConclusion{Created, notApplied}},
+	{response: in(respSuccess), observed: in(observedUnknown), result: createConclusion{CreatedUnverified, unverified}},
+	{response: in(respSuccess), result: createConclusion{CreatedUnverified, notShown}},
+
+	{observed: in(observedAbsent, observedRepositoryAbsent), result: createConclusion{NotCreated, failed}},
+	{observed: in(observedNotYet), result: createConclusion{Unknown, mayAppear}},
+	{observed: in(notObserved, observedUnknown), result: createConclusion{Unknown, unverified}},
+	{ownership: in(Own), result: createConclusion{Created, succeeded}},
+	{result: createConclusion{NotCreated, mayBeOwn}},
+}
+
+var updateRules = []rule[conclusion]{
+	{effect: in(effectRejected), result: failed},
+	{observed: in(observedMatch), result: succeeded},
+	{observed: in(observedDifferent), response: in(respSuccess), result: notApplied},
+	{observed: in(observedDifferent), result: failed},
+	{result: unverified},
+}
+
+// A response that the share or its repository is missing proves nothing, and is
+// followed by a lookup like a success.
+var deleteRules = []rule[conclusion]{
+	{observed: in(notObserved), result: failed},
+	{observed: in(observedRepositoryAbsent), result: alreadyGone},
+	{observed: in(observedAbsent), effect: in(effectRejected), result: alreadyGone},
+	{observed: in(observedAbsent), result: succeeded},
+	{observed: in(observedUnknown, observedNotYet), result: unverified},
+	{response: in(respConflict, respRepositoryMissing, respFailed), result: failed},
+	{observed: in(observedMatch), result: stillShown},
+	{result: otherSpelling},
 }
 
 // mayStillAppear reports whether the share of a create that does not show may
@@ -209,15 +208,6 @@ func decideDelete(e effect, r responseClass, o observed) conclusion {
 // attempt.
 func mayStillAppear(e effect, r responseClass) bool {
 	return e == effectMayApplyLater || r == respSuccess || r == respConflict
-}
-
-func firstMatch(rules []writeRule, e effect, r responseClass, o observed) conclusion {
-	for _, rule := range rules {
-		if matches(rule.effect, e) && matches(rule.response, r) && matches(rule.observed, o) {
-			return rule.conclusion
-		}
-	}
-	return unverified
 }
 
 // toError returns the error of a write. cause is that of the call itself, nil if it

@@ -49,11 +49,7 @@ func expect(t *testing.T, table []expectation, e effect, r responseClass, column
 }
 
 func TestDecideCreate(t *testing.T) {
-	type result struct {
-		outcome    CreateOutcome
-		conclusion conclusion
-	}
-	letters := map[string]result{
+	letters := map[string]createConclusion{
 		"failed":     {NotCreated, failed},
 		"maybe-own":  {NotCreated, mayBeOwn},
 		"created":    {Created, succeeded},
@@ -87,8 +83,7 @@ func TestDecideCreate(t *testing.T) {
 						column = int(observedMatch) + present*len(allOwnership) + int(ownership)
 					}
 					want := expect(t, table, e, r, column)
-					outcome, conclusion := decideCreate(e, r, o, ownership)
-					if got := (result{outcome, conclusion}); got != letters[want] {
+					if got := decide(createRules, situation{e, r, o, ownership}); got != letters[want] {
 						t.Errorf("effect %d, response %d, observed %d, ownership %d: %+v; want %s", e, r, o, ownership, got, want)
 					}
 				}
@@ -103,16 +98,16 @@ func TestDecideUpdateAndDelete(t *testing.T) {
 		"gone": alreadyGone, "shown": stillShown, "other": otherSpelling,
 	}
 	tests := map[string]struct {
-		decide func(effect, responseClass, observed) conclusion
-		table  []expectation
+		rules []rule[conclusion]
+		table []expectation
 	}{
 		// none unknown absent repository not-yet match different
-		"update": {decideUpdate, []expectation{
+		"update": {updateRules, []expectation{
 			{allEffects[:1], allResponses, "failed failed failed failed failed failed failed"},
 			{anyEffect, allResponses[:1], "unverified unverified unverified unverified unverified ok differs"},
 			{anyEffect, anyButSuccess, "unverified unverified unverified unverified unverified ok failed"},
 		}},
-		"delete": {decideDelete, []expectation{
+		"delete": {deleteRules, []expectation{
 			{allEffects[:1], waitedForDelete, "failed unverified gone gone unverified shown other"},
 			{anyEffect, waitedForDelete, "failed unverified ok gone unverified shown other"},
 			{allEffects[:1], without(allResponses, waitedForDelete), "failed unverified gone gone unverified failed failed"},
@@ -124,7 +119,7 @@ func TestDecideUpdateAndDelete(t *testing.T) {
 			for _, r := range allResponses {
 				for _, o := range allObserved {
 					want := expect(t, test.table, e, r, int(o))
-					if got := test.decide(e, r, o); got != letters[want] {
+					if got := decide(test.rules, situation{effect: e, response: r, observed: o}); got != letters[want] {
 						t.Errorf("%s: effect %d, response %d, observed %d: %d; want %s", name, e, r, o, got, want)
 					}
 				}
@@ -164,7 +159,7 @@ func TestDecidePending(t *testing.T) {
 	}
 	for _, o := range allObserved {
 		for _, ownership := range allOwnership {
-			if got := decidePending(o, ownership); got != want[o][ownership] {
+			if got := decide(pendingRules, situation{observed: o, ownership: ownership}); got != want[o][ownership] {
 				t.Errorf("observed %d, ownership %d: %d; want %d", o, ownership, got, want[o][ownership])
 			}
 		}

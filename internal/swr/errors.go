@@ -1,8 +1,10 @@
 package swr
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -164,83 +166,71 @@ func roundDuration(d time.Duration) time.Duration {
 	}
 }
 
-// Error codes of SWR with a meaning of their own, without their common prefix.
-const (
-	codePrefix = "SVCSTG.SWR."
+// codePrefix is the prefix of SWR's error codes. It is followed by the status of
+// the response and four digits.
+const codePrefix = "SVCSTG.SWR."
 
-	codeNoRoute           = "4040083"
-	codeNamespaceMissing  = "4040058"
-	codeNamespaceMissing2 = "4041061"
-	codeRepoMissing       = "4040010"
-	codeRepoMissing2      = "4040113"
-	codeShareMissing400   = "4001090"
-	codeAccountUnknown    = "4001041"
-	codeWrongKey          = "4000031"
-	codeBusy              = "4090023"
-	codeThrottled         = "4031032"
-	codeThrottled2        = "4031042"
-)
+// kindsByCode has the codes with a meaning of their own, without their prefix.
+var kindsByCode = map[string]Kind{
+	"4000031": KindUnauthorized, // wrong key pair
+	"4001041": KindAccountUnknown,
+	"4001090": KindShareMissing,
+	"4031032": KindThrottled,
+	"4031042": KindThrottled,
+	"4040010": KindRepositoryMissing,
+	"4040058": KindNamespaceMissing,
+	"4040083": KindNoRoute,
+	"4040113": KindRepositoryMissing,
+	"4041061": KindNamespaceMissing,
+	"4090023": KindUnavailable, // the system is busy
+}
 
-// classify returns the kind of a response that is not a success. A 404 without an
-// error code of SWR comes from a proxy or a wrong endpoint: it must not be taken
-// for a share that is gone.
+// kindsByStatus has the meaning of a status with any other code. A 404 without a
+// code of SWR comes from a proxy or a wrong endpoint: it must not be taken for a
+// share that is gone.
+var kindsByStatus = map[int]Kind{
+	http.StatusBadRequest:          KindInvalid,
+	http.StatusUnauthorized:        KindUnauthorized,
+	http.StatusForbidden:           KindForbidden,
+	http.StatusNotFound:            KindNoRoute,
+	http.StatusMethodNotAllowed:    KindNoRoute,
+	http.StatusConflict:            KindConflict,
+	http.StatusTooManyRequests:     KindThrottled,
+	http.StatusInternalServerError: KindUnavailable,
+	http.StatusNotImplemented:      KindNoRoute,
+	http.StatusBadGateway:          KindUnavailable,
+	http.StatusServiceUnavailable:  KindUnavailable,
+	http.StatusGatewayTimeout:      KindUnavailable,
+}
+
+// classify returns the kind of a response that is not a success. A code counts
+// only together with its own status.
 func classify(c call, status int, code string) Kind {
-	own, isSWR := strings.CutPrefix(code, codePrefix)
 	switch {
+	case status >= 200 && status < 300 && c.isWrite():
+		return KindUnexpectedSuccess
 	case status >= 200 && status < 300:
-		if c.isWrite() {
-			return KindUnexpectedSuccess
-		}
 		return KindInvalidResponse
 	case status >= 300 && status < 400:
 		return KindRedirect
-	case status == http.StatusBadRequest && isSWR:
-		switch {
-		case own == codeShareMissing400 && c.namesShare():
-			return KindShareMissing
-		case own == codeAccountUnknown:
-			return KindAccountUnknown
-		case own == codeWrongKey:
-			return KindUnauthorized
-		}
-		return KindInvalid
-	case status == http.StatusBadRequest:
-		return KindInvalid
-	case status == http.StatusUnauthorized:
-		return KindUnauthorized
-	case status == http.StatusForbidden:
-		if isSWR && (own == codeThrottled || own == codeThrottled2) {
-			return KindThrottled
-		}
-		return KindForbidden
-	case status == http.StatusNotFound:
-		return classifyNotFound(c, own, isSWR)
-	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
-		return KindNoRoute
-	case status == http.StatusConflict:
-		if isSWR && own == codeBusy {
-			return KindUnavailable
-		}
-		return KindConflict
-	case status == http.StatusTooManyRequests:
-		return KindThrottled
-	case status == http.StatusInternalServerError, status == http.StatusBadGateway,
-		status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
-		return KindUnavailable
 	}
-	return KindOther
-}
-
-func classifyNotFound(c call, own string, isSWR bool) Kind {
-	switch {
-	case !isSWR || own == codeNoRoute:
-		return KindNoRoute
-	case own == codeNamespaceMissing || own == codeNamespaceMissing2:
-		return KindNamespaceMissing
-	case own == codeRepoMissing || own == codeRepoMissing2:
-		return KindRepositoryMissing
-	case strings.HasPrefix(own, "404") && c.namesShare():
-		return KindShareMissing
+	kind := cmp.Or(kindsByStatus[status], KindOther)
+	own, isSWR := strings.CutPrefix(code, codePrefix)
+	if !isSWR {
+		return kind
 	}
-	return KindOther
+	byCode := Kind("")
+	if strings.HasPrefix(own, strconv.Itoa(status)) {
+		byCode = kindsByCode[own]
+	}
+	if status == http.StatusNotFound {
+		kind = KindOther // SWR has the route, so that something else is missing
+		if byCode == "" && strings.HasPrefix(own, "404") {
+			byCode = KindShareMissing // which has several codes
+		}
+	}
+	if byCode == KindShareMissing && !c.namesShare() {
+		return kind
+	}
+	return cmp.Or(byCode, kind)
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
+var throttled = swrtest.ThrottleSeconds(7)
+
 // faults are one behavior for each combination of effect and response, and
 // whether a single one of it is overcome.
 var faults = []struct {
@@ -27,7 +29,7 @@ var faults = []struct {
 	{swrtest.Status(503, "").AfterEffect(), true},
 	{swrtest.Status(504, ""), true},
 	{swrtest.Busy(), true},
-	{swrtest.ThrottleSeconds(7), true},
+	{throttled, true},
 	{swrtest.HTMLPage(200), true},
 	{swrtest.HTMLPage(200).AfterEffect(), true},
 	{swrtest.HTMLPage(404), false},
@@ -67,9 +69,13 @@ var operations = []struct {
 func TestFaultMatrix(t *testing.T) {
 	for _, fault := range faults {
 		for _, operation := range operations {
-			for _, times := range []int{1, 0} {
+			often := 0 // always
+			if fault.behavior.String() == throttled.String() {
+				often = 60 // to the end of the operation, but not of its grace period, which is real time
+			}
+			for _, times := range []int{1, often} {
 				t.Run(fmt.Sprintf("%s, %d times, %s", fault.behavior, times, operation.name), func(t *testing.T) {
-					f := newFixture(t, nil, requestTimeout(fault.behavior))
+					f := newFixture(t, nil, requestTimeout(fault.behavior), swr.WithMaxRetries(2))
 					f.putShares(3)
 					if strings.HasPrefix(operation.name, "read") {
 						f.putShares(100) // so that acme is beyond the first page

@@ -66,13 +66,21 @@ func (f *fixture) newClient(t *testing.T, options ...swr.Option) *swr.Client {
 
 func newClient(t *testing.T, endpoint, token string, options ...swr.Option) *swr.Client {
 	t.Helper()
-	base, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	t.Cleanup(transport.CloseIdleConnections)
-	return swr.New(base, tokenTransport{token, transport}, options...)
+	return swr.New(mustURL(t, endpoint), tokenTransport{token, transport}, options...)
+}
+
+// clientVia returns a client of the simulator whose requests pass a function.
+func (f *fixture) clientVia(
+	t *testing.T, pass func(r *http.Request, next http.RoundTripper) (*http.Response, error), options ...swr.Option,
+) *swr.Client {
+	t.Helper()
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return swr.New(mustURL(t, f.sim.URL), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		return pass(r, tokenTransport{f.sim.Token(), transport})
+	}), append([]swr.Option{swr.WithClock(f.clock)}, options...)...)
 }
 
 // tokenTransport sets a token, like the transport of internal/auth.

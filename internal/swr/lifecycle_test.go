@@ -172,14 +172,8 @@ func TestUnaddressableNamesAreNotSent(t *testing.T) {
 	for _, key := range []swr.Key{
 		{Namespace: "platform", Repository: "team/app"},
 		{Namespace: "platform", Repository: "team/app", AccessDomain: ".."},
-		{Namespace: "platform", Repository: "team/app", AccessDomain: "a/b"},
-		{Namespace: "platform", Repository: "", AccessDomain: "Acme"},
 		{Namespace: "platform", Repository: "..", AccessDomain: "Acme"},
-		{Namespace: "platform", Repository: "team//app", AccessDomain: "Acme"},
-		{Namespace: "..", Repository: "app", AccessDomain: "Acme"},
-		{Namespace: "", Repository: "app", AccessDomain: "Acme"},
 		{Namespace: "plat/form", Repository: "app", AccessDomain: "Acme"},
-		{Namespace: "platform", Repository: "app", AccessDomain: "Ac\nme"},
 	} {
 		_, createErr := f.Create(f.ctx, key, testSpec(t, ""))
 		_, getErr := f.Get(f.ctx, key, "")
@@ -244,23 +238,6 @@ func TestSpellingIsKeptAfterAnError(t *testing.T) {
 	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1})
 }
 
-// Where PATCH has no route, nothing is deleted and created instead.
-func TestChangeWithoutRoute(t *testing.T) {
-	for name, form := range noRouteForms {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, func(v *swrtest.Variants) { v.Routes.Update, v.NoSuchRoute = swrtest.SpellingNone, form })
-			f.putAcme("old")
-			share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
-			expectKind(t, err, swr.KindNoRoute)
-			if share != nil {
-				t.Errorf("changed to %+v", share)
-			}
-			f.expectStored(t, acme, "old")
-			f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 2})
-		})
-	}
-}
-
 // A share that is not there can't be changed.
 func TestChangeOfWhatIsGone(t *testing.T) {
 	f := newFixture(t, nil)
@@ -269,9 +246,4 @@ func TestChangeOfWhatIsGone(t *testing.T) {
 	f.sim.RemoveRepository(repo.Namespace, repo.Name)
 	_, err = f.Update(f.ctx, acme, testSpec(t, "d"))
 	expectKind(t, err, swr.KindRepositoryMissing)
-}
-
-var noRouteForms = map[string]swrtest.NoRouteResponse{
-	"APIGW.0101": swrtest.NoRouteGateway, "SVCSTG.SWR.4040083": swrtest.NoRouteSWR,
-	"plain": swrtest.NoRoutePlain, "HTML": swrtest.NoRouteHTML, "empty": swrtest.NoRouteEmpty,
 }

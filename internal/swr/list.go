@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -47,16 +46,13 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 func (c *Client) listSince(ctx context.Context, repo Repository, oldest version) (Listing, error) {
 	current, _, err := c.listCache.since(ctx, repo, oldest)
 	if err != nil {
-		return Listing{}, asError(err)
+		return Listing{}, err
 	}
-	full, err := current.all(ctx, c, repo)
-	if err != nil {
-		return Listing{}, asError(err)
-	}
+	full, err := current.all(ctx)
 	shares := slices.SortedFunc(slices.Values(full.shares), func(a, b Share) int {
 		return strings.Compare(a.AccessDomain, b.AccessDomain)
 	})
-	return Listing{Shares: shares, Incomplete: full.incomplete}, nil
+	return Listing{Shares: shares, Incomplete: full.incomplete}, err
 }
 
 // Shares returns the shares of a repository in the service's order. A page is
@@ -71,11 +67,11 @@ func (c *Client) Shares(ctx context.Context, repo Repository) iter.Seq2[Share, e
 		}
 		_, first, err := c.listCache.since(ctx, repo, c.listCache.lastWrite(repo))
 		if err != nil {
-			yield(Share{}, asError(err))
+			yield(Share{}, err)
 			return
 		}
 		for share, err := range c.sharePager(repo).all(ctx, first) {
-			if !yield(share, asError(err)) {
+			if !yield(share, err) {
 				return
 			}
 		}
@@ -112,19 +108,18 @@ func (c *Client) sharePager(repo Repository) pager[Share] {
 func (c *Client) listPage(ctx context.Context, repo Repository, offset int) (page[Share], error) {
 	var found page[Share]
 	_, err := c.do(ctx, request{
-		call:   callList,
-		method: http.MethodGet,
+		call: callList,
 		url: func(segment string) *url.URL {
 			u := accessDomainsURL(c.endpoint, segment, repo, "")
 			if offset > 0 {
-				u.RawQuery = pageQuery(offset, pageSize).Encode()
+				u.RawQuery = pageQuery(offset).Encode()
 			}
 			return u
 		},
-		decode: func(resp response) *decodeError {
+		decode: func(resp response) error {
 			shares, err := decodeList(resp.body, repo)
 			found = page[Share]{items: shares, total: rangeTotal(resp.header.Get("Content-Range"))}
-			return newDecodeError(resp.body, err)
+			return err
 		},
 	})
 	return found, err

@@ -11,9 +11,9 @@ import (
 func BenchmarkDecodeList(b *testing.B) {
 	of := Repository{Namespace: "platform", Name: "team/app"}
 	valid := true
-	elements := make([]shareJSON, pageSize)
+	elements := make([]Share, pageSize)
 	for n := range elements {
-		elements[n] = shareJSON{
+		elements[n] = Share{
 			Namespace: of.Namespace, Repository: of.Name, AccessDomain: fmt.Sprintf("OTC-EU-DE-%020d", n),
 			Permit: PermitRead, Deadline: "2099-12-31T00:00:00.000Z", Description: fmt.Sprintf("Contract %d", n),
 			CreatorID: "7c0e9a1f0f8e4a3cb7f14ce3f4a2a5d1", CreatorName: "platform-team", Status: &valid,

@@ -42,6 +42,8 @@ type version uint64
 
 // listing is one reading of a repository's shares, page by page.
 type listing struct {
+	client  *Client
+	repo    Repository
 	started version
 	expires time.Time
 
@@ -92,7 +94,7 @@ func (l *listCache) since(ctx context.Context, repo Repository, oldest version) 
 	for ctx.Err() == nil {
 		current, busy := l.currentSince(repo, oldest)
 		if busy == nil {
-			first, err := current.firstPage(ctx, l.client, repo)
+			first, err := current.firstPage(ctx)
 			return current, first, err
 		}
 		select {
@@ -100,7 +102,7 @@ func (l *listCache) since(ctx context.Context, repo Repository, oldest version) 
 		case <-ctx.Done():
 		}
 	}
-	return nil, page[Share]{}, ctx.Err()
+	return nil, page[Share]{}, waitError(ctx)
 }
 
 // currentSince returns the repository's current listing, replaced by a new one
@@ -119,7 +121,7 @@ func (l *listCache) currentSince(repo Repository, oldest version) (current *list
 		}
 	}
 	l.last++
-	entry.current = &listing{started: l.last, expires: now.Add(cacheLifetime)}
+	entry.current = &listing{client: l.client, repo: repo, started: l.last, expires: now.Add(cacheLifetime)}
 	l.removeExpired(now)
 	return entry.current, nil
 }
@@ -148,20 +150,20 @@ func (l *listCache) removeExpired(now time.Time) {
 }
 
 // firstPage reads the first page, once for all callers.
-func (l *listing) firstPage(ctx context.Context, c *Client, repo Repository) (page[Share], error) {
+func (l *listing) firstPage(ctx context.Context) (page[Share], error) {
 	return l.first.do(ctx, func(ctx context.Context) (page[Share], error) {
-		return c.listPage(ctx, repo, 0)
+		return l.client.listPage(ctx, l.repo, 0)
 	})
 }
 
 // all reads the listing to its end, once for all callers.
-func (l *listing) all(ctx context.Context, c *Client, repo Repository) (fullListing, error) {
-	first, err := l.firstPage(ctx, c, repo)
+func (l *listing) all(ctx context.Context) (fullListing, error) {
+	first, err := l.firstPage(ctx)
 	if err != nil {
 		return fullListing{}, err
 	}
 	return l.full.do(ctx, func(ctx context.Context) (fullListing, error) {
-		return c.listAll(ctx, repo, first)
+		return l.client.listAll(ctx, l.repo, first)
 	})
 }
 

@@ -88,12 +88,12 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 	if len(first.items) == pageSize && current.allowGetByName() {
 		share, err := c.getByName(ctx, key)
 		if err == nil || !inconclusive(err) {
-			return share, asError(err)
+			return share, err
 		}
 		getErr = err
 	}
 
-	full, err := current.all(ctx, c, repo)
+	full, err := current.all(ctx)
 	if err != nil {
 		return Share{}, goneWithRepository(key, err)
 	}
@@ -113,7 +113,7 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 				"the service lists the shares of %s, but responds to a request for the share with %q: %w", repo, key.AccessDomain, err)}
 		}
 		if err == nil || !inconclusive(err) {
-			return share, asError(err)
+			return share, err
 		}
 		getErr = err
 	}
@@ -138,7 +138,7 @@ func goneWithRepository(key Key, err error) error {
 	if errors.Is(err, KindRepositoryMissing) {
 		return &Gone{Key: key, Repository: true}
 	}
-	return asError(err)
+	return err
 }
 
 // findAccount returns the share with the account: the one with the same
@@ -167,36 +167,17 @@ func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
 	_, err := c.do(ctx, request{
-		call:   callGet,
-		method: http.MethodGet,
+		call: callGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		decode: func(resp response) *decodeError {
-			var err error
+		decode: func(resp response) (err error) {
 			found, exists, err = decodeGet(resp.body, key)
-			return newDecodeError(resp.body, err)
+			return err
 		},
 	})
 	if err == nil && !exists {
 		err = &Error{Kind: KindShareMissing, Status: http.StatusOK}
 	}
 	return found, err
-}
-
-// asError returns err as an *Error or a *Gone; any other is that of a context.
-func asError(err error) error {
-	_, known := errors.AsType[*Error](err)
-	if err == nil || known || isGone(err) {
-		return err
-	}
-	return &Error{Kind: KindNetwork, Err: stopped(err)}
-}
-
-// stopped describes why a context ended.
-func stopped(cause error) error {
-	if errors.Is(cause, context.Canceled) {
-		return fmt.Errorf("interrupted: %w", cause)
-	}
-	return fmt.Errorf("the operation's timeout ended: %w", cause)
 }

@@ -15,7 +15,7 @@ const (
 	MaxDescriptionLength = 1000
 )
 
-// PermitRead is the only permission that SWR knows today.
+// PermitRead is the only permission that SWR supports today.
 const PermitRead = "read"
 
 // Repository names an image repository: the organization ("namespace") that
@@ -221,7 +221,7 @@ func CheckAccessDomain(value string) (warning string, err error) {
 // CheckPermit checks the permission.
 func CheckPermit(value string) error {
 	if value != PermitRead {
-		return &RuleError{Field: "permit", Value: value, Rule: `must be "read", the only permission that SWR knows`}
+		return &RuleError{Field: "permit", Value: value, Rule: `must be "read", the only permission that SWR supports`}
 	}
 	return nil
 }
@@ -250,7 +250,7 @@ func checkSeparators(field, value, separators string) (warning string, err error
 		}
 		switch {
 		case previous == '-' && current == '-':
-			warning = fmt.Sprintf("%q has hyphens next to each other, which SWR may refuse.", value)
+			warning = fmt.Sprintf("%q has hyphens next to each other, which SWR may reject.", value)
 		case previous == '_' && current == '_' && (i < 2 || value[i-2] != '_'):
 			// Two underscores are allowed.
 		case previous == '_' && current == '_':

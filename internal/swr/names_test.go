@@ -11,63 +11,39 @@ import (
 )
 
 func TestParseID(t *testing.T) {
-	tests := map[string]struct {
-		id   string
-		want swr.Key
-	}{
-		"plain":                 {"platform/app/ACME", swr.Key{Namespace: "platform", Repository: "app", AccessDomain: "ACME"}},
-		"slash in repository":   {"platform/team/app/ACME", swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}},
-		"many levels":           {"p/a/b/c/d/ACME", swr.Key{Namespace: "p", Repository: "a/b/c/d", AccessDomain: "ACME"}},
-		"dollar for slash":      {"platform/team$app/ACME", swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}},
-		"space in account":      {"platform/app/Acme Corp", swr.Key{Namespace: "platform", Repository: "app", AccessDomain: "Acme Corp"}},
-		"non-ASCII account":     {"platform/app/Köln", swr.Key{Namespace: "platform", Repository: "app", AccessDomain: "Köln"}},
-		"dots within":           {"p.q/a..b/x..y", swr.Key{Namespace: "p.q", Repository: "a..b", AccessDomain: "x..y"}},
-		"names breaking rules":  {"Platform/UP--x/%2e%2e", swr.Key{Namespace: "Platform", Repository: "UP--x", AccessDomain: "%2e%2e"}},
-		"dollar in the account": {"p/a/b$c", swr.Key{Namespace: "p", Repository: "a", AccessDomain: "b$c"}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, err := swr.ParseID(test.id)
-			if err != nil || got != test.want {
-				t.Errorf("ParseID(%q) = %+v, %v; want %+v", test.id, got, err, test.want)
-			}
-		})
+	for id, want := range map[string]swr.Key{
+		"platform/app/ACME":      {Namespace: "platform", Repository: "app", AccessDomain: "ACME"},
+		"platform/team/app/ACME": {Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"},
+		"p/a/b/c/d/ACME":         {Namespace: "p", Repository: "a/b/c/d", AccessDomain: "ACME"},
+		"platform/team$app/ACME": {Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"},
+		"platform/app/Acme Corp": {Namespace: "platform", Repository: "app", AccessDomain: "Acme Corp"},
+		"platform/app/Köln":      {Namespace: "platform", Repository: "app", AccessDomain: "Köln"},
+		"p.q/a..b/x..y":          {Namespace: "p.q", Repository: "a..b", AccessDomain: "x..y"},
+		"p/a/b$c":                {Namespace: "p", Repository: "a", AccessDomain: "b$c"},
+		// The rules for new names do not apply.
+		"Platform/UP--x/%2e%2e": {Namespace: "Platform", Repository: "UP--x", AccessDomain: "%2e%2e"},
+	} {
+		if got, err := swr.ParseID(id); err != nil || got != want {
+			t.Errorf("ParseID(%q) = %+v, %v; want %+v", id, got, err, want)
+		}
 	}
 }
 
 func TestParseIDRefuses(t *testing.T) {
-	for name, id := range map[string]string{
-		"empty":                     "",
-		"one part":                  "platform",
-		"two parts":                 "platform/app",
-		"slashes alone":             "//",
-		"empty namespace":           "/app/ACME",
-		"empty repository":          "platform//ACME",
-		"empty account":             "platform/app/",
-		"blank account":             "platform/app/ ",
-		"blank namespace":           " /app/ACME",
-		"empty level first":         "platform//app/ACME",
-		"empty level amid":          "platform/team//app/ACME",
-		"empty level last":          "platform/team//ACME",
-		"empty level by dollar":     "platform/team$$app/ACME",
-		"account one up":            "platform/app/..",
-		"account here":              "platform/app/.",
-		"namespace one up":          "../app/ACME",
-		"repository one up":         "platform/../ACME",
-		"repository here":           "platform/./ACME",
-		"control character":         "platform/app/AC\x00ME",
-		"line break":                "platform/app/AC\nME",
-		"control in the repository": "platform/a\x1bpp/ACME",
-		"C1 control":                "platform/app/AC\u0085ME",
-		"invalid UTF-8":             "platform/app/AC\xffME",
+	for _, id := range []string{
+		// Too few parts, or empty ones.
+		"", "platform", "platform/app", "//", "/app/ACME", "platform//ACME", "platform/app/", "platform/app/ ", " /app/ACME",
+		"platform//app/ACME", "platform/team//app/ACME", "platform/team//ACME", "platform/team$$app/ACME",
+		// Other levels of the API.
+		"platform/app/..", "platform/app/.", "../app/ACME", "platform/../ACME", "platform/./ACME",
+		// Control characters, invalid UTF-8.
+		"platform/app/AC\x00ME", "platform/app/AC\nME", "platform/a\x1bpp/ACME", "platform/app/AC\u0085ME", "platform/app/AC\xffME",
 	} {
-		t.Run(name, func(t *testing.T) {
-			if got, err := swr.ParseID(id); err == nil {
-				t.Errorf("ParseID(%q) = %+v; want an error", id, got)
-			} else if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' }) {
-				t.Errorf("the error %q has a control character", err)
-			}
-		})
+		if got, err := swr.ParseID(id); err == nil {
+			t.Errorf("ParseID(%q) = %+v; want an error", id, got)
+		} else if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' }) {
+			t.Errorf("the error %q has a control character", err)
+		}
 	}
 }
 
@@ -100,35 +76,18 @@ func FuzzParseID(f *testing.F) {
 }
 
 func TestSameAccount(t *testing.T) {
-	tests := map[string]struct {
+	for _, test := range []struct {
 		a, b string
 		want bool
 	}{
-		"equal":                {"ACME", "ACME", true},
-		"other case":           {"Acme", "aCME", true},
-		"digits and signs":     {"OTC-eu_1", "otc-EU_1", true},
-		"other account":        {"ACME", "ACMF", false},
-		"longer":               {"ACME", "ACMEE", false},
-		"Kelvin sign":          {"k", "\u212a", false},
-		"long s":               {"s", "ſ", false},
-		"dotted capital i":     {"i", "İ", false},
-		"dotless small i":      {"I", "ı", false},
-		"non-ASCII equal":      {"Köln", "kÖLN", false},
-		"non-ASCII same bytes": {"KöLN", "köln", true},
-		"at sign and backtick": {"@", "`", false},
-		"bracket and brace":    {"[", "{", false},
-		"sharp s":              {"ß", "SS", false},
-		"empty":                {"", "", true},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := swr.SameAccount(test.a, test.b); got != test.want {
-				t.Errorf("SameAccount(%q, %q) = %t", test.a, test.b, got)
-			}
-			if got := swr.SameAccount(test.b, test.a); got != test.want {
-				t.Errorf("SameAccount(%q, %q) = %t", test.b, test.a, got)
-			}
-		})
+		{"", "", true}, {"ACME", "ACME", true}, {"Acme", "aCME", true}, {"OTC-eu_1", "otc-EU_1", true}, {"KöLN", "köln", true},
+		{"ACME", "ACMF", false}, {"ACME", "ACMEE", false}, {"@", "`", false}, {"[", "{", false}, {"Köln", "kÖLN", false},
+		// Letters that look alike, or fold to one under Unicode: Kelvin sign, long s, dotted and dotless i, sharp s.
+		{"k", "\u212a", false}, {"s", "ſ", false}, {"i", "İ", false}, {"I", "ı", false}, {"ß", "SS", false},
+	} {
+		if swr.SameAccount(test.a, test.b) != test.want || swr.SameAccount(test.b, test.a) != test.want {
+			t.Errorf("SameAccount(%q, %q) is not %t", test.a, test.b, test.want)
+		}
 	}
 }
 
@@ -147,6 +106,15 @@ type rule func(value string) (warning string, err error)
 // noWarning makes a rule of a check that never warns.
 func noWarning(check func(string) error) rule {
 	return func(value string) (string, error) { return "", check(value) }
+}
+
+func expectVerdicts(t *testing.T, check rule, field string, want map[verdict][]string) {
+	t.Helper()
+	for verdict, values := range want {
+		for _, value := range values {
+			expectVerdict(t, check, field, value, verdict)
+		}
+	}
 }
 
 // expectVerdict checks a rule's verdict, and that a refusal names the field, the
@@ -177,108 +145,38 @@ func expectVerdict(t *testing.T, check rule, field, value string, want verdict) 
 }
 
 // namesOfBothKinds are verdicts that namespaces and repositories share.
-var namesOfBothKinds = map[string]verdict{
-	"":               refused,
-	"a":              fine,
-	"platform":       fine,
-	"a1":             fine,
-	"a.b_c-d":        fine,
-	"a__b":           fine,
-	"a__b__c":        fine,
-	"a___b":          refused,
-	"a____b":         refused,
-	"a..b":           refused,
-	"a...b":          refused,
-	"a._b":           refused,
-	"a_.b":           refused,
-	"a.-b":           refused,
-	"a-.b":           refused,
-	"a-_b":           refused,
-	"a_-b":           refused,
-	"a__-b":          refused,
-	"a.__b":          refused,
-	"a--b":           warned,
-	"a---b":          warned,
-	"a--b..c":        refused,
-	".a":             refused,
-	"_a":             refused,
-	"-a":             refused,
-	"a.":             refused,
-	"a_":             refused,
-	"a-":             refused,
-	"a__":            refused,
-	"A":              refused,
-	"aB":             refused,
-	"aBc":            refused,
-	"ä":              refused,
-	"aäb":            refused,
-	"a b":            refused,
-	" a":             refused,
-	"a\n":            refused,
-	"a\x00b":         refused,
-	"a\xffb":         refused,
-	"a:b":            refused,
-	"a@b":            refused,
-	"a%2fb":          refused,
-	"a\\b":           refused,
-	"a١b":            refused, // a digit, but not an ASCII one
-	"aſ":             refused,
-	"..":             refused,
-	".":              refused,
-	"\u200ba":        refused,
-	"a$b":            refused,
-	"$":              refused,
-	"/":              refused,
-	"a/":             refused,
-	"/a":             refused,
-	"platform-0.9_x": fine,
+var namesOfBothKinds = map[verdict][]string{
+	fine:   {"a", "platform", "a1", "a.b_c-d", "a__b", "a__b__c", "platform-0.9_x"},
+	warned: {"a--b", "a---b"},
+	refused: {
+		"", "a___b", "a____b", "a..b", "a...b", "a._b", "a_.b", "a.-b", "a-.b", "a-_b", "a_-b", "a__-b", "a.__b",
+		"a--b..c", ".a", "_a", "-a", "a.", "a_", "a-", "a__", "A", "aB", "aBc", "ä", "aäb", "a b", " a", "a\n",
+		"a\x00b", "a\xffb", "a:b", "a@b", "a%2fb", "a\\b", "a١b", "aſ", "..", ".", "\u200ba", "a$b", "$", "/",
+		"a/", "/a",
+	},
 }
 
 func TestCheckNamespace(t *testing.T) {
-	for value, want := range namesOfBothKinds {
-		expectVerdict(t, swr.CheckNamespace, "namespace", value, want)
-	}
-	for value, want := range map[string]verdict{
-		"1a":                            refused, // starts with a lowercase letter
-		"1":                             refused,
-		"a/b":                           refused,
-		strings.Repeat("a", 64):         fine,
-		strings.Repeat("a", 65):         refused,
-		"a" + strings.Repeat("-", 62):   refused, // ends with a hyphen
-		"a-" + strings.Repeat("b", 62):  fine,
-		strings.Repeat("ä", 64):         refused,
-		"a" + strings.Repeat("b", 1000): refused,
-	} {
-		expectVerdict(t, swr.CheckNamespace, "namespace", value, want)
-	}
+	expectVerdicts(t, swr.CheckNamespace, "namespace", namesOfBothKinds)
+	expectVerdicts(t, swr.CheckNamespace, "namespace", map[verdict][]string{ // starts with a letter
+		fine: {strings.Repeat("a", 64), "a-" + strings.Repeat("b", 62)},
+		refused: {
+			"1a", "1", "a/b", strings.Repeat("a", 65), "a" + strings.Repeat("-", 62), strings.Repeat("ä", 64),
+			"a" + strings.Repeat("b", 1000),
+		},
+	})
 }
 
 func TestCheckRepository(t *testing.T) {
-	for value, want := range namesOfBothKinds {
-		expectVerdict(t, swr.CheckRepository, "repository", value, want)
-	}
-	for value, want := range map[string]verdict{
-		"1a":                            fine, // starts with a letter or digit
-		"1":                             fine,
-		"team/app":                      fine,
-		"a/b/c":                         fine,
-		"a//b":                          refused,
-		"a/.b":                          refused,
-		"a./b":                          refused,
-		"a/_b":                          refused,
-		"a_/b":                          refused,
-		"a/-b":                          refused,
-		"a-/b":                          refused,
-		"a/../b":                        refused,
-		"a/./b":                         refused,
-		"team/a--b":                     warned,
-		strings.Repeat("a", 128):        fine,
-		strings.Repeat("a", 129):        refused,
-		strings.Repeat("a/", 63) + "ab": fine,
-		strings.Repeat("ä", 128):        refused,
-	} {
-		expectVerdict(t, swr.CheckRepository, "repository", value, want)
-	}
+	expectVerdicts(t, swr.CheckRepository, "repository", namesOfBothKinds)
+	expectVerdicts(t, swr.CheckRepository, "repository", map[verdict][]string{ // starts with a letter or digit
+		fine:   {"1a", "1", "team/app", "a/b/c", strings.Repeat("a", 128), strings.Repeat("a/", 63) + "ab"},
+		warned: {"team/a--b"},
+		refused: {
+			"a//b", "a/.b", "a./b", "a/_b", "a_/b", "a/-b", "a-/b", "a/../b", "a/./b", strings.Repeat("a", 129),
+			strings.Repeat("ä", 128),
+		},
+	})
 }
 
 func TestCheckRepositoryHintsAtTheSlash(t *testing.T) {
@@ -289,66 +187,34 @@ func TestCheckRepositoryHintsAtTheSlash(t *testing.T) {
 }
 
 func TestCheckAccessDomain(t *testing.T) {
-	for value, want := range map[string]verdict{
-		"OTC-EU-DE-00000000001000000100": fine,
-		"acme_corp":                      fine,
-		"Acme Corp":                      fine,
-		"Köln":                           fine,
-		"株式会社":                           fine,
-		"a":                              fine,
-		"...":                            fine,
-		"a..b":                           fine,
-		"a$b":                            fine,
-		"a?b#c%d":                        fine,
-		strings.Repeat("a", 300):         fine,
-		"":                               refused,
-		" ":                              refused,
-		"\t":                             refused,
-		"\u00a0":                         refused,
-		"\u3000":                         refused,
-		"/":                              refused,
-		"a/b":                            refused,
-		"a\nb":                           refused,
-		"a\x00b":                         refused,
-		"a\x1b[31mb":                     refused,
-		"a\x7fb":                         refused,
-		"a\u0085b":                       refused,
-		"a\u009bb":                       refused,
-		".":                              refused,
-		"..":                             refused,
-		"a\xffb":                         refused,
-		" acme":                          warned,
-		"acme ":                          warned,
-		"ac\u200bme":                     warned,
-		"ac\u202eme":                     warned,
-	} {
-		expectVerdict(t, swr.CheckAccessDomain, "access_domain", value, want)
-	}
+	expectVerdicts(t, swr.CheckAccessDomain, "access_domain", map[verdict][]string{
+		fine: {
+			"OTC-EU-DE-00000000001000000100", "acme_corp", "Acme Corp", "Köln", "株式会社", "a", "...", "a..b", "a$b",
+			"a?b#c%d", strings.Repeat("a", 300),
+		},
+		warned: {" acme", "acme ", "ac\u200bme", "ac\u202eme"},
+		refused: {
+			"", " ", "\t", "\u00a0", "\u3000", "/", "a/b", "a\nb", "a\x00b", "a\x1b[31mb", "a\x7fb", "a\u0085b",
+			"a\u009bb", ".", "..", "a\xffb",
+		},
+	})
 }
 
 func TestCheckPermit(t *testing.T) {
-	for value, want := range map[string]verdict{
-		"read": fine, "": refused, "Read": refused, "READ": refused, "write": refused, "read ": refused,
-	} {
-		expectVerdict(t, noWarning(swr.CheckPermit), "permit", value, want)
-	}
+	expectVerdicts(t, noWarning(swr.CheckPermit), "permit", map[verdict][]string{
+		fine: {"read"}, refused: {"", "Read", "READ", "write", "read "},
+	})
 }
 
 // A description's length counts in characters, not bytes.
 func TestCheckDescription(t *testing.T) {
-	for value, want := range map[string]verdict{
-		"":                              fine,
-		"Contract 4711":                 fine,
-		"two\nlines":                    fine,
-		strings.Repeat("a", 1000):       fine,
-		strings.Repeat("a", 1001):       refused,
-		strings.Repeat("ä", 1000):       fine, // 2000 bytes
-		strings.Repeat("ä", 1001):       refused,
-		strings.Repeat("😀", 1000):       fine, // 4000 bytes
-		strings.Repeat("😀", 999) + "ab": refused,
-	} {
-		expectVerdict(t, noWarning(swr.CheckDescription), "description", value, want)
-	}
+	expectVerdicts(t, noWarning(swr.CheckDescription), "description", map[verdict][]string{
+		fine: {
+			"", "Contract 4711", "two\nlines", strings.Repeat("a", 1000), strings.Repeat("ä", 1000),
+			strings.Repeat("😀", 1000),
+		},
+		refused: {strings.Repeat("a", 1001), strings.Repeat("ä", 1001), strings.Repeat("😀", 999) + "ab"},
+	})
 }
 
 func TestCheckDescriptionQuotesLittle(t *testing.T) {

@@ -74,32 +74,19 @@ const (
 	PendingForget
 )
 
-// pendingRules has the action for each observation and ownership. The first rule
-// that matches counts.
-var pendingRules = []struct {
-	observed  []observed
-	ownership []Ownership
-	action    PendingAction
-}{
-	{observed: in(observedAbsent, observedRepositoryAbsent), action: PendingProceed},
-	{observed: in(notObserved, observedUnknown, observedNotYet), action: PendingKeep},
-	{ownership: in(Own), action: PendingProceed},
-	{ownership: in(Foreign), action: PendingForget},
-	{ownership: in(Undetermined), action: PendingKeep},
+var pendingRules = []rule[PendingAction]{
+	{observed: in(observedAbsent, observedRepositoryAbsent), result: PendingProceed},
+	{observed: in(notObserved, observedUnknown, observedNotYet), result: PendingKeep},
+	{ownership: in(Own), result: PendingProceed},
+	{ownership: in(Foreign), result: PendingForget},
+	{result: PendingKeep},
 }
 
 // Action returns what to do about a share in the state whose create is pending.
 // The share and the error are the result of [Client.Get], the spec is that of the
 // state.
 func (p PendingCreate) Action(spec ShareSpec, share Share, err error) PendingAction {
-	return decidePending(observe(share, err, false, false).state, p.Ownership(spec, share))
-}
-
-func decidePending(o observed, ownership Ownership) PendingAction {
-	for _, rule := range pendingRules {
-		if matches(rule.observed, o) && matches(rule.ownership, ownership) {
-			return rule.action
-		}
-	}
-	return PendingKeep
+	return decide(pendingRules, situation{
+		observed: observe(share, err, false, false).state, ownership: p.Ownership(spec, share),
+	})
 }

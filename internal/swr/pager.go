@@ -91,8 +91,8 @@ func incompleteError(format string, args ...any) error {
 	return &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(format, args...)}
 }
 
-func pageQuery(offset, limit int) url.Values {
-	return url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}
+func pageQuery(offset int) url.Values {
+	return url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
 }
 
 // rangeTotal parses the total of a Content-Range "offset-count/total", and

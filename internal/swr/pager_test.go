@@ -26,14 +26,3 @@ func TestRangeTotal(t *testing.T) {
 		}
 	}
 }
-
-func FuzzRangeTotal(f *testing.F) {
-	for _, header := range []string{"0-100/450", "", "/", "0-1/-1", "bytes 0-1/2"} {
-		f.Add(header)
-	}
-	f.Fuzz(func(t *testing.T, header string) {
-		if got := rangeTotal(header); got < 0 {
-			t.Errorf("Content-Range %q: %d", header, got)
-		}
-	})
-}

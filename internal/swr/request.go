@@ -3,6 +3,7 @@ package swr
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,13 +27,12 @@ const (
 
 // request is one call of the API, which can be sent any number of times.
 type request struct {
-	call   call
-	method string
+	call call
 	// url returns the URL with one spelling of the segment that has two.
 	url  func(segment string) *url.URL
 	body []byte
-	// decode decodes the body of a success. It returns nil if the body is valid.
-	decode func(response) *decodeError
+	// decode decodes the body of a success.
+	decode func(response) error
 }
 
 // response is an HTTP response whose body was read.
@@ -43,17 +43,11 @@ type response struct {
 	receivedAt time.Time // by the client's clock
 }
 
-// decodeError is why the body of a success is not valid.
-type decodeError struct {
-	kind      Kind
-	err       error
-	retryable bool
-}
-
 // callResult is what is known of a request after all its attempts.
 type callResult struct {
 	startedAt time.Time
 	effect    effect
+	version   version // of listings that show the effect of a write
 }
 
 // do sends a request, with retries. The error, if any, is an *[Error].
@@ -114,7 +108,7 @@ func (c *Client) do(ctx context.Context, req request) (callResult, error) {
 // contextError describes a request that ended with its context: the last error,
 // and that there was no time for another attempt.
 func (c *Client) contextError(ctx context.Context, last *Error, req request, res callResult, attempts int) *Error {
-	apiErr := Error{Kind: KindNetwork, Method: req.method, URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
+	apiErr := Error{Kind: KindNetwork, Method: req.call.method(), URL: httpsafe.DisplayURL(req.url(c.routes.segment(req.call)))}
 	if last != nil {
 		apiErr = *last
 	}
@@ -131,6 +125,20 @@ func (c *Client) contextError(ctx context.Context, last *Error, req request, res
 	apiErr.Err = cause
 	apiErr.Attempts, apiErr.Elapsed = attempts, c.clock.Now().Sub(res.startedAt)
 	return &apiErr
+}
+
+// waitError is the error of a caller whose context ended while it waited for the
+// request of another one.
+func waitError(ctx context.Context) error {
+	return &Error{Kind: KindNetwork, Err: stopped(ctx.Err())}
+}
+
+// stopped describes why a context ended.
+func stopped(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("interrupted: %w", cause)
+	}
+	return fmt.Errorf("the operation's timeout ended: %w", cause)
 }
 
 // attemptKey is the context key for the number of the attempt.
@@ -158,7 +166,7 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 	}
 	apiErr := checkResponse(req, resp, err, &secrets)
 	if apiErr != nil {
-		apiErr.Method, apiErr.URL = req.method, httpsafe.DisplayURL(target)
+		apiErr.Method, apiErr.URL = req.call.method(), httpsafe.DisplayURL(target)
 	}
 	return apiErr, effectOf(req.call, conn.sent(), apiErr)
 }
@@ -198,7 +206,7 @@ func withGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 // roundTrip sends the request and reads the response. If reading fails, it
 // returns what came and the error; the response is nil if none came.
 func (c *Client) roundTrip(ctx context.Context, req request, target *url.URL) (*response, error) {
-	httpReq, err := http.NewRequestWithContext(ctx, req.method, target.String(), bytes.NewReader(req.body))
+	httpReq, err := http.NewRequestWithContext(ctx, req.call.method(), target.String(), bytes.NewReader(req.body))
 	if err != nil {
 		return nil, err
 	}
@@ -244,9 +252,13 @@ func checkResponse(req request, resp *response, err error, secrets *httpsafe.Red
 			return nil
 		}
 		apiErr = &Error{
-			Kind: decodeErr.kind, retryable: decodeErr.retryable,
-			Err:     errors.New(secrets.Printable(decodeErr.err.Error())),
+			Kind: KindInvalidResponse, Err: errors.New(secrets.Printable(decodeErr.Error())),
 			Excerpt: secrets.Printable(string(resp.body)),
+			// A proxy's page or a truncated response may be JSON the next time.
+			retryable: !json.Valid(resp.body),
+		}
+		if req.call.isWrite() {
+			apiErr.Kind = KindUnexpectedSuccess
 		}
 	}
 	apiErr.Status = resp.status

@@ -15,17 +15,17 @@ import (
 
 // Share is one account's access to one repository, as the service returns it.
 type Share struct {
-	Namespace    string
-	Repository   string
-	AccessDomain string // in the service's spelling
-	Permit       string
-	Deadline     string // in the service's format; see [Share.End]
-	Description  string
-	CreatorID    string
-	CreatorName  string
-	Created      string // RFC 3339, with 0 to 9 digits of fraction
-	Updated      string // likewise
-	Status       *bool  // true: valid, false: expired, nil: not returned
+	Namespace    string `json:"namespace"`
+	Repository   string `json:"repository"`
+	AccessDomain string `json:"access_domain"` // in the service's spelling
+	Permit       string `json:"permit"`
+	Deadline     string `json:"deadline"` // in the service's format; see [Share.End]
+	Description  string `json:"description"`
+	CreatorID    string `json:"creator_id"`
+	CreatorName  string `json:"creator_name"`
+	Created      string `json:"created"` // RFC 3339, with 0 to 9 digits of fraction
+	Updated      string `json:"updated"` // likewise
+	Status       *bool  `json:"status"`  // true: valid, false: expired, nil: not returned
 }
 
 // Key returns the share's names.
@@ -62,53 +62,37 @@ func (spec ShareSpec) Matches(s Share) bool {
 	return err == nil && end.SameDay(spec.Deadline) && s.Permit == spec.Permit && s.Description == spec.Description
 }
 
-// shareJSON is a share in a response body. Pointers tell what is missing.
-type shareJSON struct {
-	Exist        *bool  `json:"exist"`
-	Namespace    string `json:"namespace"`
-	Repository   string `json:"repository"`
-	AccessDomain string `json:"access_domain"`
-	Permit       string `json:"permit"`
-	Deadline     string `json:"deadline"`
-	Description  string `json:"description"`
-	CreatorID    string `json:"creator_id"`
-	CreatorName  string `json:"creator_name"`
-	Created      string `json:"created"`
-	Updated      string `json:"updated"`
-	Status       *bool  `json:"status"`
-}
-
-// share returns the share, or an error if it is not one of the repository: a
-// service that returns another repository's shares can't be trusted.
-func (w shareJSON) share(repo Repository) (Share, error) {
-	if strings.TrimSpace(w.AccessDomain) == "" {
+// checkShare returns a share that was decoded, or an error if it is not one of the
+// repository: a service that returns another repository's shares can't be trusted.
+func checkShare(s Share, repo Repository) (Share, error) {
+	if strings.TrimSpace(s.AccessDomain) == "" {
 		return Share{}, errors.New("a share without an access_domain")
 	}
-	if name := repositoryFromAPI(w.Repository); w.Namespace != repo.Namespace || name != repo.Name {
-		return Share{}, fmt.Errorf("a share of %q instead of %q", w.Namespace+"/"+name, repo.String())
+	s.Repository = repositoryFromAPI(s.Repository)
+	if got := s.Key().Repo(); got != repo {
+		return Share{}, fmt.Errorf("a share of %q instead of %q", got, repo)
 	}
-	return Share{
-		Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: w.AccessDomain,
-		Permit: intern(w.Permit), Deadline: intern(w.Deadline), Description: w.Description,
-		CreatorID: intern(w.CreatorID), CreatorName: intern(w.CreatorName), Created: intern(w.Created), Updated: intern(w.Updated),
-		Status: w.Status,
-	}, nil
+	s.Namespace, s.Repository = repo.Namespace, repo.Name
+	for _, field := range []*string{&s.Permit, &s.Deadline, &s.CreatorID, &s.CreatorName, &s.Created, &s.Updated} {
+		*field = unique.Make(*field).Value() // one copy of equal texts: a refresh keeps thousands of shares
+	}
+	return s, nil
 }
-
-// intern returns a string that shares its memory with all equal ones: a refresh
-// holds thousands of shares.
-func intern(text string) string { return unique.Make(text).Value() }
 
 // decodeList decodes the body of a listing, a bare array; null is an empty one.
 func decodeList(body []byte, repo Repository) ([]Share, error) {
-	return decodeArray(body, func(element shareJSON) (Share, error) { return element.share(repo) })
+	return decodeArray(body, func(share Share) (Share, error) { return checkShare(share, repo) })
 }
 
 // decodeGet decodes the response to a request for one share. Absence is
 // "exist": false and nothing that contradicts it, such as an error or the names
 // of another share.
 func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
-	var element *shareJSON
+	var element *struct {
+		Share
+
+		Exist *bool `json:"exist"`
+	}
 	if err := decodeJSON(body, &element); err != nil {
 		return Share{}, false, err
 	}
@@ -119,18 +103,15 @@ func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
 		return Share{}, false, errors.New("an error instead of a share")
 	}
 	absent := element.Exist != nil && !*element.Exist
-	if absent && element.Namespace == "" && element.Repository == "" && element.AccessDomain == "" {
+	if absent && element.Key() == (Key{}) {
 		return Share{}, false, nil
 	}
-	share, err = element.share(key.Repo())
-	if err != nil {
+	share, err = checkShare(element.Share, key.Repo())
+	if err == nil && !SameAccount(share.AccessDomain, key.AccessDomain) {
+		err = fmt.Errorf("the share with %q instead of %q", share.AccessDomain, key.AccessDomain)
+	}
+	if absent || err != nil {
 		return Share{}, false, err
-	}
-	if !SameAccount(share.AccessDomain, key.AccessDomain) {
-		return Share{}, false, fmt.Errorf("the share with %q instead of %q", share.AccessDomain, key.AccessDomain)
-	}
-	if absent {
-		return Share{}, false, nil
 	}
 	return share, true, nil
 }
@@ -167,27 +148,13 @@ func decodeJSON(body []byte, into any) error {
 	return nil
 }
 
-// newDecodeError returns the error of decoding the body of a read. What is no JSON
-// at all, such as a proxy's page or a truncated response, may be valid next time;
-// JSON that makes no sense will not be.
-func newDecodeError(body []byte, err error) *decodeError {
-	if err == nil {
-		return nil
-	}
-	return &decodeError{kind: KindInvalidResponse, err: err, retryable: !json.Valid(body)}
-}
-
 // checkEmptyBody checks the body of a write's success, which is documented as
 // empty; {} is seen too. Anything else does not prove that the write was done.
-func checkEmptyBody(resp response) *decodeError {
-	body := bytes.TrimSpace(resp.body)
-	if len(body) == 0 || string(body) == "{}" {
-		return nil
+func checkEmptyBody(resp response) error {
+	if body := bytes.TrimSpace(resp.body); len(body) > 0 && string(body) != "{}" {
+		return errors.New("the response to a write should be empty")
 	}
-	return &decodeError{
-		kind: KindUnexpectedSuccess, retryable: !json.Valid(body),
-		err: errors.New("the response to a write should be empty"),
-	}
+	return nil
 }
 
 // createBody is the body of a create, in the document's order.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 var (
@@ -266,22 +265,6 @@ func TestShareSpecMatches(t *testing.T) {
 	for name, test := range tests {
 		if got := spec.Matches(test.share); got != test.want {
 			t.Errorf("%s: %t", name, got)
-		}
-	}
-}
-
-func TestCreatedAt(t *testing.T) {
-	for text, want := range map[string]string{
-		"2017-04-08T14:12:23Z":           "2017-04-08T14:12:23Z",
-		"2017-04-08T14:12:23.5Z":         "2017-04-08T14:12:23.5Z",
-		"2017-04-08T14:12:23.123456789Z": "2017-04-08T14:12:23.123456789Z",
-		"2017-04-08T14:12:23+02:00":      "2017-04-08T12:12:23Z",
-		"":                               "",
-		"yesterday":                      "",
-	} {
-		at, ok := Share{Created: text}.createdAt()
-		if ok != (want != "") || (ok && at.UTC().Format(time.RFC3339Nano) != want) {
-			t.Errorf("%q: %s, %t; want %q", text, at, ok, want)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -46,22 +45,22 @@ type SharedFilter struct {
 // SharedRepository is a repository that the account shares, or that is shared
 // with it.
 type SharedRepository struct {
-	Namespace    string
-	Name         string
-	Category     string
-	Description  string
-	Size         int64 // bytes
-	IsPublic     bool
-	NumImages    int64
-	NumDownload  int64
-	CreatedAt    string
-	UpdatedAt    string
-	Path         string // pull address
-	InternalPath string
-	DomainName   string // the owner
-	Tags         []string
+	Namespace    string   `json:"namespace"`
+	Name         string   `json:"name"`
+	Category     string   `json:"category"`
+	Description  string   `json:"description"`
+	Size         int64    `json:"size"` // bytes
+	IsPublic     bool     `json:"is_public"`
+	NumImages    int64    `json:"num_images"`
+	NumDownload  int64    `json:"num_download"`
+	CreatedAt    string   `json:"created_at"`
+	UpdatedAt    string   `json:"updated_at"`
+	Path         string   `json:"path"` // pull address
+	InternalPath string   `json:"internal_path"`
+	DomainName   string   `json:"domain_name"` // the owner
+	Tags         []string `json:"tags"`
 	// Status is true for valid, false for expired, nil where it has no meaning.
-	Status *bool
+	Status *bool `json:"status"`
 }
 
 // Repo returns the repository's names.
@@ -102,18 +101,16 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (page[SharedRepository], error) {
 	var found page[SharedRepository]
 	_, err := c.do(ctx, request{
-		call:   callSharedRepositories,
-		method: http.MethodGet,
+		call: callSharedRepositories,
 		url: func(string) *url.URL {
 			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
 			u.RawQuery = filter.query(offset).Encode()
 			return u
 		},
-		decode: func(resp response) *decodeError {
-			var err error
+		decode: func(resp response) (err error) {
 			found, err = decodeSharedRepositories(resp.body, filter.Center)
 			found.total = max(found.total, rangeTotal(resp.header.Get("Content-Range")))
-			return newDecodeError(resp.body, err)
+			return err
 		},
 	})
 	return found, err
@@ -123,7 +120,7 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 // selects: whether it has to be sent with "/" or with "$" depends on the service,
 // and the wrong one would find nothing.
 func (f SharedFilter) query(offset int) url.Values {
-	query := pageQuery(offset, pageSize)
+	query := pageQuery(offset)
 	query.Set("center", string(f.Center))
 	for name, value := range map[string]string{"namespace": f.Namespace, "name": f.Name, "domain_name": f.DomainName} {
 		if value != "" && !strings.Contains(value, "/") {
@@ -145,50 +142,25 @@ func (f SharedFilter) selects(r SharedRepository) bool {
 		(f.Status == nil || r.Status == nil || *r.Status == *f.Status)
 }
 
-// sharedRepositoryJSON is a shared repository in a response body.
-type sharedRepositoryJSON struct {
-	Name         string   `json:"name"`
-	Category     string   `json:"category"`
-	Description  string   `json:"description"`
-	Size         int64    `json:"size"`
-	IsPublic     bool     `json:"is_public"`
-	NumImages    int64    `json:"num_images"`
-	NumDownload  int64    `json:"num_download"`
-	CreatedAt    string   `json:"created_at"`
-	UpdatedAt    string   `json:"updated_at"`
-	Path         string   `json:"path"`
-	InternalPath string   `json:"internal_path"`
-	DomainName   string   `json:"domain_name"`
-	Namespace    string   `json:"namespace"`
-	Tags         []string `json:"tags"`
-	Status       *bool    `json:"status"`
-	TotalRange   int      `json:"total_range"`
-}
-
 // decodeSharedRepositories decodes a list body, a bare array; null is an empty
 // one.
 func decodeSharedRepositories(body []byte, center Center) (page[SharedRepository], error) {
+	type element struct {
+		SharedRepository
+
+		TotalRange int `json:"total_range"`
+	}
 	total := 0
-	repositories, err := decodeArray(body, func(element sharedRepositoryJSON) (SharedRepository, error) {
-		total = max(total, element.TotalRange)
-		return element.repository(center)
+	repositories, err := decodeArray(body, func(e element) (SharedRepository, error) {
+		total = max(total, e.TotalRange)
+		e.Name = repositoryFromAPI(e.Name)
+		if center == CenterSelf {
+			e.Status = nil // it is sent, but has no meaning
+		}
+		if err := e.Repo().addressable(); err != nil {
+			return SharedRepository{}, fmt.Errorf("not a repository: %w", err)
+		}
+		return e.SharedRepository, nil
 	})
 	return page[SharedRepository]{items: repositories, total: total}, err
-}
-
-// repository returns the repository, or an error if its names are unusable.
-func (w sharedRepositoryJSON) repository(center Center) (SharedRepository, error) {
-	repo := Repository{Namespace: w.Namespace, Name: repositoryFromAPI(w.Name)}
-	if err := repo.addressable(); err != nil {
-		return SharedRepository{}, fmt.Errorf("not a repository: %w", err)
-	}
-	if center == CenterSelf {
-		w.Status = nil // it is sent, but has no meaning
-	}
-	return SharedRepository{
-		Namespace: repo.Namespace, Name: repo.Name, Category: w.Category, Description: w.Description,
-		Size: w.Size, IsPublic: w.IsPublic, NumImages: w.NumImages, NumDownload: w.NumDownload,
-		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, Path: w.Path, InternalPath: w.InternalPath,
-		DomainName: w.DomainName, Tags: w.Tags, Status: w.Status,
-	}, nil
 }

@@ -48,24 +48,6 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 	}
 }
 
-// A page is requested only if it is needed.
-func TestSharedRepositoriesStop(t *testing.T) {
-	for wanted, pages := range map[int]int{1: 1, 7: 1, 100: 1, 101: 2} {
-		f := newFixture(t, nil)
-		f.putRepositories(250)
-		got := 0
-		for _, err := range f.SharedRepositories(f.ctx, swr.SharedFilter{Center: swr.CenterSelf}) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got++; got == wanted {
-				break
-			}
-		}
-		f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: pages})
-	}
-}
-
 func TestSharedRepositoriesFilters(t *testing.T) {
 	yes, no := true, false
 	for name, dollar := range map[string]bool{"slash": false, "dollar": true} {

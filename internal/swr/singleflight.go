@@ -51,7 +51,7 @@ func (s *sharedCall[T]) do(ctx context.Context, fn func(context.Context) (T, err
 		case <-ctx.Done():
 			if !s.leave(context.Cause(ctx)) {
 				var none T
-				return none, ctx.Err()
+				return none, waitError(ctx)
 			}
 			r = <-results // soon; its error says more than the context's
 		}

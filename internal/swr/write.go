@@ -3,7 +3,6 @@ package swr
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 )
 
@@ -47,11 +46,7 @@ type CreateResult struct {
 // grants what was asked for, and by the server's clock it did not exist before
 // this call. For a share that existed already the error is a [KindConflict].
 func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateResult, error) {
-	if err := key.Addressable(); err != nil {
-		return CreateResult{}, &Error{Kind: KindInvalid, Err: err}
-	}
 	res, err := c.write(ctx, callCreate, key, createBody{AccessDomain: key.AccessDomain, updateBody: spec.body()})
-	since := c.listCache.recordWrite(key.Repo())
 	response := classifyResponse(err)
 
 	var o observation
@@ -61,34 +56,30 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		share, lookupErr := c.poll(ctx, since, attempts, c.getThenList(key),
+		share, lookupErr := c.poll(ctx, res.version, attempts, c.getThenList(key),
 			func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
 	}
 	pending := c.pendingSince(res.startedAt)
-	outcome, conclusion := decideCreate(res.effect, response, o.state, pending.Ownership(spec, o.share))
-	result := CreateResult{Outcome: outcome}
-	switch outcome {
+	end := decide(createRules, situation{res.effect, response, o.state, pending.Ownership(spec, o.share)})
+	result := CreateResult{Outcome: end.outcome}
+	switch end.outcome {
 	case Created:
 		result.Share = o.share
 	case Unknown:
 		result.Pending = pending
 	}
-	return result, conclusion.toError(err, o, "the share could not be read back")
+	return result, end.conclusion.toError(err, o, "the share could not be read back")
 }
 
 // Update changes what a share grants, in place. It returns the share that the
 // service has afterwards, nil if that is not known; there may be a share and an
 // error.
 func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, error) {
-	if err := key.Addressable(); err != nil {
-		return nil, &Error{Kind: KindInvalid, Err: err}
-	}
 	res, err := c.write(ctx, callUpdate, key, spec.body())
-	since := c.listCache.recordWrite(key.Repo())
 	if errors.Is(err, KindShareMissing) {
 		// The service may have the account in another case.
-		share, lookupErr := c.lookup(ctx, key, since, byListing)
+		share, lookupErr := c.lookup(ctx, key, res.version, byListing)
 		if lookupErr != nil {
 			return nil, lookupErr
 		}
@@ -96,16 +87,16 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 			return nil, err
 		}
 		res, err = c.write(ctx, callUpdate, share.Key(), spec.body())
-		since = c.listCache.recordWrite(key.Repo())
 	}
 
 	var o observation
 	if res.effect != effectRejected {
-		share, lookupErr := c.poll(ctx, since, updateAttempts, c.getThenList(key),
+		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.getThenList(key),
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
 		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
-	err = decideUpdate(res.effect, classifyResponse(err), o.state).toError(err, o, "the change could not be verified")
+	conclusion := decide(updateRules, situation{effect: res.effect, response: classifyResponse(err), observed: o.state})
+	err = conclusion.toError(err, o, "the change could not be verified")
 	if o.state == observedMatch || o.state == observedDifferent {
 		return &o.share, err
 	}
@@ -116,9 +107,6 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 // spelling. It returns nil, or a *[Gone] if the share did not exist; lastSeen is
 // as in [Client.Get]. Any other error means that access may still be granted.
 func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
-	if err := key.Addressable(); err != nil {
-		return &Error{Kind: KindInvalid, Err: err}
-	}
 	if c.checkEndpoint(key, lastSeen) != nil {
 		// A server may respond with 204 for a share that it never had.
 		if _, err := c.Get(ctx, key, lastSeen); err != nil {
@@ -129,15 +117,14 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 	largest := effectRejected // of the deletes of all spellings
 	for {
 		res, err := c.write(ctx, callDelete, spelling, nil)
-		since := c.listCache.recordWrite(key.Repo())
 		response := classifyResponse(err)
 		largest = max(largest, res.effect)
 
 		var o observation
 		if res.effect != effectRejected || response == respShareMissing || response == respRepositoryMissing {
-			o = c.observeDelete(ctx, key, spelling.AccessDomain, since, response)
+			o = c.observeDelete(ctx, key, spelling.AccessDomain, res.version, response)
 		}
-		conclusion := decideDelete(largest, response, o.state)
+		conclusion := decide(deleteRules, situation{effect: largest, response: response, observed: o.state})
 		if conclusion != otherSpelling {
 			return conclusion.toError(err, o, "the end of access could not be verified")
 		}
@@ -147,7 +134,7 @@ func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
 
 // observeDelete looks up a share that was deleted in the spelling.
 func (c *Client) observeDelete(
-	ctx context.Context, key Key, spelling string, since version, response responseClass,
+	ctx context.Context, key Key, spelling string, oldest version, response responseClass,
 ) observation {
 	policy, attempts := byListingAndGet, 1
 	switch response {
@@ -157,55 +144,49 @@ func (c *Client) observeDelete(
 		attempts = untilEnd
 	}
 	look := func(ctx context.Context, oldest version) (Share, error) { return c.lookup(ctx, key, oldest, policy) }
-	share, err := c.poll(ctx, since, attempts, look,
+	share, err := c.poll(ctx, oldest, attempts, look,
 		func(share Share, err error) bool { return err != nil || share.AccessDomain != spelling })
 	return observe(share, err, false, share.AccessDomain == spelling)
 }
 
 // write makes a call that changes the service.
 func (c *Client) write(ctx context.Context, call call, key Key, body any) (callResult, error) {
-	req := request{call: call, decode: checkEmptyBody}
-	account := key.AccessDomain
-	switch call {
-	case callCreate:
-		req.method, account = http.MethodPost, ""
-	case callUpdate:
-		req.method = http.MethodPatch
-	case callDelete:
-		req.method = http.MethodDelete
+	if err := key.Addressable(); err != nil {
+		return callResult{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	req.url = func(segment string) *url.URL {
+	req := request{call: call, decode: checkEmptyBody, url: func(segment string) *url.URL {
+		account := key.AccessDomain
+		if call == callCreate {
+			account = "" // it is in the body
+		}
 		return accessDomainsURL(c.endpoint, segment, key.Repo(), account)
-	}
+	}}
 	if body != nil {
 		req.body = encodeBody(body)
 	}
-	return c.do(ctx, req)
+	res, err := c.do(ctx, req)
+	res.version = c.listCache.recordWrite(key.Repo())
+	return res, err
 }
 
 // lookupFunc looks up a share, in listings of the given version or later.
 type lookupFunc func(ctx context.Context, oldest version) (Share, error)
 
 // poll looks up a share after a write until done reports true, at most as often
-// as given by attempts, or until the context ends.
+// as given by attempts, or until the context ends. A lookup is not cut short then:
+// state and service should agree.
 func (c *Client) poll(
 	ctx context.Context, oldest version, attempts int, look lookupFunc, done func(Share, error) bool,
 ) (Share, error) {
 	for n := 1; ; n++ {
-		share, err := lookWithGrace(ctx, oldest, look)
+		lookCtx, cancel := withGrace(ctx)
+		share, err := look(lookCtx, oldest)
+		cancel()
 		if done(share, err) || n == attempts || c.pause(ctx, c.backoff(n)) != nil {
 			return share, err
 		}
 		oldest = c.listCache.nextVersion()
 	}
-}
-
-// lookWithGrace looks up a share. The lookup is not cut short when the operation
-// ends: state and service should agree.
-func lookWithGrace(ctx context.Context, oldest version, look lookupFunc) (Share, error) {
-	ctx, cancel := withGrace(ctx)
-	defer cancel()
-	return look(ctx, oldest)
 }
 
 // getThenList returns a lookup after a write. The share is requested by name; only

@@ -31,78 +31,52 @@ func (emptyProvider) Configure(context.Context, provider.ConfigureRequest, *prov
 }
 
 func (p emptyProvider) Resources(ctx context.Context) (all []func() resource.Resource) {
-	for _, newReal := range p.Provider.Resources(ctx) {
+	for _, newResource := range p.Provider.Resources(ctx) {
 		all = append(all, func() resource.Resource {
-			real := newReal()
-			if withIdentity, ok := real.(resource.ResourceWithIdentity); ok {
-				return emptyResourceWithIdentity{emptyResource{real}, withIdentity}
+			real := newResource()
+			if share, ok := real.(resource.ResourceWithIdentity); ok {
+				return emptyShare{share}
 			}
-			return emptyResource{real}
+			return real // the benchmark only reads its schema
 		})
 	}
 	return all
 }
 
-// emptyResource has the schema of a real resource, and keeps its state as planned. It
+// emptyShare has the schema of the real resource, and keeps its state as planned. It
 // works on raw values, without a model, so that only the framework is measured.
-type emptyResource struct{ resource.Resource }
+type emptyShare struct{ resource.ResourceWithIdentity }
 
-type emptyResourceWithIdentity struct {
-	emptyResource
-	real resource.ResourceWithIdentity
+func (emptyShare) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	store(req.Plan.Raw, &resp.State, resp.Identity)
 }
 
-func (r emptyResourceWithIdentity) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	r.real.IdentitySchema(ctx, req, resp)
+func (emptyShare) Read(_ context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	store(req.State.Raw, &resp.State, resp.Identity)
 }
 
-func (emptyResource) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.State.Raw = known(req.Plan.Raw)
-	identify(resp.Identity, resp.State.Raw)
+func (emptyShare) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	store(req.Plan.Raw, &resp.State, resp.Identity)
 }
 
-func (emptyResource) Read(_ context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	identify(resp.Identity, req.State.Raw) // the state stays as it is
-}
+func (emptyShare) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-func (emptyResource) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.State.Raw = known(req.Plan.Raw)
-	identify(resp.Identity, resp.State.Raw)
-}
-
-func (emptyResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
-
-// known returns the planned values, with null for unknown ones.
-func known(plan tftypes.Value) tftypes.Value {
-	values := attributes(plan)
-	for name, value := range values {
-		if !value.IsKnown() {
-			values[name] = tftypes.NewValue(value.Type(), nil)
-		}
-	}
-	return tftypes.NewValue(plan.Type(), values)
-}
-
-// identify sets the identity, if there is one, to the attributes of the same names.
-func identify(identity *tfsdk.ResourceIdentity, state tftypes.Value) {
-	if identity == nil {
-		return
-	}
-	object, ok := identity.Raw.Type().(tftypes.Object)
-	if !ok {
-		log.Fatalf("the identity is a %s", identity.Raw.Type())
-	}
-	all := attributes(state)
-	values := map[string]tftypes.Value{}
-	for name := range object.AttributeTypes {
-		values[name] = all[name]
-	}
-	identity.Raw = tftypes.NewValue(object, values)
-}
-
-func attributes(object tftypes.Value) (values map[string]tftypes.Value) {
-	if err := object.As(&values); err != nil {
+// store sets the state to a value, with null for what is unknown, and the identity to
+// the attributes of the same names.
+func store(value tftypes.Value, state *tfsdk.State, identity *tfsdk.ResourceIdentity) {
+	var attributes map[string]tftypes.Value
+	if err := value.As(&attributes); err != nil {
 		log.Fatal(err)
 	}
-	return values
+	for name, attribute := range attributes {
+		if !attribute.IsKnown() {
+			attributes[name] = tftypes.NewValue(attribute.Type(), nil)
+		}
+	}
+	state.Raw = tftypes.NewValue(value.Type(), attributes)
+	identifying := map[string]tftypes.Value{}
+	for name := range identity.Schema.GetAttributes() {
+		identifying[name] = attributes[name]
+	}
+	identity.Raw = tftypes.NewValue(identity.Raw.Type(), identifying)
 }

@@ -4,10 +4,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"log"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 
@@ -17,21 +15,15 @@ import (
 
 func main() {
 	runtime.MemProfileRate = 64 << 10
-	if err := pprof.StartCPUProfile(create("cpu")); err != nil {
+	dir := os.Getenv("PROVIDER_BENCH_PROFILES") // for the profiles of several processes
+	cpu, cpuErr := os.CreateTemp(dir, "cpu-*.pprof")
+	allocs, allocsErr := os.CreateTemp(dir, "allocs-*.pprof")
+	if err := errors.Join(cpuErr, allocsErr, pprof.StartCPUProfile(cpu)); err != nil {
 		log.Fatal(err)
 	}
 	err := protoserver.Serve("registry.terraform.io/terraform-provider-swr/swr", provider.New("profiled"), false)
 	pprof.StopCPUProfile()
-	if err := errors.Join(err, pprof.Lookup("allocs").WriteTo(create("allocs"), 0)); err != nil {
+	if err := errors.Join(err, pprof.Lookup("allocs").WriteTo(allocs, 0)); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// create creates a file for a profile of this process: Terraform starts several.
-func create(kind string) *os.File {
-	file, err := os.Create(filepath.Join(os.Getenv("PROVIDER_BENCH_PROFILES"), fmt.Sprintf("%s-%d.pprof", kind, os.Getpid())))
-	if err != nil {
-		log.Fatal(err)
-	}
-	return file
 }
