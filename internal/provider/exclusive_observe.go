@@ -102,8 +102,9 @@ func (r *exclusiveResource) requireShared(
 func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Repository, private privateReader, diags *diag.Diagnostics) (observation, bool) {
 	if there, _ := lastSeen.get(ctx, private, diags); there != "" && there != r.session.client.Host() {
 		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
-			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. Nothing was revoked. "+
-				"Plan again, with a refresh, to see which accounts have access at this endpoint.", httpsafe.Printable(there), r.session.client.Host()))
+			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. "+
+				"Nothing was revoked. Plan again, with a refresh, to see which accounts have access at this endpoint.",
+			httpsafe.Printable(there), r.session.client.Host()))
 		return observation{}, false
 	}
 	seen, err := r.observe(ctx, repo)
