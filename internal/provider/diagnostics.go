@@ -113,6 +113,14 @@ func warnIfRepositoryGone(diags *diag.Diagnostics, gone *swr.Gone) {
 	}
 }
 
+// warnIncomplete warns of a list of shares that is not complete: why, and what
+// follows. It does nothing if the list is complete, so that the reason is "".
+func warnIncomplete(diags *diag.Diagnostics, key swr.Key, why, consequence string) {
+	if why != "" {
+		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(key)), sentence(why)+" "+consequence)
+	}
+}
+
 // sentence makes a sentence of an error's text.
 func sentence(text string) string {
 	if text == "" || strings.HasSuffix(text, ".") {

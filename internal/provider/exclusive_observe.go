@@ -49,21 +49,26 @@ func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags
 		r.session.addError(diags, opListShares, repositoryKey(repo), err)
 		return seen, false
 	}
-	warnIncomplete(diags, seen)
+	warnIncomplete(diags, repositoryKey(repo), seen.incomplete, undeclaredMayBeMissing)
 	return seen, true
 }
 
-// missing yields the expected accounts that have no share, or of which that is not
-// known, with the error. It reads each that is not listed, and adds those that
-// exist: the list may lag, and some services leave out expired shares.
-func (r *exclusiveResource) missing(ctx context.Context, seen *observation, expected accounts) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+// undeclaredMayBeMissing is what follows from a list that is not complete.
+const undeclaredMayBeMissing = "Undeclared accounts may be missing from it."
+
+// missing yields the share of each expected account that does not exist, or of which
+// that is not known, with the error. It reads each that is not listed, and adds those
+// that exist: the list may lag, and some services leave out expired shares.
+func (r *exclusiveResource) missing(
+	ctx context.Context, seen *observation, expected accounts,
+) iter.Seq2[swr.Key, error] {
+	return func(yield func(swr.Key, error) bool) {
 		for _, account := range expected.difference(seen.accounts) {
 			key := repositoryKey(seen.repo)
 			key.AccessDomain = account
 			if _, err := r.session.client.Get(ctx, key, ""); err == nil {
 				seen.accounts = append(seen.accounts, account)
-			} else if !yield(account, err) {
+			} else if !yield(key, err) {
 				return
 			}
 		}
@@ -71,14 +76,15 @@ func (r *exclusiveResource) missing(ctx context.Context, seen *observation, expe
 }
 
 // requireShared adds an error for each planned account that has no share.
-func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveModel, seen *observation, diags *diag.Diagnostics) bool {
+func (r *exclusiveResource) requireShared(
+	ctx context.Context, planned accounts, seen *observation, diags *diag.Diagnostics,
+) bool {
 	ok := true
-	for account, err := range r.missing(ctx, seen, plan.accounts()) {
+	for key, err := range r.missing(ctx, seen, planned) {
 		ok = false
-		key := plan.key(account)
 		if !isGone(err) {
 			r.session.addError(diags, opLookUpShare, key, err)
-			seen.accounts = append(seen.accounts, account) // it may have access
+			seen.accounts = append(seen.accounts, key.AccessDomain) // it may have access
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(
@@ -96,8 +102,9 @@ func (r *exclusiveResource) requireShared(ctx context.Context, plan exclusiveMod
 func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Repository, private privateReader, diags *diag.Diagnostics) (observation, bool) {
 	if there, _ := lastSeen.get(ctx, private, diags); there != "" && there != r.session.client.Host() {
 		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
-			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. Nothing was revoked. "+
-				"Plan again, with a refresh, to see which accounts have access at this endpoint.", httpsafe.Printable(there), r.session.client.Host()))
+			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. "+
+				"Nothing was revoked. Plan again, with a refresh, to see which accounts have access at this endpoint.",
+			httpsafe.Printable(there), r.session.client.Host()))
 		return observation{}, false
 	}
 	seen, err := r.observe(ctx, repo)

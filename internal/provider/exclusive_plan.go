@@ -78,7 +78,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		r.session.addError(diags, opListShares, repositoryKey(plan.repo()), err)
 		return
 	}
-	warnIncomplete(diags, current)
+	warnIncomplete(diags, repositoryKey(plan.repo()), current.incomplete, undeclaredMayBeMissing)
 	warnUndeclared(diags, plan.repo(), current.accounts.difference(planned))
 }
 
@@ -99,13 +99,6 @@ func warnNew(diags *diag.Diagnostics, repo swr.Repository, created accounts) {
 		diags.AddAttributeWarning(pathAccessDomains,
 			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, httpsafe.Printable(account)),
 			"The plan did not show this account, so it was not revoked. Plan again to see it and to revoke it.")
-	}
-}
-
-func warnIncomplete(diags *diag.Diagnostics, seen observation) {
-	if seen.incomplete != "" {
-		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", seen.repo),
-			sentence(seen.incomplete)+" Undeclared accounts may be missing from it.")
 	}
 }
 

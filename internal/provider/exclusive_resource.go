@@ -100,7 +100,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	defer cancel()
 
 	shared, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
-	if !ok || !r.requireShared(ctx, plan, &shared, &resp.Diagnostics) {
+	if !ok || !r.requireShared(ctx, plan.accounts(), &shared, &resp.Diagnostics) {
 		return
 	}
 	warnUndeclared(&resp.Diagnostics, plan.repo(), shared.accounts.difference(plan.accounts()))
@@ -133,8 +133,8 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 		return
 	case current.incomplete != "":
-		resp.Diagnostics.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", state.repo()),
-			sentence(current.incomplete)+" The state was not changed. Undeclared accounts may be missing from this plan.")
+		warnIncomplete(&resp.Diagnostics, repositoryKey(state.repo()), current.incomplete,
+			"The state was not changed. Undeclared accounts may be missing from this plan.")
 		return
 	}
 	for _, err := range r.missing(ctx, &current, prior) {
@@ -191,7 +191,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 
 	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
 	if ok {
-		ok = r.requireShared(ctx, plan, &after, &resp.Diagnostics)
+		ok = r.requireShared(ctx, plan.accounts(), &after, &resp.Diagnostics)
 		// A list may lag, or leave out expired shares.
 		after.accounts = append(after.accounts, notRevoked.difference(after.accounts)...)
 		remaining = after.accounts.preferSpelling(plan.accounts(), remaining)

@@ -2,9 +2,7 @@ package provider
 
 import (
 	"context"
-	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -141,21 +139,11 @@ func blockSettings(block types.Object) (settings config.Settings, unknown string
 		case value.IsUnknown():
 			return nil, a.Name
 		case !value.IsNull():
-			settings[a.Name] = settingText(value)
+			settings[a.Name] = value.String()
+			if text, ok := value.(types.String); ok {
+				settings[a.Name] = text.ValueString() // String would quote it
+			}
 		}
 	}
 	return settings, ""
-}
-
-// settingText returns a value of the provider block as text.
-func settingText(value attr.Value) string {
-	switch value := value.(type) {
-	case types.String:
-		return value.ValueString()
-	case types.Bool:
-		return strconv.FormatBool(value.ValueBool())
-	case types.Int64:
-		return strconv.FormatInt(value.ValueInt64(), 10)
-	}
-	return ""
 }

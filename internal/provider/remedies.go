@@ -86,16 +86,16 @@ var remedies = map[swr.Kind]map[operation]string{
 		opUpdateShare: "The share existed before. Plan again to see the current state.",
 	},
 	kindUntrustedCertificate: {
-		opAny: "The server's certificate is not trusted. If it was issued by a private certificate authority, or by that of a proxy, " +
-			"set cacert_file (OS_CACERT) to the file with the authority's certificate.",
+		opAny: "The server's certificate is not trusted. If it was issued by a private certificate authority, " +
+			"or by that of a proxy, set cacert_file (OS_CACERT) to the file with the authority's certificate.",
 	},
 	swr.KindConflict: {
 		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
 	},
 	swr.KindOtherEndpoint: {
-		opAny: "Nothing was changed. {state}A share that is missing at this endpoint may still grant access at the endpoint where it was created. " +
-			"Check the endpoint and the region of the provider. To remove the share from the state without deleting it, " +
-			"use a removed block:\n\n{removed}",
+		opAny: "Nothing was changed. {state}A share that is missing at this endpoint may still grant access " +
+			"at the endpoint where it was created. Check the endpoint and the region of the provider. " +
+			"To remove the share from the state without deleting it, use a removed block:\n\n{removed}",
 	},
 	swr.KindNamespaceMissing: {
 		opAny: "The organization {namespace} does not exist for this account at this endpoint. " +
@@ -112,13 +112,14 @@ var remedies = map[swr.Kind]map[operation]string{
 			"shown as \"account name\" (not user name) in their console.",
 	},
 	swr.KindNoRoute: {
-		opAny: "The server does not implement this API path, so the endpoint, {endpoint}, is probably not the SWR API base URL, " +
-			"which looks like https://swr-api.eu-de.otc.t-systems.com. {state}",
+		opAny: "The server does not implement this API path, so the endpoint, {endpoint}, is probably not " +
+			"the SWR API base URL, which looks like https://swr-api.eu-de.otc.t-systems.com. {state}",
 		opUpdateShare: "This service does not support updating a share in place. To replace the share, run\n\n" +
-			"  terraform apply -replace=ADDRESS\n\nwith the address of the resource. The account has no access until the share is created again. " +
+			"  terraform apply -replace=ADDRESS\n\nwith the address of the resource. " +
+			"The account has no access until the share is created again. " +
 			"If other requests fail like this too, the endpoint of the provider is probably not the SWR API base URL. {state}",
-		opListSharedRepositories: "Either this service does not support listing shared repositories, and each repository has to be named explicitly, " +
-			"or the endpoint, {endpoint}, is not the SWR API base URL.",
+		opListSharedRepositories: "Either this service does not support listing shared repositories, " +
+			"and each repository has to be named explicitly, or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},
 	swr.KindUnauthorized: {opAny: "Check that the credential is valid for this endpoint and has not expired. {connection}"},
 	swr.KindSignIn:       {opAny: "{connection}"},
@@ -141,10 +142,12 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "Check the network, the proxy and the endpoint: {endpoint}. Then plan again.",
 	},
 	swr.KindUnavailable: {
-		opAny: "SWR, or a proxy in front of it, is unavailable. Plan again later to see the current state. The endpoint is {endpoint}.",
+		opAny: "SWR, or a proxy in front of it, is unavailable. Plan again later to see the current state. " +
+			"The endpoint is {endpoint}.",
 	},
 	kindUndecodable: {
-		opAny:         "The response is not that of the SWR API. {state}Check that no other server or proxy responds at the endpoint, {endpoint}.",
+		opAny: "The response is not that of the SWR API. {state}" +
+			"Check that no other server or proxy responds at the endpoint, {endpoint}.",
 		opVerifyShare: taintedRemedy,
 	},
 	swr.KindInvalidResponse:   {opAny: "", opVerifyShare: taintedRemedy},
@@ -175,7 +178,8 @@ func (s *session) remedy(op operation, key swr.Key, err error) string {
 	state, forget := "", ""
 	if op.keeps != "" {
 		state = "The state was not changed. "
-		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" + removedBlock(op.keeps)
+		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" +
+			removedBlock(op.keeps)
 	}
 	filled := strings.NewReplacer(
 		"{endpoint}", s.endpoint(),

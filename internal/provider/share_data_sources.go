@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -120,9 +119,7 @@ func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return
 		}
 	}
-	if listing.Incomplete != "" {
-		resp.Diagnostics.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", repo),
-			sentence(listing.Incomplete)+" More accounts may be able to pull this image.")
-	}
+	warnIncomplete(&resp.Diagnostics, repositoryKey(repo), listing.Incomplete,
+		"More accounts may be able to pull this image.")
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -152,8 +151,7 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 func (l *shareListResource) failedResult(op operation, key swr.Key, err error) list.ListResult {
 	var diags diag.Diagnostics
 	if errors.Is(err, swr.KindListingIncomplete) {
-		diags.AddWarning(fmt.Sprintf("Incomplete list of shares of %s", objectName(key)),
-			sentence(err.Error())+" There may be more shares.")
+		warnIncomplete(&diags, key, err.Error(), "There may be more shares.")
 	} else {
 		l.session.addError(&diags, op, key, err)
 	}

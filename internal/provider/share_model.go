@@ -136,14 +136,18 @@ func (m shareModel) key() swr.Key {
 	}
 }
 
-// spec returns what the share grants.
-func (m shareModel) spec() (swr.ShareSpec, error) {
+// spec returns what the share grants. A deadline that was not known when it was
+// validated may be invalid.
+func (m shareModel) spec(diags *diag.Diagnostics) (spec swr.ShareSpec, ok bool) {
 	end, err := swr.ParseDeadline(m.Deadline.ValueString())
+	if err != nil {
+		addRuleError(diags, pathDeadline, err)
+	}
 	return swr.ShareSpec{
 		Permit:      m.Permit.ValueString(),
 		Deadline:    end,
 		Description: m.Description.ValueString(),
-	}, err
+	}, err == nil
 }
 
 // sameSpec reports whether two models name the same share and grant the same.

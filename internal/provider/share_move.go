@@ -83,7 +83,8 @@ func (r *shareResource) moveFromOlderProvider(ctx context.Context, req resource.
 // share returns the share that the older provider stored.
 func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel, error) {
 	if req.SourceSchemaVersion != 0 {
-		return shareResourceModel{}, fmt.Errorf("the state has schema version %d, and only version 0 is supported", req.SourceSchemaVersion)
+		return shareResourceModel{}, fmt.Errorf(
+			"the state has schema version %d, and only version 0 is supported", req.SourceSchemaVersion)
 	}
 	var state map[string]any
 	if err := json.Unmarshal(req.SourceRawState.JSON, &state); err != nil {
@@ -102,7 +103,9 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 	}
 	// Each name is checked before they are parsed as an ID, in which a "$" means a
 	// "/": with a slash too many they would be split at another place.
-	key := swr.Key{Namespace: required["organization"], Repository: required["repository"], AccessDomain: required[p.account]}
+	key := swr.Key{
+		Namespace: required["organization"], Repository: required["repository"], AccessDomain: required[p.account],
+	}
 	if err := key.Addressable(); err != nil {
 		return shareResourceModel{}, err
 	}
@@ -129,7 +132,8 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 		moved.Status = types.BoolValue(status)
 	}
 	description, _ := state["description"].(string)
-	moved.Permit, moved.Deadline, moved.Description = types.StringValue(permit), types.StringValue(required["deadline"]), types.StringValue(description)
+	moved.Description = types.StringValue(description)
+	moved.Permit, moved.Deadline = types.StringValue(permit), types.StringValue(required["deadline"])
 	moved.ExpiresAt = expiresAt(end)
 	return moved, nil
 }
@@ -178,8 +182,8 @@ func sameProviderMover(resourceType string, instead string) resource.StateMover 
 			resp.TargetIdentity.Raw = identity
 		}
 		for _, key := range []string{string(lastSeen), string(pendingCreate)} {
-			value, found := req.SourcePrivate.GetKey(ctx, key)
-			resp.Diagnostics.Append(found...)
+			value, problems := req.SourcePrivate.GetKey(ctx, key)
+			resp.Diagnostics.Append(problems...)
 			if len(value) > 0 {
 				resp.Diagnostics.Append(resp.TargetPrivate.SetKey(ctx, key, value)...)
 			}

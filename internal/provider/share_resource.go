@@ -45,9 +45,8 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() || !r.session.requireConfigured(&resp.Diagnostics, "Creating a share") {
 		return
 	}
-	spec, err := plan.spec()
-	if err != nil {
-		addRuleError(&resp.Diagnostics, pathDeadline, err)
+	spec, ok := plan.spec(&resp.Diagnostics)
+	if !ok {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
@@ -157,9 +156,8 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if !r.session.requireConfigured(&resp.Diagnostics, "Updating a share") {
 		return
 	}
-	spec, err := plan.spec()
-	if err != nil {
-		addRuleError(&resp.Diagnostics, pathDeadline, err)
+	spec, ok := plan.spec(&resp.Diagnostics)
+	if !ok {
 		return
 	}
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
@@ -217,9 +215,8 @@ func (r *shareResource) pendingAction(ctx context.Context, private privateReader
 	if !found {
 		return swr.PendingProceed
 	}
-	spec, invalid := state.spec()
-	if invalid != nil {
-		addRuleError(diags, pathDeadline, invalid)
+	spec, ok := state.spec(diags)
+	if !ok {
 		return swr.PendingKeep
 	}
 	key := state.key()
@@ -228,13 +225,15 @@ func (r *shareResource) pendingAction(ctx context.Context, private privateReader
 	case action == swr.PendingForget:
 		diags.AddWarning(fmt.Sprintf("Share %s is not managed by this configuration", objectName(key)),
 			"An earlier apply may have created the share: the response to its request was lost. "+
-				"The share that exists was created at another time, by another client. It was left unchanged and removed from the state. "+importRemedy(key))
+				"The share that exists was created at another time, by another client. "+
+				"It was left unchanged and removed from the state. "+importRemedy(key))
 	case action == swr.PendingKeep && err != nil:
 		r.session.addError(diags, op, key, err)
 	case action == swr.PendingKeep:
 		diags.AddError(fmt.Sprintf("Unable to determine who created share %s", objectName(key)), fmt.Sprintf(
 			"An earlier apply may have created the share: the response to its request was lost. "+
-				"A share exists, created by %q on %q, but whether it is the same one is not known. It was left unchanged, and the state was not changed.\n\n"+
+				"A share exists, created by %q on %q, but whether it is the same one is not known. "+
+				"It was left unchanged, and the state was not changed.\n\n"+
 				"Inspect the share. Then remove it from the state:\n\n  terraform state rm ADDRESS\n\n"+
 				"with the address of the resource. %s",
 			httpsafe.Printable(share.CreatorName), httpsafe.Printable(share.Created), importRemedy(key)))
