@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,15 +60,12 @@ func TestCLIFaults(t *testing.T) {
 		tainted  bool
 		atServer int
 	}{
-		"succeeds at another try": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetAfter()}, stated: true, atServer: 1},
 		"not made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: forbidden}, code: failed,
 			words: []string{"Unable to create share platform/team/app/ACME", "403 Forbidden", "token from the environment variable OS_TOKEN"}},
 		"made, not read back": {fault: swrtest.Fault{Operation: swrtest.OpGet, Behavior: forbidden}, stated: true, atServer: 1,
 			words: []string{"was created, but could not be read back"}},
 		"perhaps made": {fault: swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.HangAfter()}, code: failed, stated: true, tainted: true, atServer: 1,
 			words: []string{"platform/team/app/ACME", "within 1s", "terraform untaint"}},
-		"state kept": {fault: swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.OtherShare()}, args: []string{"plan"}, code: failed, stated: true, atServer: 1,
-			words: []string{"Unable to read share platform/team/app/ACME"}},
 		"not revoked": {fault: swrtest.Fault{Operation: swrtest.OpDelete, Behavior: forbidden}, args: []string{"destroy", "-auto-approve"}, code: failed,
 			stated: true, atServer: 1, words: []string{"Unable to delete share platform/team/app/ACME"}},
 		"forgotten with a warning": {fault: swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")},
@@ -106,22 +102,6 @@ func TestCLIFaults(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A share that exists is not adopted; the message's import block does it.
-func TestCLIConflict(t *testing.T) {
-	t.Parallel()
-	server := startServer(t)
-	putShare(server, "team/app", "ACME", "forever")
-	config := partner(`deadline = "forever"`, `description = "by hand"`)
-	tf := newCLI(t, server, config)
-	output := tf.output(failed, "apply", "-auto-approve")
-	assertContains(t, unwrap(output), "Unable to create share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089")
-	block := regexp.MustCompile(`(?s)import \{.*?\}`).FindString(strings.ReplaceAll(output, "│", ""))
-	tf.config(config + strings.Replace(block, "NAME", "partner", 1))
-	assertContains(t, tf.apply(), "1 imported, 0 added, 0 changed")
-	tf.plan(noChange)
-	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
 }
 
 func TestCLIImport(t *testing.T) {
@@ -204,32 +184,6 @@ func TestCLIQuery(t *testing.T) {
 	assertContains(t, tf.apply(), "3 imported, 0 added, 0 changed, 0 destroyed")
 	tf.plan(noChange)
 	assertRequests(t, server, nil)
-}
-
-func TestCLIDataSources(t *testing.T) {
-	t.Parallel()
-	server := startServer(t)
-	putShare(server, "team/app", "FIRST", "forever")
-	tf := newCLI(t, server, partner(`deadline = "forever"`)+`
-data "swr_repository_share" "first" {
-  namespace     = "platform"
-  repository    = "team/app"
-  access_domain = "FIRST"
-}
-data "swr_repository_shares" "after" {
-  namespace  = "platform"
-  repository = "team/app"
-  depends_on = [swr_repository_share.partner]
-}
-data "swr_shared_repositories" "mine" {
-  center     = "self"
-  depends_on = [swr_repository_share.partner]
-}
-output "first" { value = data.swr_repository_share.first.description }
-output "after" { value = join(",", data.swr_repository_shares.after.shares[*].access_domain) }
-output "mine" { value = join(",", data.swr_shared_repositories.mine.repositories[*].name) }
-`)
-	assertContains(t, tf.apply(), `first = "by hand"`, `after = "ACME,FIRST"`, `mine = "team/app"`)
 }
 
 // The endpoint comes from another resource, which is about to change.

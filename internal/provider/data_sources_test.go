@@ -41,6 +41,8 @@ func TestShareDataSource(t *testing.T) {
 	}
 	_, d = h.dataSource("swr_repository_share", shareNames.with("access_domain", "NOBODY"))
 	d.assertError(t, `"platform/team/app" is not shared with "NOBODY"`, "Check the three names and the endpoint")
+	_, d = h.dataSource("swr_repository_shares", repositoryNames.with("repository", "nothing"))
+	d.assertError(t, "Unable to list shares of platform/nothing", `The repository "platform/nothing" does not exist`)
 }
 
 // Package swr has tests of listings of every length.
@@ -107,21 +109,6 @@ func TestSharesDataSourceWhilePagesShift(t *testing.T) {
 	if got["complete"] != false {
 		t.Errorf("complete: %v", got["complete"])
 	}
-}
-
-func TestSharesDataSourceErrors(t *testing.T) {
-	t.Parallel()
-	server := swrtest.Start(t)
-	server.AddNamespace("platform")
-	h := newHarness(t, server)
-	read := func() diagnostics { _, d := h.dataSource("swr_repository_shares", repositoryNames); return d }
-	read().assertError(t, "Unable to list shares of platform/team/app", `The repository "platform/team/app" does not exist`)
-	server.RemoveNamespace("platform")
-	d := read()
-	d.assertError(t, `The organization "platform" does not exist`)
-	assertNotContains(t, d.String(), "removed {", "state was not changed") // there is none
-	server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
-	read().assertError(t, "The server does not implement this API path")
 }
 
 // A data source that is read after a write of the same run has what was written.

@@ -547,21 +547,21 @@ func equalValues(a, b any) bool {
 	return true
 }
 
-// apply plans with a refresh and applies that.
+// apply plans with a refresh and applies the plan.
 func (i *instance) apply(config values) diagnostics {
 	i.t.Helper()
-	p := i.plan(config)
-	d := p.diagnostics
-	if !d.failed() {
-		d.merge(i.applyPlan(p))
-	}
-	return d
+	return i.planAndApply(i.plan(config))
 }
 
-// applyWithoutRefresh does so as with -refresh=false.
+// applyWithoutRefresh is apply with -refresh=false.
 func (i *instance) applyWithoutRefresh(config values) diagnostics {
 	i.t.Helper()
-	p := i.planWithoutRefresh(config)
+	return i.planAndApply(i.planWithoutRefresh(config))
+}
+
+// planAndApply applies a plan unless it failed, and returns the diagnostics of both.
+func (i *instance) planAndApply(p planned) diagnostics {
+	i.t.Helper()
 	d := p.diagnostics
 	if !d.failed() {
 		d.merge(i.applyPlan(p))

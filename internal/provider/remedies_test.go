@@ -104,6 +104,7 @@ func TestRemedyOfOperation(t *testing.T) {
 	}{
 		{opCreateShare, swr.KindConflict, `id = "platform/team/app/ACME"`, "removed {"},
 		{opCreateShare, swr.KindNamespaceMissing, `The organization "platform" does not exist`, "removed {"},
+		{opListShares, swr.KindNamespaceMissing, `The organization "platform" does not exist`, "removed {"},
 		{opReadShare, swr.KindNamespaceMissing, "from = swr_repository_share.NAME", "import {"},
 		{opReadExclusive, swr.KindNamespaceMissing, "from = swr_repository_shares_exclusive.NAME", "import {"},
 		{opReadShare, swr.KindOtherEndpoint, "from = swr_repository_share.NAME", "import {"},

@@ -74,22 +74,6 @@ func TestRefreshRequests(t *testing.T) {
 	}
 }
 
-// One managed share among hundreds does not cost paging through all of them.
-func TestRefreshRequestsOfOneAmongMany(t *testing.T) {
-	t.Parallel()
-	for _, options := range [][]swrtest.Option{nil, {withVariant(t, "list-ignores-paging")}, {withVariant(t, "list-refuses-paging")}} {
-		server := swrtest.Start(t, options...)
-		states := seedShares(server, 450, 1)
-		for _, n := range []int{0, 99, 100, 449} {
-			server.ResetRequests()
-			newHarness(t, server).inOneRun().refreshAll(states[n:n+1], 1)
-			if got := server.Count(); got > 5 {
-				t.Errorf("%d requests for share %d of 450: %v", got, n, server.Counts())
-			}
-		}
-	}
-}
-
 // A new share is made and read back: two requests. All that Terraform makes at
 // a time share their connections, and the login.
 func TestCreateRequests(t *testing.T) {

@@ -119,25 +119,6 @@ func TestShareIdentityIsTheFrameworks(t *testing.T) {
 	}
 }
 
-// Where the framework no longer compiles a regular expression for each field, Get
-// and Set will do, and the conversions of share_model.go can go.
-func TestShareConversionsAreWorthIt(t *testing.T) {
-	state := emptyShareState(t)
-	if diags := state.Set(t.Context(), models()["full"]); diags.HasError() {
-		t.Fatal(diags)
-	}
-	theirs := testing.AllocsPerRun(10, func() {
-		var model shareResourceModel
-		state.Get(t.Context(), &model)
-	})
-	var diags diag.Diagnostics
-	ours := testing.AllocsPerRun(10, func() { readShare(t.Context(), state.Raw, &diags) })
-	t.Logf("%.0f allocations instead of the framework's %.0f", ours, theirs)
-	if theirs < 3*ours {
-		t.Log("NOTICE: the conversions of share_model.go are hardly worth it any more")
-	}
-}
-
 // The model has a field for each attribute.
 func TestShareModelIsComplete(t *testing.T) {
 	t.Parallel()

@@ -131,20 +131,3 @@ func TestPlanUnchangedLeavesOthers(t *testing.T) {
 		}
 	}
 }
-
-// Where the framework plans nothing about as cheaply as the provider does,
-// PlanUnchanged and its place in package protoserver can go.
-func TestPlanUnchangedIsWorthIt(t *testing.T) {
-	planner, h := unchangedPlanner(t), bareFramework(t)
-	req := h.planOf(fullConfig, fullState)
-	theirs := testing.AllocsPerRun(10, func() {
-		if _, err := h.PlanResourceChange(t.Context(), req); err != nil {
-			t.Error(err)
-		}
-	})
-	ours := testing.AllocsPerRun(10, func() { planner.PlanUnchanged(req) })
-	t.Logf("%.0f allocations instead of the framework's %.0f", ours, theirs)
-	if theirs < 3*ours {
-		t.Log("NOTICE: PlanUnchanged is hardly worth it any more")
-	}
-}

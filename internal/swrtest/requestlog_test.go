@@ -3,7 +3,6 @@ package swrtest_test
 import (
 	"fmt"
 	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
@@ -82,44 +81,5 @@ func TestOnRequest(t *testing.T) {
 	assertStatuses(t, s, swrtest.OpGet, "409")
 	if s.Variants().ResponseAccountCase != swrtest.CaseUpper {
 		t.Error("the variants were not kept")
-	}
-}
-
-func TestObserver(t *testing.T) {
-	observed := make(chan swrtest.Request, 1)
-	s, _ := start(t, swrtest.WithObserver(func(r swrtest.Request) { observed <- r }))
-	do(t, s, http.MethodGet, listPath(), "")
-	if r := <-observed; r.Operation != swrtest.OpList || r.Status != 200 {
-		t.Errorf("%+v", r)
-	}
-}
-
-// Everything at once, for the race detector.
-func TestConcurrency(t *testing.T) {
-	s, _ := start(t)
-	s.Inject(swrtest.Fault{Probability: 0.1, Behavior: swrtest.OneOf(swrtest.Busy(), swrtest.Throttle())})
-	var group sync.WaitGroup
-	for i := range 4 {
-		group.Go(func() {
-			name := fmt.Sprint("account-", i)
-			for range 10 {
-				put(s, name)
-				for _, r := range []*http.Request{
-					newRequest(t, s, http.MethodGet, listPath(), ""),
-					newRequest(t, s, http.MethodPatch, sharePath(name), updateBody),
-					newRequest(t, s, http.MethodDelete, sharePath(name), ""),
-				} {
-					if _, err := try(r); err != nil {
-						t.Error(err)
-					}
-				}
-				s.Requests()
-				s.AllShares()
-			}
-		})
-	}
-	group.Wait()
-	if got := len(s.Requests()); got != 120 || s.Count() != 120 {
-		t.Errorf("%d requests", got)
 	}
 }

@@ -91,20 +91,3 @@ func TestSharedRepositoryFields(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got.body, want)
 	}
 }
-
-func TestSharedRepositoriesPages(t *testing.T) {
-	s, _ := start(t)
-	for i := range 1100 {
-		s.PutShare(swrtest.Share{Namespace: "n", Repository: fmt.Sprintf("r%04d", i), AccessDomain: "a"})
-	}
-	for query, want := range map[string]string{
-		"":                        "100 r0000 0-100/1100",
-		"&limit=1000&offset=0":    "1000 r0000 0-1000/1100",
-		"&limit=1000&offset=1000": "100 r1000 1000-100/1100",
-	} {
-		items, got := shared(t, s, "center=self"+query)
-		if seen := fmt.Sprint(len(items), " ", items[0].Name, " ", got.header.Get("Content-Range")); seen != want {
-			t.Errorf("%q: %s, want %s", query, seen, want)
-		}
-	}
-}

@@ -77,13 +77,6 @@ func TestMissingParents(t *testing.T) {
 	assertResponse(t, do(t, s, http.MethodPatch, sharePath(account), updateBody), http.StatusNotFound, "SVCSTG.SWR.4040091")
 }
 
-func TestMissingShareCode(t *testing.T) {
-	s, _ := start(t, swrtest.WithVariants(func(v *swrtest.Variants) {
-		v.MissingOnGet, v.MissingShareCode = swrtest.MissingNotFound, "SVCSTG.SWR.4040099"
-	}))
-	assertResponse(t, do(t, s, http.MethodGet, sharePath(account), ""), http.StatusNotFound, "SVCSTG.SWR.4040099")
-}
-
 func TestAddAccounts(t *testing.T) {
 	s, _ := start(t)
 	s.AddAccounts("other")

@@ -193,14 +193,6 @@ func TestSignatureWindow(t *testing.T) {
 	}
 }
 
-func TestKeys(t *testing.T) {
-	s, _ := start(t, swrtest.WithBasePath(""))
-	r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
-	assertResponse(t, send(t, r), http.StatusBadRequest, "4000031")
-	s.AddKey(swrtest.Key{Access: signedAccess, Secret: "other"})
-	assertResponse(t, send(t, r), http.StatusUnauthorized, "4010000")
-}
-
 // signatureForms returns the statuses of a request signed in either form. The
 // path is that of a server below the default base path.
 func signatureForms(t *testing.T, s *swrtest.Server, _ *clock) string {

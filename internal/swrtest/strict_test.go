@@ -313,4 +313,17 @@ func TestPagingParameters(t *testing.T) {
 			t.Errorf("%q: %s, want %s", query, seen, want)
 		}
 	}
+	for i := range 250 {
+		s.PutShare(swrtest.Share{Namespace: "n", Repository: fmt.Sprintf("r%03d", i), AccessDomain: "a"})
+	}
+	for query, want := range map[string]string{
+		"":                      "100 r000 0-100/250",
+		"&limit=1000&offset=0":  "250 r000 0-250/250",
+		"&limit=100&offset=200": "50 r200 200-50/250",
+	} {
+		items, got := shared(t, s, "center=self&namespace=n"+query)
+		if seen := fmt.Sprint(len(items), " ", items[0].Name, " ", got.header.Get("Content-Range")); seen != want {
+			t.Errorf("%q: %s, want %s", query, seen, want)
+		}
+	}
 }
