@@ -279,12 +279,17 @@ func (f *fixture) expectStored(t *testing.T, key swr.Key, description string) {
 // callAll makes each call for acme, and returns the errors.
 func (f *fixture) callAll(t *testing.T) map[string]error {
 	t.Helper()
-	_, create := f.Create(f.ctx, acme, testSpec(t, "d"))
-	_, get := f.Get(f.ctx, acme, "")
-	_, list := f.List(f.ctx, repo)
-	_, update := f.Update(f.ctx, acme, testSpec(t, "e"))
-	return map[string]error{"create": create, "get": get, "list": list, "update": update, "delete": f.Delete(f.ctx, acme, "")}
+	return map[string]error{
+		"create": errorOf(f.Create(f.ctx, acme, testSpec(t, "d"))),
+		"get":    errorOf(f.Get(f.ctx, acme, "")),
+		"list":   errorOf(f.List(f.ctx, repo)),
+		"update": errorOf(f.Update(f.ctx, acme, testSpec(t, "e"))),
+		"delete": f.Delete(f.ctx, acme, ""),
+	}
 }
+
+// errorOf returns the error of a call.
+func errorOf[T any](_ T, err error) error { return err }
 
 // newRawServer answers every connection's first request with the bytes; then it
 // hangs up, or says nothing until the test ends.

@@ -50,18 +50,10 @@ func TestInterruptedBefore(t *testing.T) {
 	f := newFixture(t, nil)
 	ctx, cancel := context.WithCancel(f.ctx)
 	cancel()
-	created, err := f.Create(ctx, acme, testSpec(t, "d"))
-	expectEnded(t, err)
-	if created.Outcome != swr.NotCreated {
-		t.Errorf("outcome %d", created.Outcome)
+	f.ctx = ctx
+	for _, err := range f.callAll(t) {
+		expectEnded(t, err)
 	}
-	_, err = f.Get(ctx, acme, "")
-	expectEnded(t, err)
-	_, err = f.List(ctx, repo)
-	expectEnded(t, err)
-	_, err = f.Update(ctx, acme, testSpec(t, "d"))
-	expectEnded(t, err)
-	expectEnded(t, f.Delete(ctx, acme, ""))
 	f.expectCounts(t, nil)
 }
 
@@ -69,18 +61,18 @@ func TestInterruptedBefore(t *testing.T) {
 func TestInterruptedRead(t *testing.T) {
 	f := newFixture(t, nil)
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
-	canceled, cancel := context.WithCancel(f.ctx)
-	f.sim.OnRequest(func(swrtest.RequestInfo) { cancel() })
-	timedOut, cancelTimedOut := context.WithTimeout(f.ctx, 30*time.Millisecond)
-	defer cancelTimedOut()
-	for text, ctx := range map[string]context.Context{"interrupted": canceled, "timeout ended": timedOut} {
-		_, err := f.newClient(t).Get(ctx, acme, "")
+	check := func(ctx context.Context, text string) {
+		err := errorOf(f.newClient(t).Get(ctx, acme, ""))
 		expectKind(t, err, swr.KindNetwork)
 		expectEnded(t, err)
 		if err == nil || !strings.Contains(err.Error(), text) || !strings.Contains(err.Error(), f.sim.URL) {
 			t.Errorf("%v; want %q", err, text)
 		}
 	}
+	check(f.canceledInFlight(), "interrupted")
+	ctx, cancel := context.WithTimeout(f.ctx, 30*time.Millisecond)
+	defer cancel()
+	check(ctx, "timeout ended")
 }
 
 // canceledInFlight returns a context that is canceled when a request has arrived,

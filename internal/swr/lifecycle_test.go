@@ -104,26 +104,16 @@ func TestRequestsOfEachCall(t *testing.T) {
 			f.expectCounts(t, want)
 		})
 	}
-	do("create", func() error {
-		_, err := f.Create(f.ctx, acme, testSpec(t, "first"))
-		return err
-	}, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
-	do("get", func() error {
-		_, err := f.Get(f.ctx, acme, "")
-		return err
-	}, map[swrtest.Operation]int{swrtest.OpList: 1})
-	do("list what is known", func() error {
-		_, err := f.List(f.ctx, repo)
-		return err
-	}, nil)
-	do("update", func() error {
-		_, err := f.Update(f.ctx, acme, testSpec(t, "second"))
-		return err
-	}, map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpGet: 1})
-	do("list after a write", func() error {
-		_, err := f.List(f.ctx, repo)
-		return err
-	}, map[swrtest.Operation]int{swrtest.OpList: 1})
+	do("create", func() error { return errorOf(f.Create(f.ctx, acme, testSpec(t, "first"))) },
+		map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
+	do("get", func() error { return errorOf(f.Get(f.ctx, acme, "")) },
+		map[swrtest.Operation]int{swrtest.OpList: 1})
+	do("list what is known", func() error { return errorOf(f.List(f.ctx, repo)) },
+		nil)
+	do("update", func() error { return errorOf(f.Update(f.ctx, acme, testSpec(t, "second"))) },
+		map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpGet: 1})
+	do("list after a write", func() error { return errorOf(f.List(f.ctx, repo)) },
+		map[swrtest.Operation]int{swrtest.OpList: 1})
 	do("delete", func() error { return f.Delete(f.ctx, acme, f.Host()) },
 		map[swrtest.Operation]int{swrtest.OpDelete: 1, swrtest.OpList: 1})
 }
@@ -175,12 +165,10 @@ func TestUnaddressableNamesAreNotSent(t *testing.T) {
 		{Namespace: "platform", Repository: "..", AccessDomain: "Acme"},
 		{Namespace: "plat/form", Repository: "app", AccessDomain: "Acme"},
 	} {
-		_, createErr := f.Create(f.ctx, key, testSpec(t, ""))
-		_, getErr := f.Get(f.ctx, key, "")
-		_, updateErr := f.Update(f.ctx, key, testSpec(t, ""))
-		for _, err := range []error{createErr, getErr, updateErr, f.Delete(f.ctx, key, "")} {
-			expectKind(t, err, swr.KindInvalid)
-		}
+		expectKind(t, errorOf(f.Create(f.ctx, key, testSpec(t, ""))), swr.KindInvalid)
+		expectKind(t, errorOf(f.Get(f.ctx, key, "")), swr.KindInvalid)
+		expectKind(t, errorOf(f.Update(f.ctx, key, testSpec(t, ""))), swr.KindInvalid)
+		expectKind(t, f.Delete(f.ctx, key, ""), swr.KindInvalid)
 		if key.AccessDomain == "Acme" {
 			_, err := f.List(f.ctx, key.Repo())
 			expectKind(t, err, swr.KindInvalid)

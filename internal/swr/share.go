@@ -69,12 +69,13 @@ func checkShare(s Share, repo Repository) (Share, error) {
 		return Share{}, errors.New("a share without an access_domain")
 	}
 	s.Repository = repositoryFromAPI(s.Repository)
-	if got := s.Key().Repo(); got != repo {
-		return Share{}, fmt.Errorf("a share of %q instead of %q", got, repo)
+	if s.Key().Repo() != repo {
+		return Share{}, fmt.Errorf("a share of %q instead of %q", s.Key().Repo(), repo)
 	}
+	// Equal texts share their memory: a refresh keeps thousands of shares.
 	s.Namespace, s.Repository = repo.Namespace, repo.Name
 	for _, field := range []*string{&s.Permit, &s.Deadline, &s.CreatorID, &s.CreatorName, &s.Created, &s.Updated} {
-		*field = unique.Make(*field).Value() // one copy of equal texts: a refresh keeps thousands of shares
+		*field = unique.Make(*field).Value()
 	}
 	return s, nil
 }

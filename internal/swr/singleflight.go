@@ -16,7 +16,7 @@ import (
 //
 // It adds to [singleflight.Group] what the callers' contexts need. The function
 // is not canceled with the caller that happened to start it, but when the last
-// caller has stopped waiting. And if it fails since that first caller's time was
+// caller has stopped waiting. If it fails because the first caller's time was
 // up, a caller with more time runs it again.
 type sharedCall[T any] struct {
 	result atomic.Pointer[T]
@@ -29,7 +29,7 @@ type sharedCall[T any] struct {
 	idle    chan struct{} // closed when nobody waits any more
 }
 
-// callOutcome is the result of the function, and whether it failed since it ran
+// callOutcome is the result of the function, and whether it failed because it ran
 // into the deadline of the caller that started it.
 type callOutcome[T any] struct {
 	value    T
