@@ -28,7 +28,7 @@ func faultLines() []faultLine {
 		{"cut off, after the effect", swrtest.CloseMidResponse()},
 		{"silence, no effect", swrtest.HangBefore()},
 		{"silence, after the effect", swrtest.HangAfter()},
-		{"silence amid the answer", swrtest.HangMidResponse()},
+		{"silence within the response", swrtest.HangMidResponse()},
 		{"latency before the effect", swrtest.LatencyBefore(100 * time.Millisecond)},
 		{"latency after the effect", swrtest.LatencyAfter(100 * time.Millisecond)},
 		{"500", status(500, "SVCSTG.SWR.5000001")},
@@ -210,9 +210,9 @@ func (r *faultRun) runDelete() (string, diagnostics) {
 	return "revoked", d
 }
 
-// runFault plays one fault in one operation, and describes the outcome. It ends
-// with a run without faults, which must bring state and service to what is
-// wanted.
+// runFault injects one fault into one operation, and describes the outcome. A run
+// without faults follows, which must bring state and service to what is
+// configured.
 func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) string {
 	server := startServer(t)
 	block := passwordBlock(server).with("max_retries", 1).with("request_timeout", noTimeout)
@@ -259,7 +259,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 	}
 	if strings.HasPrefix(outcome, "gone") || strings.Contains(outcome, "FORGOTTEN") {
 		if line.name != "404, no such repository" || column.name != "read: list" {
-			t.Errorf("%s: the state forgot a share that is there", r.cell)
+			t.Errorf("%s: the state lost a share that exists", r.cell)
 		}
 		return outcome
 	}
@@ -298,7 +298,7 @@ func (r *faultRun) settle(outcome string) {
 
 // Every fault of the simulator at every call, once and lasting: state and service
 // are compared, and the next run, without faults, must bring both to what is
-// wanted. The table of outcomes is kept for contributors; -update writes it.
+// configured. The table of outcomes is kept for contributors; -update writes it.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
 	lines := faultLines()
@@ -364,22 +364,23 @@ func faultsDocument(lines []faultLine, tables map[bool][][]string) string {
 	return b.String()
 }
 
-const faultsIntroduction = `# What the provider makes of faults
+const faultsIntroduction = `# Outcomes of faults
 
 ` + "`go test ./internal/provider -run TestFaultMatrix -update`" + ` writes this file; the
 test fails if it is not current. Each cell is one operation on one share against
 the simulator, with max_retries = 1, in which one call meets one fault. Afterwards
 state and service are compared, and a run without faults must bring both to what
-is wanted.
+is configured.
 
 - **made**, **read**, **changed**, **revoked**: as wanted, without an error; state and
   service agree. A star: the call was sent more than once.
-- **error**: the operation failed with a message. What follows says what the state
-  holds, and what really became of it at the service. "Tainted" is a share that
+- **error**: the operation failed with a message. What follows is what the state
+  has, and what the service did. "Tainted" is a share that
   may be there: the next refresh finds out, and the next apply replaces it.
-  "Not in state, made" is a service that did what it said it refused: the next
-  apply gives the import block.
-- **gone**: the state let go of the share, with a warning. Only the service's word
-  that the whole repository does not exist does that; here it is a lie.
+  "Not in state, made" is a service that did what it reported as refused: the
+  error of the next apply has the import block.
+- **gone**: the share was removed from the state, with a warning. That happens only
+  where the service reports that the whole repository does not exist; in this test
+  the report is false.
 - A **warning** after "made": the share is in the state, but could not be read back.
 `
