@@ -28,7 +28,7 @@ func faultLines() []faultLine {
 		{"truncated response, after the effect", swrtest.CloseMidResponse()},
 		{"timeout, no effect", swrtest.HangBefore()},
 		{"timeout, after the effect", swrtest.HangAfter()},
-		{"timeout amid the response", swrtest.HangMidResponse()},
+		{"timeout within the response", swrtest.HangMidResponse()},
 		{"latency before the effect", swrtest.LatencyBefore(100 * time.Millisecond)},
 		{"latency after the effect", swrtest.LatencyAfter(100 * time.Millisecond)},
 		{"500", status(500, "SVCSTG.SWR.5000001")},
@@ -210,9 +210,9 @@ func (r *faultRun) runDelete() (string, diagnostics) {
 	return "revoked", d
 }
 
-// runFault plays one fault in one operation, and describes the outcome. It ends
-// with a run without faults, which must bring state and service to what is
-// wanted.
+// runFault injects one fault into one operation, and describes the outcome. A run
+// without faults follows, which must bring state and service to what is
+// configured.
 func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) string {
 	server := startServer(t)
 	block := passwordBlock(server).with("max_retries", 1).with("request_timeout", noTimeout)
@@ -259,7 +259,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 	}
 	if strings.HasPrefix(outcome, "removed") || strings.Contains(outcome, "FORGOTTEN") {
 		if line.name != "404, no such repository" || column.name != "read: list" {
-			t.Errorf("%s: the state forgot a share that is there", r.cell)
+			t.Errorf("%s: the state lost a share that exists", r.cell)
 		}
 		return outcome
 	}

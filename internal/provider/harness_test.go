@@ -441,6 +441,14 @@ type planned struct {
 	resp   *tfprotov6.PlanResourceChangeResponse
 }
 
+// assertAction fails the test unless the plan is to do this.
+func (p planned) assertAction(t testing.TB, want action) {
+	t.Helper()
+	if p.action != want {
+		t.Errorf("the plan is to %s instead of %s: %v", p.action, want, p.values)
+	}
+}
+
 // plan validates the configuration, refreshes the state and plans.
 func (i *instance) plan(config values) planned {
 	i.t.Helper()
@@ -664,5 +672,21 @@ func (i *instance) assertUnchanged(config values) {
 	p.ok(i.t)
 	if p.action != noAction {
 		i.t.Errorf("%s is planned: %v instead of %v", p.action, p.values, i.attributes())
+	}
+}
+
+// assertExists fails the test unless the state has the resource, or has not.
+func (i *instance) assertExists(want bool) {
+	i.t.Helper()
+	if i.exists() != want {
+		i.t.Errorf("the resource is in the state: %t", !want)
+	}
+}
+
+// assertIdentity fails the test unless the state has the identity of this id.
+func (i *instance) assertIdentity(want string) {
+	i.t.Helper()
+	if id := i.identityID(i.identity); id != want {
+		i.t.Errorf("the identity is %s instead of %s", id, want)
 	}
 }

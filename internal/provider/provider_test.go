@@ -90,9 +90,7 @@ func TestConnectionReset(t *testing.T) {
 	endpoint := "https://" + listener.Addr().String()
 	s := newHarness(t, startServer(t), values{"endpoint": endpoint, "token": "t", "max_retries": 0}).newShare()
 	s.apply(shareConfig).assertError(t, "POST "+endpoint+"/v2/")
-	if s.exists() {
-		t.Error("the share is in the state")
-	}
+	s.assertExists(false)
 }
 
 // A credential that is refused is sent once, and the message says where it and the

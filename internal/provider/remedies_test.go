@@ -154,7 +154,7 @@ func TestKindOf(t *testing.T) {
 	}
 	both := fmt.Errorf("%w; %w", &swr.Error{Kind: swr.KindNetwork}, &swr.Error{Kind: swr.KindUnauthorized})
 	if got := kindOf(both); got != swr.KindUnauthorized {
-		t.Errorf("no answer and no access are of the kind %q", got)
+		t.Errorf("a network error and a refused credential are of the kind %q", got)
 	}
 }
 

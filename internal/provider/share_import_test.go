@@ -23,9 +23,7 @@ func TestShareImport(t *testing.T) {
 			importShare(s).silent(t)
 			s.assertState(values{"id": "platform/team/sub/app/acme", "namespace": "platform", "repository": "team/sub/app", "access_domain": "acme",
 				"deadline": "2031-03-31", "description": "by hand", "permit": "read", "expires_at": "2031-04-01T00:00:00Z"})
-			if id := s.identityID(s.identity); id != "platform/team/sub/app/acme" {
-				t.Errorf("the identity is %s: the server's case must not be in it", id)
-			}
+			s.assertIdentity("platform/team/sub/app/acme") // not in the server's case
 		})
 	}
 	assertRequests(t, server, nil)
@@ -70,9 +68,7 @@ func TestShareGetsIdentity(t *testing.T) {
 	s, server := appliedShare(t)
 	s.identity = nil
 	s.refresh().silent(t)
-	if id := s.identityID(s.identity); id != partnerID {
-		t.Errorf("the identity is %s", id)
-	}
+	s.assertIdentity(partnerID)
 	s.assertUnchanged(shareConfig)
 	assertRequests(t, server, nil)
 }

@@ -116,9 +116,7 @@ func TestMoveFromOlderProviders(t *testing.T) {
 					want[name] = older.want[name]
 				}
 				s.assertState(want)
-				if got := h.identityID(s.identity); got != id {
-					t.Errorf("the identity is %s", got)
-				}
+				s.assertIdentity(id)
 				assertNoRequests(t, h.server)
 			})
 		}
@@ -154,8 +152,8 @@ func TestMoveAndChange(t *testing.T) {
 	}
 }
 
-// Whatever the older provider has in its state that this one can't have is said,
-// with the way out.
+// What the older provider's state has and this one can't have is an error that
+// says what to do.
 func TestMoveRefused(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, swrtest.Start(t))
@@ -250,13 +248,12 @@ func TestMoveFromItself(t *testing.T) {
 		"registry.terraform.io/terraform-provider-swr/swr", "registry.opentofu.org/terraform-provider-swr/swr", "localhost/acme/swr",
 		"terraform-provider-swr/swr", "swr",
 	} {
+		t.Log(address)
 		s := h.moved(itself(address))
 		if got, err := s.state.Unmarshal(schema.ValueType()); err != nil || !got.Equal(want) {
 			t.Errorf("%s: the state is %s, %v", address, got, err)
 		}
-		if id := h.identityID(s.identity); id != "platform/team/app/aCMe" {
-			t.Errorf("%s: the identity is %s", address, id)
-		}
+		s.assertIdentity("platform/team/app/aCMe")
 		assertContains(t, string(s.private), "last_seen", "in_doubt")
 	}
 
@@ -266,9 +263,7 @@ func TestMoveFromItself(t *testing.T) {
 	plain.SourcePrivate = nil
 	s := h.moved(plain)
 	s.refresh().silent(t)
-	if id := h.identityID(s.identity); id != "platform/team/app/aCMe" {
-		t.Errorf("the identity is %s", id)
-	}
+	s.assertIdentity("platform/team/app/aCMe")
 
 	for name, change := range map[string]func(*tfprotov6.MoveResourceStateRequest){
 		"schema version 1": func(r *tfprotov6.MoveResourceStateRequest) { r.SourceSchemaVersion = 1 },

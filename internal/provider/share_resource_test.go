@@ -74,15 +74,14 @@ func TestShareLifecycle(t *testing.T) {
 		{"revoked by hand", func() { server.DeleteShare("platform", "team/app", "ACME") }, shareConfig, createAction,
 			map[swrtest.Operation]int{swrtest.OpCreate: 1}, "forever", "", nil},
 	} {
+		t.Log(step.name)
 		if step.before != nil {
 			step.before()
 		}
 		server.ResetRequests()
 		p := s.plan(step.config)
 		p.silent(t)
-		if p.action != step.action {
-			t.Errorf("%s: the plan is to %s instead of %s", step.name, p.action, step.action)
-		}
+		p.assertAction(t, step.action)
 		for _, name := range []string{"id", "expires_at"} { // they follow from the configuration
 			if p.values[name] == unknown {
 				t.Errorf("%s: %s is unknown at plan", step.name, name)
@@ -96,9 +95,7 @@ func TestShareLifecycle(t *testing.T) {
 		}
 		s.assertState(step.state)
 		s.assertUnchanged(step.config)
-		if id := s.identityID(s.identity); id != partnerID {
-			t.Errorf("%s: the identity is %s", step.name, id)
-		}
+		s.assertIdentity(partnerID)
 	}
 	state, share := s.attributes(), held()
 	if state["creator_id"] != share.CreatorID || state["creator_name"] != share.CreatorName ||
@@ -108,9 +105,7 @@ func TestShareLifecycle(t *testing.T) {
 
 	server.ResetRequests()
 	other := shareConfig.with("access_domain", "OTHER")
-	if p := s.plan(other); p.action != replace {
-		t.Errorf("another account: the plan is to %s", p.action)
-	}
+	s.plan(other).assertAction(t, replace)
 	s.apply(other).silent(t)
 	assertShares(t, server, "OTHER")
 	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpDelete: 1})
@@ -142,9 +137,7 @@ func TestShareEquivalentSpellings(t *testing.T) {
 
 	// The long s is no s, though Unicode folds them.
 	s.apply(with("\u017F", "forever")).silent(t)
-	if p := s.plan(with("s", "forever")); p.action != replace {
-		t.Errorf("the plan is to %s", p.action)
-	}
+	s.plan(with("s", "forever")).assertAction(t, replace)
 }
 
 // Whatever form a server gives things back in, nothing is planned after an apply,
@@ -247,9 +240,7 @@ func TestShareIsNotGone(t *testing.T) {
 			if len(server.AllShares()) != left {
 				t.Error("the share is gone from the service")
 			}
-			if !s.exists() {
-				t.Error("the state lost the share")
-			}
+			s.assertExists(true)
 		})
 	}
 }
@@ -288,15 +279,11 @@ func TestShareGoneWithItsRepository(t *testing.T) {
 	server.RemoveRepository("platform", "team/app")
 	p := s.plan(shareConfig)
 	p.assertWarning(t, "Share platform/team/app/ACME was deleted with its repository")
-	if p.action != createAction {
-		t.Errorf("the plan is to %s", p.action)
-	}
+	p.assertAction(t, createAction)
 	destroyed, server := appliedShare(t)
 	server.RemoveRepository("platform", "team/app")
 	destroyed.destroy().assertWarning(t, "was deleted with its repository")
-	if destroyed.exists() {
-		t.Error("the state keeps the share")
-	}
+	destroyed.assertExists(false)
 }
 
 func TestShareDeletedByAnotherClient(t *testing.T) {
@@ -304,9 +291,7 @@ func TestShareDeletedByAnotherClient(t *testing.T) {
 	s, server := appliedShare(t)
 	server.DeleteShare("platform", "team/app", "ACME")
 	s.destroy().silent(t)
-	if s.exists() {
-		t.Error("the state keeps the share")
-	}
+	s.assertExists(false)
 }
 
 // A share that exists is never adopted automatically, nor is one that is equal to
@@ -325,9 +310,7 @@ func TestShareExists(t *testing.T) {
 			s := newHarness(t, server).newShare()
 			s.apply(shareConfig).assertError(t, "Unable to create share platform/team/app/ACME", "409 Conflict", "SVCSTG.SWR.4090089",
 				`import { to = swr_repository_share.NAME id = "platform/team/app/ACME" }`)
-			if s.exists() {
-				t.Error("the share was adopted")
-			}
+			s.assertExists(false)
 			assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: posts})
 
 			s.importID(partnerID).silent(t) // as the message says
@@ -349,9 +332,7 @@ func TestShareOfWhatIsMissing(t *testing.T) {
 	d := s.apply(shareConfig)
 	d.assertError(t, `The organization "platform" does not exist`)
 	assertNotContains(t, d.String(), "removed {", "state was not changed") // there is none
-	if s.exists() {
-		t.Error("the share is in the state")
-	}
+	s.assertExists(false)
 }
 
 // A share that was accepted and does not show in time is in the state, tainted.
@@ -447,7 +428,7 @@ func unknownOutcome(t *testing.T, server *swrtest.Server, lost swrtest.Behavior)
 	return s
 }
 
-// Where it can't be told who made the share that is there, nothing is forgotten,
+// Where it can't be determined who created an existing share, nothing is forgotten,
 // replaced or revoked: it is an error that says how to go on.
 func TestShareWithUndeterminedOwner(t *testing.T) {
 	t.Parallel()
@@ -467,9 +448,7 @@ func TestShareWithUndeterminedOwner(t *testing.T) {
 			for _, d := range []diagnostics{s.refresh(), s.apply(shareConfig), s.destroy()} {
 				d.assertError(t, "Unable to determine who created share platform/team/app/ACME", "the state was not changed", "terraform state rm", "import {")
 			}
-			if !s.exists() {
-				t.Error("the state lost the share")
-			}
+			s.assertExists(true)
 			assertRequests(t, server, nil)
 
 			imported := s.newShare() // the way out that the message names
@@ -533,9 +512,7 @@ func TestShareWarnings(t *testing.T) {
 	s.apply(past).ok(t)
 	p := s.plan(past)
 	p.assertWarning(t, `Share platform/team/app/ACME expired at the end of 2020-01-01`)
-	if p.action != noAction {
-		t.Errorf("the plan is to %s", p.action)
-	}
+	p.assertAction(t, noAction)
 	odd := values{"namespace": "plat--form", "repository": "team/app", "access_domain": "A\u200bB", "deadline": "forever"}
 	s.validate(odd).assertWarning(t, "hyphens next to each other", "invisible character U+200B")
 }

@@ -119,10 +119,9 @@ func TestExclusiveCreationRevokesNothing(t *testing.T) {
 		putShare(server, "team/app", "EVIL-1", "forever")
 		server.ResetRequests()
 		e.tainted = prior == "team/app"
+		t.Logf("prior repository: %s", prior)
 		p := e.plan(nobody)
-		if p.action != replace {
-			t.Errorf("%s: the plan is to %s", prior, p.action)
-		}
+		p.assertAction(t, replace)
 		e.applyPlan(p).assertWarning(t, "Undeclared share platform/team/app/EVIL-1")
 		assertShares(t, server, "EVIL-1")
 		assertRequests(t, server, nil)
@@ -220,9 +219,7 @@ func TestExclusiveNamesWhatIsNotShared(t *testing.T) {
 
 	created := newHarness(t, server).newExclusive()
 	created.apply(exclusiveValues("NOBODY")).assertError(t, `Missing share platform/team/app/NOBODY`)
-	if created.exists() {
-		t.Error("a creation that failed is in the state")
-	}
+	created.assertExists(false)
 	assertShares(t, server, "ACME")
 }
 
