@@ -34,12 +34,12 @@ func describe(name string) string {
 // refuse can't exist.
 var shareRules = map[string]rule{"namespace": namespaceRule, "repository": repositoryRule, "access_domain": accountRule}
 
-// nameAttribute returns a part of a share's name, which replaces the resource
-// when it changes.
-func nameAttribute(name, note string, modifiers ...planmodifier.String) schema.StringAttribute {
+// nameAttribute returns a part of a share's name. A change of it replaces the
+// resource, which the end of the description names.
+func nameAttribute(name, replaced string, modifiers ...planmodifier.String) schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: describe(name) + " Changing this replaces the " + note,
+		MarkdownDescription: describe(name) + " Changing this replaces the " + replaced,
 		Validators:          []validator.String{shareRules[name]},
 		PlanModifiers:       append(modifiers, stringplanmodifier.RequiresReplace()),
 	}
