@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// limits gives timeouts with that one for create, and null for the rest.
+// limits returns timeouts with that one for create, and null for the rest.
 func limits(create types.String) timeouts.Value {
 	kinds := map[string]attr.Type{}
 	values := map[string]attr.Value{}
@@ -29,7 +29,7 @@ func noLimits() timeouts.Value {
 	return timeouts.Value{Object: types.ObjectNull(limits(types.StringNull()).AttributeTypes(context.Background()))}
 }
 
-// models gives states and plans as they come: full, imported, to be created.
+// models returns states and plans as they occur: full, imported, to be created.
 func models() map[string]shareResourceModel {
 	full := shareResourceModel{Timeouts: noLimits()}
 	full.ID = types.StringValue("the id")

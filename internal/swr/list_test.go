@@ -160,7 +160,7 @@ func TestReadsShareAListing(t *testing.T) {
 	}
 }
 
-// One managed share among hundreds, wherever it stands in the listing.
+// One managed share among hundreds, at any position in the listing.
 func TestOneShareAmongHundreds(t *testing.T) {
 	for name, variant := range map[string]func(*swrtest.Variants){
 		"plain":          nil,
