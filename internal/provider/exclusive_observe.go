@@ -66,7 +66,7 @@ func (r *exclusiveResource) missing(
 		for _, account := range expected.difference(seen.accounts) {
 			key := repositoryKey(seen.repo)
 			key.AccessDomain = account
-			if _, err := r.session.client.Get(ctx, key, ""); err == nil {
+			if _, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil {
 				seen.accounts = append(seen.accounts, account)
 			} else if !yield(key, err) {
 				return
@@ -100,11 +100,11 @@ func (r *exclusiveResource) requireShared(
 // endpoint, or not all can be listed now. Revoking would then affect accounts that
 // no plan has shown, or leave others unseen.
 func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Repository, private privateReader, diags *diag.Diagnostics) (observation, bool) {
-	if there, _ := lastSeen.get(ctx, private, diags); there != "" && there != r.session.client.Host() {
+	if there, _ := lastSeen.get(ctx, private, diags); !r.session.client.IsEndpoint(there) {
 		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
 			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. "+
 				"Nothing was revoked. Plan again, with a refresh, to see which accounts have access at this endpoint.",
-			httpsafe.Printable(there), r.session.client.Host()))
+			httpsafe.Printable(there), r.session.client.NormalizedEndpoint()))
 		return observation{}, false
 	}
 	seen, err := r.observe(ctx, repo)

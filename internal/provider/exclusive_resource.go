@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -108,7 +109,9 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// Read sets the state to the accounts that have access.
+// Read sets the state to the accounts that have access. At another endpoint than
+// before, no plan has shown these: the resource is removed from the state, so that
+// the plan is a creation, which revokes nothing.
 func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -117,6 +120,14 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	if r.session.unknownAttribute != "" {
 		r.session.warnUnchecked(&resp.Diagnostics)
+		return
+	}
+	if there, _ := lastSeen.get(ctx, req.Private, &resp.Diagnostics); !r.session.client.IsEndpoint(there) {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Accounts of %s were last read at another endpoint", state.repo()), fmt.Sprintf(
+			"They were last read at %s, but the endpoint is now %s, where no plan has shown the accounts. "+
+				"The plan shows %s as to be created, which revokes nothing. If the endpoint is wrong, do not apply the plan: correct it.",
+			httpsafe.Printable(there), r.session.client.NormalizedEndpoint(), typeExclusive))
+		resp.State.RemoveResource(ctx)
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
@@ -178,7 +189,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		}
 	}
 	for _, account := range toRevoke {
-		err := r.session.client.Delete(ctx, plan.key(before.apiSpelling(account)), "")
+		err := r.session.client.Delete(ctx, plan.key(before.apiSpelling(account)), swr.LastSeen{})
 		// The share may be gone: its own resource may have deleted it in this apply.
 		if err != nil && !isGone(err) {
 			// An account that still has access is no reason to leave the next one.

@@ -15,8 +15,8 @@ import (
 type privateKey[T any] string
 
 const (
-	// lastSeen is the host that the resource was last seen at: that it is missing
-	// at another one proves nothing.
+	// lastSeen is the endpoint that the resource was last seen at, as in
+	// [swr.LastSeen]. Another one may lack it, or have another with its names.
 	lastSeen privateKey[string] = "last_seen"
 	// pendingCreate is the create that may have created the share. It is there
 	// until that is known: the share that is found later may be another client's,
@@ -67,5 +67,13 @@ func (k privateKey[T]) remove(ctx context.Context, private privateWriter, diags 
 
 // recordEndpoint records that a resource was seen at this endpoint.
 func (s *session) recordEndpoint(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
-	lastSeen.set(ctx, private, s.client.Host(), diags)
+	lastSeen.set(ctx, private, s.client.NormalizedEndpoint(), diags)
+}
+
+// shareLastSeen returns what the state knows of a share since it was last seen.
+func shareLastSeen(ctx context.Context, private privateReader, state shareModel, diags *diag.Diagnostics) swr.LastSeen {
+	endpoint, _ := lastSeen.get(ctx, private, diags)
+	return swr.LastSeen{
+		Endpoint: endpoint, Created: state.Created.ValueString(), CreatorID: state.CreatorID.ValueString(),
+	}
 }

@@ -93,9 +93,10 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
 	},
 	swr.KindOtherEndpoint: {
-		opAny: "Nothing was changed. {state}A share that is missing at this endpoint may still grant access " +
-			"at the endpoint where it was created. Check the endpoint and the region of the provider. " +
-			"To remove the share from the state without deleting it, use a removed block:\n\n{removed}",
+		opAny: "{state}The share that was last seen may still grant access at the other endpoint. " +
+			"Check the endpoint and the region of the provider, and set the endpoint back to manage that share. " +
+			"To manage the share at this endpoint instead, first remove the other one from the state, " +
+			"without deleting it, with a removed block:\n\n{removed}\n\nThen apply, and remove that block. {import}",
 	},
 	swr.KindNamespaceMissing: {
 		opAny: "The organization {namespace} does not exist for this account at this endpoint. " +

@@ -47,7 +47,7 @@ func (d *shareDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	defer cancel()
 
 	key := model.key()
-	share, err := d.session.client.Get(ctx, key, "")
+	share, err := d.session.client.Get(ctx, key, swr.LastSeen{})
 	if err == nil {
 		err = model.setFromAPI(share)
 	}

@@ -99,8 +99,8 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	defer cancel()
 
 	key, prior := state.key(), state.shareModel
-	seenAt, _ := lastSeen.get(ctx, req.Private, &resp.Diagnostics)
-	share, err := r.session.client.Get(ctx, key, seenAt)
+	seen := shareLastSeen(ctx, req.Private, prior, &resp.Diagnostics)
+	share, err := r.session.client.Get(ctx, key, seen)
 	switch r.pendingAction(ctx, req.Private, opReadShare, state, share, err, &resp.Diagnostics) {
 	case swr.PendingKeep:
 		return
@@ -135,7 +135,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if withoutID || state.shareModel != prior { // most states are current
 		state.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 	}
-	if seenAt != r.session.client.Host() {
+	if seen.Endpoint != r.session.client.NormalizedEndpoint() {
 		r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 	}
 	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
@@ -164,7 +164,8 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	defer cancel()
 
 	planned := plan.shareModel
-	share, err := r.session.client.Update(ctx, plan.key(), spec)
+	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
+	share, err := r.session.client.Update(ctx, plan.key(), spec, seen)
 	if share != nil {
 		err = errors.Join(err, plan.setFromAPI(*share))
 		plan.preservePlanned(planned)
@@ -188,14 +189,14 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 
-	seenAt, _ := lastSeen.get(ctx, req.Private, &resp.Diagnostics)
+	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
 	if _, pending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); pending {
-		share, err := r.session.client.Get(ctx, state.key(), seenAt)
+		share, err := r.session.client.Get(ctx, state.key(), seen)
 		if r.pendingAction(ctx, req.Private, opDeleteShare, state, share, err, &resp.Diagnostics) != swr.PendingProceed {
 			return // another client's share is not deleted; with an error the state is kept
 		}
 	}
-	err := r.session.client.Delete(ctx, state.key(), seenAt)
+	err := r.session.client.Delete(ctx, state.key(), seen)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
 		return

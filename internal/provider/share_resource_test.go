@@ -253,8 +253,8 @@ func TestShareIsNotGoneElsewhere(t *testing.T) {
 		words []string
 	}{
 		"an empty service":       {func(*swrtest.Server) {}, []string{`The organization "platform" does not exist for this account`, "removed {"}},
-		"the organization alone": {func(s *swrtest.Server) { s.AddNamespace("platform") }, []string{"which was last seen at 127.0.0.1", "removed {"}},
-		"the repository too":     {func(s *swrtest.Server) { s.AddRepository("platform", "team/app") }, []string{"which was last seen at 127.0.0.1", "removed {"}},
+		"the organization alone": {func(s *swrtest.Server) { s.AddNamespace("platform") }, []string{"which was last seen at http://127.0.0.1", "removed {"}},
+		"the repository too":     {func(s *swrtest.Server) { s.AddRepository("platform", "team/app") }, []string{"which was last seen at http://127.0.0.1", "removed {"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -85,10 +85,6 @@ func New(endpoint *url.URL, transport http.RoundTripper, options ...Option) *Cli
 // Endpoint returns the base URL of the API, without /v2.
 func (c *Client) Endpoint() string { return c.endpoint.String() }
 
-// Host returns the endpoint's host and port, which identify the service that a
-// share was last seen at.
-func (c *Client) Host() string { return c.endpoint.Host }
-
 // clockReading is the same instant on two clocks.
 type clockReading struct{ server, client time.Time }
 

@@ -77,7 +77,7 @@ func TestRequestNeverSent(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("%v shows the password of the proxy", err)
 			}
-			expectKind(t, client.Delete(f.ctx, acme, ""), swr.KindNetwork)
+			expectKind(t, client.Delete(f.ctx, acme, swr.LastSeen{}), swr.KindNetwork)
 		})
 	}
 }

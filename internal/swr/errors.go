@@ -50,8 +50,8 @@ const (
 	KindUnexpectedSuccess Kind = "unexpected success"
 	// KindSignIn: the transport could not get a credential.
 	KindSignIn Kind = "sign-in failed"
-	// KindOtherEndpoint: the share is missing here, but was last seen at another
-	// endpoint.
+	// KindOtherEndpoint: the share was last seen at another endpoint, and this one
+	// does not have it, or has another one of the same names.
 	KindOtherEndpoint Kind = "other endpoint"
 	// KindListingIncomplete: the service did not return all records, so nothing
 	// can be concluded from one that is missing.

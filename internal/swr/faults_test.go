@@ -121,7 +121,7 @@ func checkGet(t *testing.T, ctx context.Context, f *fixture, account string) boo
 	t.Helper()
 	key := acme
 	key.AccessDomain = account
-	share, err := f.Get(ctx, key, f.Host())
+	share, err := f.Get(ctx, key, f.here())
 	if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("there, but reported as gone: %v", err)
 	}
@@ -133,7 +133,7 @@ func checkGet(t *testing.T, ctx context.Context, f *fixture, account string) boo
 
 func checkUpdate(t *testing.T, ctx context.Context, f *fixture) bool {
 	t.Helper()
-	share, err := f.Update(ctx, acme, testSpec(t, "new"))
+	share, err := f.Update(ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 	if share != nil {
 		f.expectStored(t, acme, share.Description)
 	}
@@ -145,7 +145,7 @@ func checkUpdate(t *testing.T, ctx context.Context, f *fixture) bool {
 
 func checkDelete(t *testing.T, ctx context.Context, f *fixture) bool {
 	t.Helper()
-	err := f.Delete(ctx, acme, f.Host())
+	err := f.Delete(ctx, acme, f.here())
 	_, gone := errors.AsType[*swr.Gone](err)
 	if (err == nil || gone) && f.has(acme) {
 		t.Errorf("there, but reported as deleted: %v", err)

@@ -64,6 +64,9 @@ func (f *fixture) newClient(t *testing.T, options ...swr.Option) *swr.Client {
 	return newClient(t, f.sim.URL, f.sim.Token(), append([]swr.Option{swr.WithClock(f.clock)}, options...)...)
 }
 
+// here is a share that was last seen at the fixture's endpoint.
+func (f *fixture) here() swr.LastSeen { return swr.LastSeen{Endpoint: f.NormalizedEndpoint()} }
+
 func newClient(t *testing.T, endpoint, token string, options ...swr.Option) *swr.Client {
 	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
@@ -281,10 +284,10 @@ func (f *fixture) callAll(t *testing.T) map[string]error {
 	t.Helper()
 	return map[string]error{
 		"create": errorOf(f.Create(f.ctx, acme, testSpec(t, "d"))),
-		"get":    errorOf(f.Get(f.ctx, acme, "")),
+		"get":    errorOf(f.Get(f.ctx, acme, swr.LastSeen{})),
 		"list":   errorOf(f.List(f.ctx, repo)),
-		"update": errorOf(f.Update(f.ctx, acme, testSpec(t, "e"))),
-		"delete": f.Delete(f.ctx, acme, ""),
+		"update": errorOf(f.Update(f.ctx, acme, testSpec(t, "e"), swr.LastSeen{})),
+		"delete": f.Delete(f.ctx, acme, swr.LastSeen{}),
 	}
 }
 

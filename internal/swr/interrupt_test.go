@@ -62,7 +62,7 @@ func TestInterruptedRead(t *testing.T) {
 	f := newFixture(t, nil)
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.HangBefore()})
 	check := func(ctx context.Context, text string) {
-		err := errorOf(f.newClient(t).Get(ctx, acme, ""))
+		err := errorOf(f.newClient(t).Get(ctx, acme, swr.LastSeen{}))
 		expectKind(t, err, swr.KindNetwork)
 		expectEnded(t, err)
 		if err == nil || !strings.Contains(err.Error(), text) || !strings.Contains(err.Error(), f.sim.URL) {
@@ -91,11 +91,11 @@ func TestInterruptedWrite(t *testing.T) {
 		t.Errorf("create: %+v, %v", created, err)
 	}
 	f.expectStored(t, acme, "d")
-	share, err := f.Update(f.canceledInFlight(), acme, testSpec(t, "e"))
+	share, err := f.Update(f.canceledInFlight(), acme, testSpec(t, "e"), swr.LastSeen{})
 	if err != nil || share == nil || share.Description != "e" {
 		t.Errorf("update: %+v, %v", share, err)
 	}
-	if err := f.Delete(f.canceledInFlight(), acme, ""); err != nil || f.has(acme) {
+	if err := f.Delete(f.canceledInFlight(), acme, swr.LastSeen{}); err != nil || f.has(acme) {
 		t.Errorf("delete: %v, still there: %t", err, f.has(acme))
 	}
 	f.expectCounts(t, map[swrtest.Operation]int{
@@ -115,7 +115,7 @@ func TestInterruptedWriteThatHangs(t *testing.T) {
 			t.Errorf("effect %t: outcome %d, %v", after, created.Outcome, err)
 		}
 		f.putAcme("d")
-		if err := f.Delete(f.canceledInFlight(), acme, ""); (err == nil) != after || f.has(acme) == after {
+		if err := f.Delete(f.canceledInFlight(), acme, swr.LastSeen{}); (err == nil) != after || f.has(acme) == after {
 			t.Errorf("effect %t: %v, still there: %t", after, err, f.has(acme))
 		}
 	}
@@ -131,7 +131,7 @@ func TestInterruptedBetweenSpellings(t *testing.T) {
 		defer cancel()
 		return next.RoundTrip(r)
 	})
-	_, err := client.Update(ctx, acme, testSpec(t, "new"))
+	_, err := client.Update(ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 	expectKind(t, err, swr.KindNetwork)
 	expectEnded(t, err)
 	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpUpdate: 1})

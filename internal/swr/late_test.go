@@ -59,7 +59,7 @@ func TestCreateThatShowsLate(t *testing.T) {
 func TestUpdateThatShowsLate(t *testing.T) {
 	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Update: d} }, func(t *testing.T, f *fixture) {
 		f.putAcme("old")
-		share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
+		share, err := f.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 		if err != nil || share == nil || share.Description != "new" {
 			t.Errorf("%+v, %v", share, err)
 		}
@@ -73,7 +73,7 @@ func TestUpdateThatShowsLate(t *testing.T) {
 func TestDeleteThatShowsLate(t *testing.T) {
 	forEachDelay(t, func(d swrtest.Delay) swrtest.Delays { return swrtest.Delays{Delete: d} }, func(t *testing.T, f *fixture) {
 		f.putAcme("d")
-		if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
+		if err := f.Delete(f.ctx, acme, f.here()); err != nil {
 			t.Error(err)
 		}
 		listing, err := f.List(f.ctx, repo)
@@ -100,7 +100,7 @@ func TestNeverShown(t *testing.T) {
 	t.Run("update", func(t *testing.T) {
 		f := newFixture(t, everywhere(swrtest.Delays{Update: never}))
 		f.putAcme("old")
-		share, err := f.Update(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "new"))
+		share, err := f.Update(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "new"), swr.LastSeen{})
 		expectKind(t, err, swr.KindInvalidResponse)
 		if share == nil || share.Description != "old" {
 			t.Errorf("%+v; want what the service shows", share)
@@ -109,7 +109,7 @@ func TestNeverShown(t *testing.T) {
 	t.Run("delete", func(t *testing.T) {
 		f := newFixture(t, everywhere(swrtest.Delays{Delete: never}))
 		f.putAcme("old")
-		expectKind(t, f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, ""), swr.KindInvalidResponse)
+		expectKind(t, f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, swr.LastSeen{}), swr.KindInvalidResponse)
 		if n := f.sim.Count(); n > 30 {
 			t.Errorf("%d requests in a minute (%v)", n, f.sim.Counts())
 		}

@@ -93,10 +93,10 @@ func TestListThatCountsMore(t *testing.T) {
 		t.Errorf("%+v, %v; want it incomplete", listing, err)
 	}
 	// A request by name decides then.
-	_, err = f.Get(f.ctx, acme, "")
+	_, err = f.Get(f.ctx, acme, swr.LastSeen{})
 	expectGone(t, err, acme, false)
 	f.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.Get = swrtest.SpellingNone })
-	_, err = f.newClient(t).Get(f.ctx, acme, "")
+	_, err = f.newClient(t).Get(f.ctx, acme, swr.LastSeen{})
 	expectKind(t, err, swr.KindListingIncomplete)
 }
 
@@ -122,7 +122,7 @@ func getAll(t *testing.T, f *fixture, n int) {
 	concurrently(n, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if share, err := f.Get(f.ctx, key, f.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+		if share, err := f.Get(f.ctx, key, f.here()); err != nil || share.AccessDomain != key.AccessDomain {
 			t.Errorf("%s: %+v, %v", key, share, err)
 		}
 	})
@@ -174,7 +174,7 @@ func TestOneShareAmongHundreds(t *testing.T) {
 				f.putShares(450)
 				key := acme
 				key.AccessDomain = account(i)
-				if _, err := f.Get(f.ctx, key, f.Host()); err != nil {
+				if _, err := f.Get(f.ctx, key, f.here()); err != nil {
 					t.Error(err)
 				}
 				// Without GET one the pages are all there is: 5, after the two
@@ -211,7 +211,7 @@ func TestDeletesShareListings(t *testing.T) {
 	concurrently(10, func(i int) {
 		key := acme
 		key.AccessDomain = account(i)
-		if err := f.Delete(f.ctx, key, f.Host()); err != nil {
+		if err := f.Delete(f.ctx, key, f.here()); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
 	})
@@ -241,12 +241,12 @@ func TestListingStartedBeforeAWrite(t *testing.T) {
 
 	var reads sync.WaitGroup
 	reads.Go(func() {
-		if early, err := client.Get(f.ctx, acme, ""); err != nil || early.Description != "old" {
+		if early, err := client.Get(f.ctx, acme, swr.LastSeen{}); err != nil || early.Description != "old" {
 			t.Errorf("before the write: %+v, %v", early, err)
 		}
 	})
 	<-made
-	if _, err := client.Update(f.ctx, acme, testSpec(t, "new")); err != nil {
+	if _, err := client.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{}); err != nil {
 		t.Fatal(err)
 	}
 	other := acme
@@ -256,7 +256,7 @@ func TestListingStartedBeforeAWrite(t *testing.T) {
 	}
 	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
 		reads.Go(func() {
-			if late, err := client.Get(f.ctx, key, ""); err != nil || late.Description != description {
+			if late, err := client.Get(f.ctx, key, swr.LastSeen{}); err != nil || late.Description != description {
 				t.Errorf("after the writes: %+v, %v", late, err)
 			}
 		})
@@ -293,7 +293,7 @@ func TestListingsExpire(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putAcme("old")
 	for range 3 {
-		if _, err := f.Get(f.ctx, acme, ""); err != nil {
+		if _, err := f.Get(f.ctx, acme, swr.LastSeen{}); err != nil {
 			t.Fatal(err)
 		}
 		f.clock.Advance(time.Minute)

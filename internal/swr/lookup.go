@@ -31,29 +31,21 @@ func (g *Gone) Error() string {
 // error is a *[Gone] if the share does not exist, else an *[Error], which proves
 // nothing about it.
 //
-// lastSeen is the host that last returned the share, or "". A share that is
-// missing at any other host is not gone: it may be another region's.
-func (c *Client) Get(ctx context.Context, key Key, lastSeen string) (Share, error) {
+// At another endpoint than the one in seen, a share that is missing is not gone,
+// and one that is found may be another region's: unless it is known to be the same
+// one, the error is a [KindOtherEndpoint].
+func (c *Client) Get(ctx context.Context, key Key, seen LastSeen) (Share, error) {
 	if err := key.Addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
 	share, err := c.lookup(ctx, key, c.listCache.lastWrite(key.Repo()), byListingAndGet)
-	if isGone(err) {
-		if err := c.checkEndpoint(key, lastSeen); err != nil {
-			return Share{}, err
-		}
+	if c.IsEndpoint(seen.Endpoint) || (err != nil && !isGone(err)) {
+		return share, err
 	}
-	return share, err
-}
-
-// checkEndpoint returns an error if this is another host than the one that last
-// returned the share.
-func (c *Client) checkEndpoint(key Key, lastSeen string) error {
-	if lastSeen == "" || lastSeen == c.Host() {
-		return nil
+	if err := c.checkSeen(key, share, isGone(err), seen); err != nil {
+		return Share{}, err
 	}
-	return &Error{Kind: KindOtherEndpoint, Err: fmt.Errorf(
-		"%s does not have the share %q, which was last seen at %s", c.Host(), key.String(), httpsafe.Printable(lastSeen))}
+	return share, nil
 }
 
 func isGone(err error) bool {

@@ -40,12 +40,12 @@ func TestNoRouteIsNotGone(t *testing.T) {
 // wrong conclusion.
 func TestNoRouteOfOneCallIsNotGone(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) { v.Routes.List = swrtest.SpellingNone })
-	_, err := f.Get(f.ctx, acme, f.Host())
+	_, err := f.Get(f.ctx, acme, f.here())
 	expectKind(t, err, swr.KindNoRoute)
 
 	f.putAcme("there")
 	f.sim.SetVariants(func(v *swrtest.Variants) { v.Routes.List, v.Routes.Delete = 0, swrtest.SpellingNone })
-	expectKind(t, f.Delete(f.ctx, acme, f.Host()), swr.KindNoRoute)
+	expectKind(t, f.Delete(f.ctx, acme, f.here()), swr.KindNoRoute)
 	f.expectStored(t, acme, "there")
 }
 
@@ -89,7 +89,7 @@ func TestDeleteThatMissesTheRepository(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putAcme("there")
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040010")})
-	expectKind(t, f.Delete(f.ctx, acme, f.Host()), swr.KindRepositoryMissing)
+	expectKind(t, f.Delete(f.ctx, acme, f.here()), swr.KindRepositoryMissing)
 	f.expectStored(t, acme, "there")
 }
 
@@ -107,14 +107,14 @@ func TestIncompleteListing(t *testing.T) {
 				f.putShares(120)
 				last := acme
 				last.AccessDomain = account(119)
-				if _, err := f.Get(f.ctx, last, f.Host()); err != nil {
+				if _, err := f.Get(f.ctx, last, f.here()); err != nil {
 					t.Errorf("a share beyond the listing: %v", err)
 				}
 				none := acme
 				none.AccessDomain = "nobody"
-				_, err := f.Get(f.ctx, none, f.Host())
+				_, err := f.Get(f.ctx, none, f.here())
 				expectGone(t, err, none, false)
-				if err := f.Delete(f.ctx, last, f.Host()); err != nil || f.has(last) {
+				if err := f.Delete(f.ctx, last, f.here()); err != nil || f.has(last) {
 					t.Errorf("delete: %v, still there: %t", err, f.has(last))
 				}
 			})
@@ -131,11 +131,11 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 			last, none := acme, acme
 			last.AccessDomain, none.AccessDomain = account(119), "nobody"
 			for _, key := range []swr.Key{last, none} {
-				_, err := f.Get(f.ctx, key, f.Host())
+				_, err := f.Get(f.ctx, key, f.here())
 				expectKind(t, err, swr.KindListingIncomplete)
 			}
 			// The DELETE took effect, but nothing proves it.
-			expectKind(t, f.Delete(f.ctx, last, f.Host()), swr.KindListingIncomplete)
+			expectKind(t, f.Delete(f.ctx, last, f.here()), swr.KindListingIncomplete)
 		})
 	}
 }
@@ -145,7 +145,7 @@ func TestIncompleteListingWithoutGetOne(t *testing.T) {
 func TestCompleteListingWithoutGetOne(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) { v.Routes = swrtest.MinimalRoutes() })
 	f.putShares(99)
-	_, err := f.Get(f.ctx, acme, f.Host())
+	_, err := f.Get(f.ctx, acme, f.here())
 	expectGone(t, err, acme, false)
 }
 
@@ -167,16 +167,16 @@ func TestOtherCase(t *testing.T) {
 				if err != nil || created.Outcome != swr.Created || created.Share.AccessDomain != "ACME" {
 					t.Fatalf("create: %+v, %v", created, err)
 				}
-				found, err := f.Get(f.ctx, acme, f.Host())
+				found, err := f.Get(f.ctx, acme, f.here())
 				if err != nil || found.AccessDomain != "ACME" {
 					t.Errorf("get: %+v, %v", found, err)
 				}
-				changed, err := f.Update(f.ctx, acme, testSpec(t, "second"))
+				changed, err := f.Update(f.ctx, acme, testSpec(t, "second"), swr.LastSeen{})
 				if err != nil || changed.Description != "second" {
 					t.Errorf("update: %+v, %v", changed, err)
 				}
 				f.expectStored(t, acme, "second")
-				if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
+				if err := f.Delete(f.ctx, acme, f.here()); err != nil {
 					t.Errorf("delete: %v", err)
 				}
 				if f.has(acme) {
@@ -193,10 +193,10 @@ func TestOtherCaseBeyondTheFirstPage(t *testing.T) {
 	f.putShares(250)
 	key := acme
 	key.AccessDomain = strings.ToLower(account(249))
-	if found, err := f.Get(f.ctx, key, f.Host()); err != nil || found.AccessDomain != account(249) {
+	if found, err := f.Get(f.ctx, key, f.here()); err != nil || found.AccessDomain != account(249) {
 		t.Errorf("get: %+v, %v", found, err)
 	}
-	if err := f.Delete(f.ctx, key, f.Host()); err != nil || f.has(key) {
+	if err := f.Delete(f.ctx, key, f.here()); err != nil || f.has(key) {
 		t.Errorf("delete: %v, still there: %t", err, f.has(key))
 	}
 }
@@ -211,52 +211,15 @@ func TestTwoSpellings(t *testing.T) {
 	for _, spelling := range []string{"ACME", "acme"} {
 		key := acme
 		key.AccessDomain = spelling
-		if found, err := f.Get(f.ctx, key, ""); err != nil || found.AccessDomain != spelling {
+		if found, err := f.Get(f.ctx, key, swr.LastSeen{}); err != nil || found.AccessDomain != spelling {
 			t.Errorf("get %q: %+v, %v", spelling, found, err)
 		}
 	}
-	_, err := f.Get(f.ctx, acme, "")
+	_, err := f.Get(f.ctx, acme, swr.LastSeen{})
 	expectKind(t, err, swr.KindInvalidResponse)
-	expectKind(t, f.Delete(f.ctx, acme, ""), swr.KindInvalidResponse)
+	expectKind(t, f.Delete(f.ctx, acme, swr.LastSeen{}), swr.KindInvalidResponse)
 	if n := len(f.sim.Shares(repo.Namespace, repo.Name)); n != 2 {
 		t.Errorf("%d shares are left", n)
-	}
-}
-
-// A share that is missing at another endpoint than the one that last returned it
-// is not gone, and nothing is sent there that may change anything.
-func TestGoneElsewhere(t *testing.T) {
-	for name, form := range map[string]swrtest.MissingShare{
-		"204": swrtest.MissingDefault, "404": swrtest.MissingNotFound, "400": swrtest.MissingBadRequest,
-	} {
-		t.Run("DELETE "+name, func(t *testing.T) {
-			f := newFixture(t, func(v *swrtest.Variants) { v.MissingOnDelete = form })
-			const elsewhere = "swr-api.eu-nl.otc.t-systems.com"
-			_, err := f.Get(f.ctx, acme, elsewhere)
-			if failed := expectKind(t, err, swr.KindOtherEndpoint); failed.Err == nil || !strings.Contains(failed.Error(), elsewhere) || !strings.Contains(failed.Error(), f.Host()) {
-				t.Errorf("error %v does not name both endpoints", err)
-			}
-			expectKind(t, f.Delete(f.ctx, acme, elsewhere), swr.KindOtherEndpoint)
-			f.sim.RemoveRepository(repo.Namespace, repo.Name)
-			_, err = f.newClient(t).Get(f.ctx, acme, elsewhere)
-			expectKind(t, err, swr.KindOtherEndpoint)
-			expectKind(t, f.newClient(t).Delete(f.ctx, acme, elsewhere), swr.KindOtherEndpoint)
-			if n := f.sim.Count(swrtest.OpDelete); n != 0 {
-				t.Errorf("%d DELETEs were sent", n)
-			}
-		})
-	}
-}
-
-// Where the other endpoint has the share, it is read and revoked there.
-func TestFoundElsewhere(t *testing.T) {
-	f := newFixture(t, nil)
-	f.putAcme("there")
-	if _, err := f.Get(f.ctx, acme, "old.example"); err != nil {
-		t.Errorf("get: %v", err)
-	}
-	if err := f.Delete(f.ctx, acme, "old.example"); err != nil || f.has(acme) {
-		t.Errorf("delete: %v, still there: %t", err, f.has(acme))
 	}
 }
 
@@ -264,18 +227,18 @@ func TestFoundElsewhere(t *testing.T) {
 func TestHiddenFromListing(t *testing.T) {
 	f := newFixture(t, func(v *swrtest.Variants) { v.HideExpired = true })
 	f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: acme.AccessDomain, Deadline: "2026-01-01T00:00:00.000Z"})
-	found, err := f.Get(f.ctx, acme, f.Host())
+	found, err := f.Get(f.ctx, acme, f.here())
 	if err != nil || found.Status == nil || *found.Status {
 		t.Errorf("get: %+v, %v", found, err)
 	}
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(http.StatusServiceUnavailable, "")})
-	if err := f.Delete(f.ctx, acme, f.Host()); err == nil {
+	if err := f.Delete(f.ctx, acme, f.here()); err == nil {
 		t.Error("a failed delete is reported as a success")
 	} else if _, gone := errors.AsType[*swr.Gone](err); gone {
 		t.Errorf("a failed delete: %v", err)
 	}
 	f.sim.RemoveFaults()
-	if err := f.Delete(f.ctx, acme, f.Host()); err != nil {
+	if err := f.Delete(f.ctx, acme, f.here()); err != nil {
 		t.Errorf("delete: %v", err)
 	}
 }
@@ -289,12 +252,12 @@ func TestRepositoryMissingForOneShareOnly(t *testing.T) {
 	for _, n := range []int{0, 99, 100, 150} {
 		key := acme
 		key.AccessDomain = account(n)
-		if share, err := f.Get(f.ctx, key, f.Host()); err != nil || share.AccessDomain != key.AccessDomain {
+		if share, err := f.Get(f.ctx, key, f.here()); err != nil || share.AccessDomain != key.AccessDomain {
 			t.Errorf("%s: %+v, %v", key, share, err)
 		}
 	}
 	key := acme
 	key.AccessDomain = "NOBODY"
-	_, err := f.newClient(t).Get(f.ctx, key, f.Host())
+	_, err := f.newClient(t).Get(f.ctx, key, f.here())
 	expectKind(t, err, swr.KindInvalidResponse)
 }

@@ -58,7 +58,7 @@ func TestNonsenseInResponseToReads(t *testing.T) {
 			f.putAcme("d") // beyond the listing's first page
 			for _, op := range []swrtest.Operation{swrtest.OpList, swrtest.OpGet} {
 				fault := f.sim.Inject(swrtest.Fault{Operation: op, Behavior: played.Behavior})
-				_, err := f.Get(f.ctx, acme, "")
+				_, err := f.Get(f.ctx, acme, swr.LastSeen{})
 				expectKind(t, err, swr.KindInvalidResponse)
 				expectPrintable(t, f, err)
 				fault.Remove()
@@ -72,8 +72,8 @@ func TestNonsenseInResponseToReads(t *testing.T) {
 			if created.Outcome != swr.CreatedUnverified {
 				t.Errorf("create: outcome %d", created.Outcome)
 			}
-			_, updateErr := f.Update(f.ctx, acme, testSpec(t, "e"))
-			for _, err := range []error{createErr, updateErr, f.Delete(f.ctx, acme, "")} {
+			_, updateErr := f.Update(f.ctx, acme, testSpec(t, "e"), swr.LastSeen{})
+			for _, err := range []error{createErr, updateErr, f.Delete(f.ctx, acme, swr.LastSeen{})} {
 				expectKind(t, err, swr.KindInvalidResponse)
 				expectPrintable(t, f, err)
 			}
@@ -101,13 +101,13 @@ func TestNonsenseInResponseToWrites(t *testing.T) {
 
 				f.putAcme("old")
 				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpUpdate, Behavior: behavior})
-				share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
+				share, err := f.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 				if want := map[bool]string{true: "new", false: "old"}[after]; share == nil || share.Description != want || (err == nil) != after {
 					t.Errorf("update: %+v, %v", share, err)
 				}
 
 				f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: behavior})
-				err = f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, "")
+				err = f.Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, swr.LastSeen{})
 				if (err == nil) != after || f.has(acme) == after {
 					t.Errorf("delete: %v, still there: %t", err, f.has(acme))
 				}

@@ -31,7 +31,7 @@ var temporary = map[string]swrtest.Behavior{
 // reads are the calls that only read.
 var reads = map[swrtest.Operation]func(f *fixture) error{
 	swrtest.OpList: func(f *fixture) error { return errorOf(f.List(f.ctx, repo)) },
-	swrtest.OpGet:  func(f *fixture) error { return errorOf(f.Get(f.ctx, acme, "")) },
+	swrtest.OpGet:  func(f *fixture) error { return errorOf(f.Get(f.ctx, acme, swr.LastSeen{})) },
 }
 
 // A temporary failure is retried with backoff, up to the limit, and the message
@@ -142,9 +142,9 @@ func TestErrorThatIsCutOff(t *testing.T) {
 	})
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Times: 2, Behavior: swrtest.CloseMidResponse()})
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Times: 2, Behavior: swrtest.CloseMidResponse()})
-	_, err := f.Get(f.ctx, acme, f.Host())
+	_, err := f.Get(f.ctx, acme, f.here())
 	expectGone(t, err, acme, false)
-	expectGone(t, f.Delete(f.ctx, acme, f.Host()), acme, false)
+	expectGone(t, f.Delete(f.ctx, acme, f.here()), acme, false)
 
 	f.putAcme("there")
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.CloseMidResponse()})
@@ -162,8 +162,8 @@ func TestNoTimeForAnotherAttempt(t *testing.T) {
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "SVCSTG.SWR.5030001")})
 	for name, call := range map[string]func() error{
 		"list":   func() error { return errorOf(f.List(f.ctx, repo)) },
-		"get":    func() error { return errorOf(f.Get(f.ctx, acme, "")) },
-		"delete": func() error { return f.Delete(f.ctx, acme, "") },
+		"get":    func() error { return errorOf(f.Get(f.ctx, acme, swr.LastSeen{})) },
+		"delete": func() error { return f.Delete(f.ctx, acme, swr.LastSeen{}) },
 	} {
 		f.sim.ResetRequests()
 		err := call()
@@ -199,7 +199,7 @@ func TestSilentService(t *testing.T) {
 func TestTimeoutReportsLastResponse(t *testing.T) {
 	f := newFixture(t, nil, swr.WithMaxRetries(1000))
 	f.sim.Inject(swrtest.Fault{Behavior: swrtest.Status(503, "")})
-	_, err := f.Get(f.clock.withTimeout(t, f.ctx, time.Minute), acme, "")
+	_, err := f.Get(f.clock.withTimeout(t, f.ctx, time.Minute), acme, swr.LastSeen{})
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "503") || !strings.Contains(err.Error(), "attempts in 1m") {
 		t.Error(err)
 	}

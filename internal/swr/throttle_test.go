@@ -34,13 +34,13 @@ func TestThrottledAttemptsAreNotCounted(t *testing.T) {
 			if created, err := f.Create(f.ctx, acme, testSpec(t, "d")); err != nil || created.Outcome != swr.Created {
 				t.Fatalf("%+v, %v", created, err)
 			}
-			if _, err := f.Get(f.ctx, acme, ""); err != nil {
+			if _, err := f.Get(f.ctx, acme, swr.LastSeen{}); err != nil {
 				t.Error(err)
 			}
-			if _, err := f.Update(f.ctx, acme, testSpec(t, "e")); err != nil {
+			if _, err := f.Update(f.ctx, acme, testSpec(t, "e"), swr.LastSeen{}); err != nil {
 				t.Error(err)
 			}
-			if err := f.Delete(f.ctx, acme, ""); err != nil {
+			if err := f.Delete(f.ctx, acme, swr.LastSeen{}); err != nil {
 				t.Error(err)
 			}
 			for _, d := range f.clock.Slept() {

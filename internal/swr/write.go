@@ -74,8 +74,12 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 
 // Update changes what a share grants, in place. It returns the share that the
 // service has afterwards, nil if that is not known; there may be a share and an
-// error.
-func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, error) {
+// error. Nothing is written if [Client.Get] would return an error because the share
+// was seen at another endpoint.
+func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastSeen) (*Share, error) {
+	if err := c.checkSameShare(ctx, key, seen); err != nil {
+		return nil, err
+	}
 	res, err := c.write(ctx, callUpdate, key, spec.body())
 	if errors.Is(err, KindShareMissing) {
 		// The service may have the account in another case.
@@ -104,14 +108,12 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec) (*Share, e
 }
 
 // Delete ends a share, and waits until the service no longer shows it in any
-// spelling. It returns nil, or a *[Gone] if the share did not exist; lastSeen is
+// spelling. It returns nil, or a *[Gone] if the share did not exist; seen is
 // as in [Client.Get]. Any other error means that access may still be granted.
-func (c *Client) Delete(ctx context.Context, key Key, lastSeen string) error {
-	if c.checkEndpoint(key, lastSeen) != nil {
-		// A server may respond with 204 for a share that it never had.
-		if _, err := c.Get(ctx, key, lastSeen); err != nil {
-			return err
-		}
+func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
+	// A server may respond with 204 for a share that it never had.
+	if err := c.checkSameShare(ctx, key, seen); err != nil {
+		return err
 	}
 	spelling := key
 	largest := effectRejected // of the deletes of all spellings

@@ -137,7 +137,7 @@ func TestCreateThatTakesEffectLater(t *testing.T) {
 			result, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
 			expectOutcome(t, result, err, swr.Unknown)
 			f.putAcme("d")
-			share, err := f.Get(f.ctx, acme, f.Host())
+			share, err := f.Get(f.ctx, acme, f.here())
 			if got := result.Pending.Action(testSpec(t, "d"), share, err); got != test.want {
 				t.Errorf("%d; want %d: %+v, created %s", got, test.want, result.Pending, share.Created)
 			}
@@ -193,7 +193,7 @@ func TestCreateThatIsNotApplied(t *testing.T) {
 func TestUpdateWithLostResponse(t *testing.T) {
 	f := withFault(t, swrtest.OpUpdate, swrtest.ResetAfter(), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 	if err != nil || share == nil || share.Description != "new" {
 		t.Errorf("%+v, %v", share, err)
 	}
@@ -206,7 +206,7 @@ func TestUpdateWithLostResponse(t *testing.T) {
 func TestUpdateOfWhatIsListedAndMissing(t *testing.T) {
 	f := withFault(t, swrtest.OpUpdate, swrtest.Status(404, "SVCSTG.SWR.4040091"), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 	expectKind(t, err, swr.KindShareMissing)
 	if share != nil {
 		t.Errorf("%+v", share)
@@ -223,7 +223,7 @@ func TestDeleteWithLostResponse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpDelete, swrtest.ResetAfter(), 1, func(v *swrtest.Variants) { v.MissingOnDelete = form })
 			f.putAcme("d")
-			if err := f.Delete(f.ctx, acme, f.Host()); err != nil || f.has(acme) {
+			if err := f.Delete(f.ctx, acme, f.here()); err != nil || f.has(acme) {
 				t.Errorf("%v, still there: %t", err, f.has(acme))
 			}
 		})
@@ -243,12 +243,12 @@ func TestUnexpectedSuccess(t *testing.T) {
 	for _, status := range []int{200, 202} {
 		f := withFault(t, swrtest.OpDelete, swrtest.Status(status, ""), 0, nil)
 		f.putAcme("d")
-		expectKind(t, f.Delete(within(f), acme, ""), swr.KindUnexpectedSuccess)
+		expectKind(t, f.Delete(within(f), acme, swr.LastSeen{}), swr.KindUnexpectedSuccess)
 		f.expectStored(t, acme, "d")
 	}
 	f := withFault(t, swrtest.OpUpdate, swrtest.Status(202, ""), 0, nil)
 	f.putAcme("old")
-	share, err := f.Update(f.ctx, acme, testSpec(t, "new"))
+	share, err := f.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{})
 	expectKind(t, err, swr.KindUnexpectedSuccess)
 	if share == nil || share.Description != "old" {
 		t.Errorf("%+v", share)
