@@ -250,3 +250,39 @@ func TestCLIProxyRefuses(t *testing.T) {
 		})
 	}
 }
+
+// The same state at the endpoint of another service, which has a share of the
+// same names.
+func TestCLIOtherEndpoint(t *testing.T) {
+	t.Parallel()
+	tf, server := newCLIWithExclusive(t)
+	other := startServer(t)
+	other.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", CreatorID: "other"})
+	putShare(other, "team/app", "EVIL", "forever")
+	tf.config(partner(`deadline = "2099-12-31"`) + exclusive("only", partnerAddress+".access_domain"))
+	tf.plan(changes, "-out=saved")
+
+	tf.Env = []string{"SWR_ENDPOINT=" + other.URL, "OS_TOKEN=" + other.Token()}
+	for _, command := range [][]string{
+		{"plan"}, {"apply", "-auto-approve"}, {"apply", "saved"}, {"apply", "-auto-approve", "-refresh=false"},
+	} {
+		assertContains(t, tf.run(failed, command...), server.URL, other.URL, "The state was not changed.", "removed {", "import {")
+	}
+	// The exclusive resource is created there, which revokes nothing.
+	only := "-target=swr_repository_shares_exclusive.only"
+	tf.config(exclusive("only", `"ACME"`))
+	assertContains(t, tf.plan(changes, only), "Accounts of platform/team/app were last read at another endpoint",
+		"1 to add, 0 to change, 0 to destroy", "Undeclared share platform/team/app/EVIL")
+	tf.apply(only)
+	assertContains(t, tf.plan(changes, only), `- "EVIL"`)
+
+	for _, refresh := range []string{"-refresh=true", "-refresh=false"} {
+		assertContains(t, tf.run(failed, "destroy", "-auto-approve", refresh), server.URL, other.URL, "The state was not changed.")
+	}
+	if _, kept := tf.ids()[partnerID]; !kept {
+		t.Errorf("the state does not have %s", partnerID)
+	}
+	assertRequests(t, other, nil)
+	assertShares(t, other, "ACME", "EVIL")
+	assertShares(t, server, "ACME")
+}
