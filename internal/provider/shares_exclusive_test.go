@@ -85,7 +85,7 @@ func TestExclusiveRevokesWhatThePlanShowed(t *testing.T) {
 	server.ResetRequests()
 	e.apply(only.with("timeouts", values{"update": "2m"})).silent(t)
 	putShare(server, "team/app", "EVIL", "forever")
-	e.destroy().silent(t)
+	e.destroy().ok(t).assertWarning(t, "Destroying swr_repository_shares_exclusive of platform/team/app revokes nothing")
 	assertRequests(t, server, nil)
 	assertShares(t, server, "ACME", "EVIL")
 }
