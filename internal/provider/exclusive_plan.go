@@ -101,7 +101,8 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 		diags.AddAttributeWarning(pathAccessDomains,
 			fmt.Sprintf("Undeclared share %s/%s", repo, httpsafe.Printable(account)),
 			typeExclusive+" revokes nothing when it is created. This apply does not revoke this account, even if the plan "+
-				"shows it as removed. The next plan proposes to revoke it. "+
+				"shows it as removed, unless it also destroys its swr_repository_share. If the account still has access, "+
+				"the next plan proposes to revoke it. "+
 				"To keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
 }

@@ -300,7 +300,20 @@ func TestExclusiveRevokesConcurrently(t *testing.T) {
 	if requests := server.Count(); requests > 3*n {
 		t.Errorf("%d requests to revoke %d accounts: %v", requests, n, server.Counts())
 	}
-	t.Log(server.Counts())
+}
+
+// An exclusive resource created after a share was deleted in the same run lists again, and does
+// not warn of the account that the plan saw.
+func TestExclusiveCreationAfterDelete(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	h := newHarness(t, server).inOneRun()
+	share, e := h.newShare(), h.newExclusive()
+	share.apply(shareConfig).silent(t)
+	p := e.plan(exclusiveValues())
+	p.diagnostics.assertWarning(t, "Undeclared share platform/team/app/ACME", "unless it also destroys its swr_repository_share")
+	share.delete().silent(t)
+	e.applyPlan(p).silent(t)
 }
 
 // Two exclusive resources of one repository would revoke each other's accounts.
