@@ -24,7 +24,8 @@ var pathAccessDomains = path.Root("access_domains")
 // asked only for warnings, and whether it lists all accounts.
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		return // to be destroyed, which revokes nothing
+		warnDestroy(ctx, req, &resp.Diagnostics)
+		return
 	}
 	var plan exclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -64,6 +65,17 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
 }
 
+// warnDestroy warns that the accounts that the plan shows as removed are not revoked.
+func warnDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	var state exclusiveModel
+	diags.Append(req.State.Get(ctx, &state)...)
+	if diags.HasError() || len(state.accounts()) == 0 {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("Destroying %s of %s revokes nothing", typeExclusive, state.repo()),
+		"The accounts that the plan shows as removed keep their access, unless their own swr_repository_share is destroyed.")
+}
+
 // warnAtCreation warns of the accounts that the plan after this one revokes.
 func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveModel, diags *diag.Diagnostics) {
 	planned, complete := accountsFromSet(plan.AccessDomains)
@@ -88,7 +100,9 @@ func warnUndeclared(diags *diag.Diagnostics, repo swr.Repository, undeclared acc
 	for _, account := range undeclared {
 		diags.AddAttributeWarning(pathAccessDomains,
 			fmt.Sprintf("Undeclared share %s/%s", repo, httpsafe.Printable(account)),
-			typeExclusive+" revokes nothing when it is created. The next plan proposes to revoke this account. "+
+			typeExclusive+" revokes nothing when it is created. This apply does not revoke this account, even if the plan "+
+				"shows it as removed, unless it also destroys its swr_repository_share. If the account still has access, "+
+				"the next plan proposes to revoke it. "+
 				"To keep its access, declare a swr_repository_share for it and add it to access_domains.")
 	}
 }

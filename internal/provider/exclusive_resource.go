@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
@@ -188,16 +189,19 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 			return
 		}
 	}
-	for _, account := range toRevoke {
-		err := r.session.client.Delete(ctx, plan.key(before.apiSpelling(account)), swr.LastSeen{})
+	for i, err := range r.revoke(ctx, before, toRevoke) {
 		// The share may be gone: its own resource may have deleted it in this apply.
-		if err != nil && !isGone(err) {
-			// An account that still has access is no reason to leave the next one.
-			r.session.addError(&resp.Diagnostics, opRevokeShare, plan.key(account), err)
-			notRevoked = append(notRevoked, account)
+		switch key := plan.key(toRevoke[i]); {
+		case err == nil || isGone(err):
+			remaining = remaining.difference(toRevoke[i : i+1])
 			continue
+		case errors.Is(err, errNotStarted):
+			resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShare, objectName(key)),
+				sentence(err.Error())+" The account was not revoked and remains in the state. Plan and apply again to revoke it.")
+		default:
+			r.session.addError(&resp.Diagnostics, opRevokeShare, key, err)
 		}
-		remaining = remaining.difference(accounts{account})
+		notRevoked = append(notRevoked, toRevoke[i])
 	}
 
 	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
@@ -212,6 +216,34 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		plan.AccessDomains = remaining.toSet() // the plan was not reached
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// maxConcurrentRevocations is how many accounts an update revokes at a time.
+const maxConcurrentRevocations = 16
+
+// errNotStarted means that no request was sent for an account.
+var errNotStarted = errors.New("the revocation was not started")
+
+// revoke revokes accounts concurrently, and returns the error of each. One that
+// fails does not keep the others from being revoked.
+func (r *exclusiveResource) revoke(ctx context.Context, seen observation, toRevoke accounts) []error {
+	errs := make([]error, len(toRevoke))
+	var group errgroup.Group
+	group.SetLimit(maxConcurrentRevocations)
+	for i, account := range toRevoke {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				errs[i] = fmt.Errorf("%w: %w", errNotStarted, context.Cause(ctx))
+				return nil
+			}
+			key := repositoryKey(seen.repo)
+			key.AccessDomain = seen.apiSpelling(account)
+			errs[i] = r.session.client.Delete(ctx, key, swr.LastSeen{})
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs
+	return errs
 }
 
 // Delete revokes nothing.

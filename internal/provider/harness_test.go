@@ -616,6 +616,18 @@ func (i *instance) destroy() (d diagnostics) {
 	return i.delete()
 }
 
+// planDestroy plans to destroy the resource.
+func (i *instance) planDestroy() (d diagnostics) {
+	i.t.Helper()
+	null := i.dynamic(tftypes.NewValue(i.schema().ValueType(), nil))
+	planned, err := i.PlanResourceChange(i.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: i.typeName, PriorState: i.state, ProposedNewState: null, Config: null, PriorPrivate: i.private,
+	})
+	i.must(err)
+	d.add(planned.Diagnostics)
+	return d
+}
+
 func (i *instance) delete() (d diagnostics) {
 	i.t.Helper()
 	if !i.exists() {
