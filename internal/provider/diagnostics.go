@@ -83,6 +83,9 @@ func importBlock(key swr.Key) string {
 	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %q\n  }", typeShare, key.String())
 }
 
+// movedBlock is the block that renames a resource in the state.
+const movedBlock = "  moved {\n    from = " + typeShare + ".OLD\n    to   = " + typeShare + ".NEW\n  }"
+
 // removedBlock returns the block that removes a resource from the state only.
 func removedBlock(resourceType string) string {
 	return "  removed {\n    from = " + resourceType + ".NAME\n    lifecycle {\n      destroy = false\n    }\n  }"

@@ -26,7 +26,7 @@ const (
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
 	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
-	swr.KindConflict, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
+	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
 	swr.KindUnavailable, swr.KindInvalid, kindUndecodable, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
@@ -71,7 +71,7 @@ var opAny = operation{}
 //
 // Placeholders: {endpoint} and {connection} describe the provider's
 // configuration, {namespace}, {repository} and {account} quote the names,
-// {import} and {removed} are blocks for the configuration. {state} and {forget}
+// {import}, {removed} and {moved} are blocks for the configuration. {state} and {forget}
 // are empty for an operation that keeps no state.
 var remedies = map[swr.Kind]map[operation]string{
 	kindContradiction: {opAny: contradictionRemedy, opVerifyShare: taintedRemedy},
@@ -91,6 +91,13 @@ var remedies = map[swr.Kind]map[operation]string{
 	},
 	swr.KindConflict: {
 		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
+		opCreateShare: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}" +
+			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
+			"which does not interrupt access:\n\n{moved}\n\n" +
+			"If the resource has create_before_destroy, remove it: a share can't be created while it exists.",
+	},
+	swr.KindDeleteFailed: {
+		opAny: "The share is in the state under its old address, and may still grant access. Plan again to see the current state.",
 	},
 	swr.KindOtherEndpoint: {
 		opAny: "{state}The share that was last seen may still grant access at the other endpoint. " +
@@ -190,6 +197,7 @@ func (s *session) remedy(op operation, key swr.Key, err error) string {
 		"{account}", strconv.Quote(key.AccessDomain),
 		"{import}", importRemedy(key),
 		"{removed}", removedBlock(typeShare),
+		"{moved}", movedBlock,
 		"{state}", state,
 		"{forget}", forget,
 	).Replace(remedy(op, kindOf(err)))

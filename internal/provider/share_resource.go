@@ -201,6 +201,11 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
 		return
 	}
+	if recreated, ok := errors.AsType[*swr.Recreated](err); ok {
+		resp.Diagnostics.AddWarning(fmt.Sprintf("Share %s was created again by another client", objectName(state.key())),
+			sentence(recreated.Error())+" The account has access again. The new share is not managed by this configuration.")
+		return
+	}
 	if err != nil {
 		r.session.addError(&resp.Diagnostics, opDeleteShare, state.key(), err)
 	}

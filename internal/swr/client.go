@@ -23,9 +23,10 @@ type Client struct {
 	// serverClock is the last reading of the server's clock, nil at first.
 	serverClock atomic.Pointer[clockReading]
 
-	throttle  throttle
-	routes    routes
-	listCache listCache
+	throttle   throttle
+	routes     routes
+	listCache  listCache
+	operations operations
 }
 
 // Clock is a source of time.

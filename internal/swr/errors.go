@@ -29,6 +29,9 @@ const (
 	KindAccountUnknown Kind = "no such account"
 	// KindConflict: the repository is already shared with the account.
 	KindConflict Kind = "already shared"
+	// KindDeleteFailed: the share was not created, since this client could not
+	// delete an earlier one with the same names.
+	KindDeleteFailed Kind = "earlier delete failed"
 	// KindUnauthorized: the credential is wrong or has expired.
 	KindUnauthorized Kind = "unauthorized"
 	// KindForbidden: the credential lacks the permission.

@@ -81,6 +81,15 @@ func SameAccount(a, b string) bool {
 	return true
 }
 
+// foldAccount returns the same text for all spellings of an account.
+func foldAccount(account string) string {
+	folded := []byte(account)
+	for i := range folded {
+		folded[i] = lowerASCII(folded[i])
+	}
+	return string(folded)
+}
+
 func lowerASCII(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c + ('a' - 'A')

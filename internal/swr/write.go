@@ -3,7 +3,11 @@ package swr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 const (
@@ -45,7 +49,38 @@ type CreateResult struct {
 // is from this call if a POST of this call may have had an effect, the share
 // grants what was asked for, and by the server's clock it did not exist before
 // this call. For a share that existed already the error is a [KindConflict].
+//
+// If the share exists, Create waits a moment for a Delete of the same share by
+// this client, and tries again after it.
 func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateResult, error) {
+	share := c.operations.of(key)
+	if err := share.begin(ctx); err != nil {
+		return CreateResult{}, err
+	}
+	result, res, err := c.create(ctx, key, spec, share)
+	for errors.Is(err, KindConflict) && res.effect == effectRejected {
+		deleted, waitErr := c.operations.awaitDelete(ctx, c.clock, share)
+		if waitErr != nil {
+			return CreateResult{}, joinLine(err, waitErr)
+		}
+		if !deleted {
+			break
+		}
+		result, res, err = c.create(ctx, key, spec, share)
+	}
+	share.end()
+	return result, err
+}
+
+// create makes one attempt of a Create. The caller has the turn for the share.
+func (c *Client) create(
+	ctx context.Context, key Key, spec ShareSpec, share *shareOperations,
+) (CreateResult, callResult, error) {
+	if last, _ := share.state(); last == lastDeleteFailed {
+		// Two resources would have the same share in the state.
+		return CreateResult{}, callResult{}, &Error{Kind: KindDeleteFailed, Err: errors.New(
+			"another resource of this run could not delete the share, so it was not created again")}
+	}
 	res, err := c.write(ctx, callCreate, key, createBody{AccessDomain: key.AccessDomain, updateBody: spec.body()})
 	response := classifyResponse(err)
 
@@ -56,9 +91,9 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		share, lookupErr := c.poll(ctx, res.version, attempts, c.getThenList(key),
+		found, lookupErr := c.poll(ctx, res.version, attempts, c.getThenList(key),
 			func(_ Share, err error) bool { return !isGone(err) })
-		o = observe(share, lookupErr, mayStillAppear(res.effect, response), spec.Matches(share))
+		o = observe(found, lookupErr, mayStillAppear(res.effect, response), spec.Matches(found))
 	}
 	pending := c.pendingSince(res.startedAt)
 	end := decide(createRules, situation{res.effect, response, o.state, pending.ownership(spec, o.share)})
@@ -66,10 +101,16 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 	switch end.outcome {
 	case Created:
 		result.Share = o.share
+		share.setLast(lastCreated, o.share)
+		// Listings that were read while the share did not show yet are worthless.
+		c.listCache.recordWrite(key.Repo())
+	case CreatedUnverified:
+		share.setLast(lastCreated, Share{})
 	case Unknown:
 		result.Pending = pending
+		share.setLast(lastNone, Share{})
 	}
-	return result, end.conclusion.toError(err, o, "the share could not be read back")
+	return result, res, end.conclusion.toError(err, o, "the share could not be read back")
 }
 
 // Update changes what a share grants, in place. It returns the share that the
@@ -110,7 +151,34 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 // Delete ends a share, and waits until the service no longer shows it in any
 // spelling. It returns nil, or a *[Gone] if the share did not exist; seen is
 // as in [Client.Get]. Any other error means that access may still be granted.
+//
+// The share's time of creation tells it from a later one with the same names: a
+// share that this client has created since is left alone, and so is one that
+// another client created while the delete was verified, for which the error is a
+// *[Recreated].
 func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
+	share := c.operations.of(key)
+	share.beginDelete()
+	defer share.endDelete()
+	if err := share.begin(ctx); err != nil {
+		return err
+	}
+	defer share.end()
+	if last, newer := share.state(); last == lastCreated && isOtherInstant(seen.Created, newer.Created) {
+		return &Gone{Key: key} // the create would have been a conflict otherwise
+	}
+	err := c.delete(ctx, key, seen)
+	last := lastDeleteFailed
+	if _, recreated := errors.AsType[*Recreated](err); recreated {
+		last = lastNone
+	} else if err == nil || isGone(err) {
+		last = lastDeleted
+	}
+	share.setLast(last, Share{})
+	return err
+}
+
+func (c *Client) delete(ctx context.Context, key Key, seen LastSeen) error {
 	// A server may respond with 204 for a share that it never had.
 	if err := c.checkSameShare(ctx, key, seen); err != nil {
 		return err
@@ -124,7 +192,14 @@ func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 
 		var o observation
 		if res.effect != effectRejected || response == respShareMissing || response == respRepositoryMissing {
-			o = c.observeDelete(ctx, key, spelling.AccessDomain, res.version, response)
+			later := func(share Share) bool {
+				return res.effect == effectApplied && c.createdSince(res.startedAt, share) &&
+					isOtherInstant(seen.Created, share.Created)
+			}
+			o = c.observeDelete(ctx, key, spelling.AccessDomain, res.version, response, later)
+			if o.err == nil && later(o.share) {
+				return &Recreated{Share: o.share}
+			}
 		}
 		conclusion := decide(deleteRules, situation{effect: largest, response: response, observed: o.state})
 		if conclusion != otherSpelling {
@@ -134,9 +209,37 @@ func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 	}
 }
 
-// observeDelete looks up a share that was deleted in the spelling.
+// Recreated is the error of a Delete that ended the share, which another client
+// has created again since.
+type Recreated struct{ Share Share }
+
+func (r *Recreated) Error() string {
+	return fmt.Sprintf("the share was deleted, but another client, %q, created it again on %s",
+		httpsafe.Printable(r.Share.CreatorName), httpsafe.Printable(r.Share.Created))
+}
+
+// createdSince reports whether the share was created after a time of the client's
+// clock, by the server's clock.
+func (c *Client) createdSince(at time.Time, share Share) bool {
+	created, known := share.createdAt()
+	since, ok := c.serverTime(at)
+	return known && ok && created.After(since)
+}
+
+// isOtherInstant reports whether two times of the API are known and differ.
+func isOtherInstant(a, b string) bool {
+	first, err := time.Parse(time.RFC3339Nano, a)
+	if err != nil {
+		return false
+	}
+	second, err := time.Parse(time.RFC3339Nano, b)
+	return err == nil && !first.Equal(second)
+}
+
+// observeDelete looks up a share that was deleted in the spelling. later reports
+// whether a share was created after that.
 func (c *Client) observeDelete(
-	ctx context.Context, key Key, spelling string, oldest version, response responseClass,
+	ctx context.Context, key Key, spelling string, oldest version, response responseClass, later func(Share) bool,
 ) observation {
 	policy, attempts := byListingAndGet, 1
 	switch response {
@@ -147,7 +250,7 @@ func (c *Client) observeDelete(
 	}
 	look := func(ctx context.Context, oldest version) (Share, error) { return c.lookup(ctx, key, oldest, policy) }
 	share, err := c.poll(ctx, oldest, attempts, look,
-		func(share Share, err error) bool { return err != nil || share.AccessDomain != spelling })
+		func(share Share, err error) bool { return err != nil || share.AccessDomain != spelling || later(share) })
 	return observe(share, err, false, share.AccessDomain == spelling)
 }
 

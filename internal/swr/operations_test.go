@@ -1,0 +1,105 @@
+package swr_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// blockingClock is a clock whose Sleep only ends with its context.
+type blockingClock struct {
+	*fakeClock
+	sleeping chan struct{} // gets a value when a Sleep begins
+}
+
+func (c blockingClock) Sleep(ctx context.Context, _ time.Duration) error {
+	c.sleeping <- struct{}{}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// create creates acme's share, and returns what is known of it.
+func (f *fixture) create(t *testing.T, description string) swr.LastSeen {
+	t.Helper()
+	created, err := f.Create(f.ctx, acme, testSpec(t, description))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return swr.LastSeen{
+		Endpoint: f.NormalizedEndpoint(), Created: created.Share.Created, CreatorID: created.Share.CreatorID,
+	}
+}
+
+// A renamed resource: the new address creates the share that the old one deletes.
+func TestCreateWaitsForDelete(t *testing.T) {
+	f := newFixture(t, nil)
+	seen := f.create(t, "old")
+	clock := blockingClock{f.clock, make(chan struct{}, 1)}
+	client := f.newClient(t, swr.WithClock(clock))
+
+	done := make(chan error, 1)
+	go func() { done <- errorOf(client.Create(f.ctx, acme, testSpec(t, "new"))) }()
+	<-clock.sleeping // the create met the share, and waits for a delete
+	if err := client.Delete(f.ctx, acme, seen); err != nil {
+		t.Errorf("delete: %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("create: %v", err)
+	}
+	f.expectStored(t, acme, "new")
+	if n := f.sim.Count(swrtest.OpDelete); n != 1 {
+		t.Errorf("%d deletes", n)
+	}
+}
+
+func TestCreateWithoutDeleteIsConflict(t *testing.T) {
+	f := newFixture(t, nil)
+	f.create(t, "old")
+	before := f.sim.Count(swrtest.OpCreate)
+	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindConflict)
+	if n := f.sim.Count(swrtest.OpCreate) - before; n != 1 {
+		t.Errorf("%d creates", n)
+	}
+	f.expectStored(t, acme, "old")
+}
+
+// The share of the old address was gone already, so the one that exists is the new
+// address's, which is not deleted.
+func TestDeleteLeavesShareCreatedSince(t *testing.T) {
+	f := newFixture(t, nil)
+	seen := f.create(t, "old")
+	if err := f.newClient(t).Delete(f.ctx, acme, seen); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.Advance(time.Hour)
+	f.Client = f.newClient(t)
+	f.create(t, "new")
+	before := f.sim.Count(swrtest.OpDelete)
+
+	if err := f.Delete(f.ctx, acme, seen); !errors.As(err, new(*swr.Gone)) {
+		t.Errorf("delete of the old share: %v", err)
+	}
+	f.expectStored(t, acme, "new")
+	if n := f.sim.Count(swrtest.OpDelete) - before; n != 0 {
+		t.Errorf("%d deletes", n)
+	}
+}
+
+func TestCreateAfterFailedDelete(t *testing.T) {
+	f := newFixture(t, nil)
+	seen := f.create(t, "old")
+	before := f.sim.Count(swrtest.OpCreate)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(403, "")})
+	if err := f.Delete(f.ctx, acme, seen); err == nil {
+		t.Fatal("the delete succeeded")
+	}
+	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindDeleteFailed)
+	if n := f.sim.Count(swrtest.OpCreate) - before; n != 0 {
+		t.Errorf("%d creates", n)
+	}
+	f.expectStored(t, acme, "old")
+}
