@@ -232,13 +232,13 @@ func (r *exclusiveResource) revoke(ctx context.Context, seen observation, toRevo
 	group.SetLimit(maxConcurrentRevocations)
 	for i, account := range toRevoke {
 		group.Go(func() error {
-			if ctx.Err() != nil {
-				errs[i] = fmt.Errorf("%w: %w", errNotStarted, context.Cause(ctx))
-				return nil
-			}
 			key := repositoryKey(seen.repo)
 			key.AccessDomain = seen.apiSpelling(account)
-			errs[i] = r.session.client.Delete(ctx, key, swr.LastSeen{})
+			if ctx.Err() == nil {
+				errs[i] = r.session.client.Delete(ctx, key, swr.LastSeen{})
+			} else {
+				errs[i] = fmt.Errorf("%w: %w", errNotStarted, context.Cause(ctx))
+			}
 			return nil
 		})
 	}

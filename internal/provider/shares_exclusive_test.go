@@ -311,7 +311,7 @@ func TestExclusiveCreationAfterDelete(t *testing.T) {
 	share, e := h.newShare(), h.newExclusive()
 	share.apply(shareConfig).silent(t)
 	p := e.plan(exclusiveValues())
-	p.diagnostics.assertWarning(t, "Undeclared share platform/team/app/ACME", "unless it also destroys its swr_repository_share")
+	p.assertWarning(t, "Undeclared share platform/team/app/ACME", "unless it also destroys its swr_repository_share")
 	share.delete().silent(t)
 	e.applyPlan(p).silent(t)
 }
