@@ -3,6 +3,7 @@ package swr_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -102,4 +103,25 @@ func TestCreateAfterFailedDelete(t *testing.T) {
 		t.Errorf("%d creates", n)
 	}
 	f.expectStored(t, acme, "old")
+}
+
+// Another client creates the share again right after it was deleted.
+func TestDeleteOfShareRecreatedByAnother(t *testing.T) {
+	f := newFixture(t, nil)
+	seen := f.create(t, "old")
+	client := f.clientVia(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(r)
+		if r.Method == http.MethodDelete {
+			f.clock.Advance(time.Minute)
+			f.putAcme("another's")
+		}
+		return resp, err
+	})
+	if err := client.Delete(f.ctx, acme, seen); !errors.As(err, new(*swr.Recreated)) {
+		t.Errorf("delete: %v", err)
+	}
+	f.expectStored(t, acme, "another's")
+	if n := f.sim.Count(swrtest.OpDelete); n != 1 {
+		t.Errorf("%d deletes", n)
+	}
 }
