@@ -16,7 +16,7 @@ type privateKey[T any] string
 
 const (
 	// lastSeen is the endpoint that the resource was last seen at, as in
-	// [swr.LastSeen]. Another one may lack it, or have another with its names.
+	// [swr.LastSeen]. Another endpoint may have another one with the same names.
 	lastSeen privateKey[string] = "last_seen"
 	// pendingCreate is the create that may have created the share. It is there
 	// until that is known: the share that is found later may be another client's,

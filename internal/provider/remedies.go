@@ -90,8 +90,8 @@ var remedies = map[swr.Kind]map[operation]string{
 			"or by that of a proxy, set cacert_file (OS_CACERT) to the file with the authority's certificate.",
 	},
 	swr.KindConflict: {
-		opAny: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}",
-		opCreateShare: "The repository is already shared with this account. Existing shares are not adopted automatically. {import}" +
+		opAny: conflictRemedy,
+		opCreateShare: conflictRemedy +
 			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 			"which does not interrupt access:\n\n{moved}\n\n" +
 			"If the resource has create_before_destroy, remove it: a share can't be created while it exists.",
@@ -164,6 +164,8 @@ var remedies = map[swr.Kind]map[operation]string{
 	swr.KindUnexpectedSuccess: {opAny: ""},
 	swr.KindShareMissing:      {opAny: ""},
 }
+
+const conflictRemedy = "The repository is already shared with this account. Existing shares are not adopted automatically. {import}"
 
 const contradictionRemedy = "The responses of the service contradict each other, " +
 	"so whether the repository {repository} and its share exist is not known. {state}Plan again later to see the current state."

@@ -91,7 +91,7 @@ func (l LastSeen) matches(share Share) bool {
 		return false
 	}
 	at, known := share.createdAt()
-	seenAt, seenKnown := Share{Created: l.Created}.createdAt()
+	seenAt, seenKnown := parseTime(l.Created)
 	if known && seenKnown {
 		return at.Equal(seenAt)
 	}

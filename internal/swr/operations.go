@@ -8,9 +8,9 @@ import (
 
 const (
 	// deleteWait is how long a create that meets an existing share waits for a
-	// delete of the same share to begin. Each wait in vain halves the next one, down
-	// to minDeleteWait: creates that wait may keep the deletes from starting, since
-	// Terraform limits how many operations run at a time.
+	// delete of the same share to begin. After each wait that timed out the next one
+	// is half as long, down to minDeleteWait: creates that wait may keep the deletes
+	// from starting, since Terraform limits how many operations run at a time.
 	deleteWait    = 2 * time.Second
 	minDeleteWait = 250 * time.Millisecond
 )
@@ -20,35 +20,24 @@ const (
 // writes come in any order, and each must not take the effect of the other for
 // its own.
 type operations struct {
-	mu     sync.Mutex
-	shares map[Key]*shareOperations
-	vain   int // waits for a delete that did not come
+	mu       sync.Mutex
+	shares   map[Key]*shareOperations
+	timeouts int // waits for a delete that timed out
 }
 
 // shareOperations is what this process has done to one share.
 type shareOperations struct {
 	turn chan struct{} // has a value while an operation writes to the share
 
+	// For the operation that has the turn.
+	created      string // when this process created the share, "" if it did not
+	deleteFailed bool   // the last delete failed: the share may or may not exist
+
 	mu       sync.Mutex
 	changed  chan struct{} // closed when a delete begins or ends
 	deleting int           // deletes that have begun and not ended
 	ended    int           // deletes that have ended
-	last     lastOperation
-	created  Share // as read back, if last is lastCreated
 }
-
-// lastOperation is how the last write of this process to a share ended.
-type lastOperation int
-
-const (
-	lastNone lastOperation = iota
-	// lastCreated: the share exists, and was created by this process.
-	lastCreated
-	// lastDeleted: the share is proven not to exist.
-	lastDeleted
-	// lastDeleteFailed: the share may or may not exist.
-	lastDeleteFailed
-)
 
 // of returns the operations of a share, whatever the case of its account.
 func (o *operations) of(key Key) *shareOperations {
@@ -77,18 +66,6 @@ func (s *shareOperations) begin(ctx context.Context) error {
 }
 
 func (s *shareOperations) end() { <-s.turn }
-
-func (s *shareOperations) state() (lastOperation, Share) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.last, s.created
-}
-
-func (s *shareOperations) setLast(last lastOperation, created Share) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.last, s.created = last, created
-}
 
 // beginDelete announces a delete to the creates that wait for one. The caller
 // must call endDelete.
@@ -139,7 +116,7 @@ func (o *operations) awaitDelete(ctx context.Context, clock Clock, share *shareO
 		case <-changed:
 		case <-timeout:
 			o.mu.Lock()
-			o.vain++
+			o.timeouts++
 			o.mu.Unlock()
 			return false, share.begin(ctx)
 		case <-ctx.Done():
@@ -151,5 +128,5 @@ func (o *operations) awaitDelete(ctx context.Context, clock Clock, share *shareO
 func (o *operations) deleteWait() time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return max(deleteWait>>min(o.vain, 10), minDeleteWait)
+	return max(deleteWait>>min(o.timeouts, 10), minDeleteWait)
 }

@@ -35,6 +35,18 @@ func (f *fixture) create(t *testing.T, description string) swr.LastSeen {
 	}
 }
 
+// expectCreateFails fails the test unless a create of acme's share, which exists,
+// ends with the kind of error, sends that many requests, and changes nothing.
+func (f *fixture) expectCreateFails(t *testing.T, kind swr.Kind, requests int) {
+	t.Helper()
+	before := f.sim.Count(swrtest.OpCreate)
+	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), kind)
+	if n := f.sim.Count(swrtest.OpCreate) - before; n != requests {
+		t.Errorf("%d creates; want %d", n, requests)
+	}
+	f.expectStored(t, acme, "old")
+}
+
 // A renamed resource: the new address creates the share that the old one deletes.
 func TestCreateWaitsForDelete(t *testing.T) {
 	f := newFixture(t, nil)
@@ -60,12 +72,7 @@ func TestCreateWaitsForDelete(t *testing.T) {
 func TestCreateWithoutDeleteIsConflict(t *testing.T) {
 	f := newFixture(t, nil)
 	f.create(t, "old")
-	before := f.sim.Count(swrtest.OpCreate)
-	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindConflict)
-	if n := f.sim.Count(swrtest.OpCreate) - before; n != 1 {
-		t.Errorf("%d creates", n)
-	}
-	f.expectStored(t, acme, "old")
+	f.expectCreateFails(t, swr.KindConflict, 1)
 }
 
 // The share of the old address was gone already, so the one that exists is the new
@@ -90,19 +97,26 @@ func TestDeleteLeavesShareCreatedSince(t *testing.T) {
 	}
 }
 
+// The old address's share is at another endpoint, where it still grants access.
+func TestDeleteOfShareElsewhereCreatedHere(t *testing.T) {
+	f := newFixture(t, nil)
+	f.create(t, "new")
+	seen := swr.LastSeen{Endpoint: "https://elsewhere.test", Created: "2020-01-01T00:00:00Z", CreatorID: "1"}
+	expectKind(t, f.Delete(f.ctx, acme, seen), swr.KindOtherEndpoint)
+	f.expectStored(t, acme, "new")
+	if n := f.sim.Count(swrtest.OpDelete); n != 0 {
+		t.Errorf("%d deletes", n)
+	}
+}
+
 func TestCreateAfterFailedDelete(t *testing.T) {
 	f := newFixture(t, nil)
 	seen := f.create(t, "old")
-	before := f.sim.Count(swrtest.OpCreate)
 	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(403, "")})
 	if err := f.Delete(f.ctx, acme, seen); err == nil {
 		t.Fatal("the delete succeeded")
 	}
-	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindDeleteFailed)
-	if n := f.sim.Count(swrtest.OpCreate) - before; n != 0 {
-		t.Errorf("%d creates", n)
-	}
-	f.expectStored(t, acme, "old")
+	f.expectCreateFails(t, swr.KindDeleteFailed, 0)
 }
 
 // Another client creates the share again right after it was deleted.

@@ -44,9 +44,19 @@ func (s Share) End() (Deadline, error) {
 
 // createdAt parses the time of creation. ok is false if the service did not
 // return one.
-func (s Share) createdAt() (at time.Time, ok bool) {
-	at, err := time.Parse(time.RFC3339Nano, s.Created)
+func (s Share) createdAt() (at time.Time, ok bool) { return parseTime(s.Created) }
+
+// parseTime parses a time as the service returns it. ok is false if it is none.
+func parseTime(text string) (at time.Time, ok bool) {
+	at, err := time.Parse(time.RFC3339Nano, text)
 	return at, err == nil
+}
+
+// differentTimes reports whether both are times, and not the same instant.
+func differentTimes(a, b string) bool {
+	first, firstOK := parseTime(a)
+	second, secondOK := parseTime(b)
+	return firstOK && secondOK && !first.Equal(second)
 }
 
 // ShareSpec is what a share grants, which can be changed.

@@ -76,7 +76,7 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 func (c *Client) create(
 	ctx context.Context, key Key, spec ShareSpec, share *shareOperations,
 ) (CreateResult, callResult, error) {
-	if last, _ := share.state(); last == lastDeleteFailed {
+	if share.deleteFailed {
 		// Two resources would have the same share in the state.
 		return CreateResult{}, callResult{}, &Error{Kind: KindDeleteFailed, Err: errors.New(
 			"another resource of this run could not delete the share, so it was not created again")}
@@ -101,14 +101,11 @@ func (c *Client) create(
 	switch end.outcome {
 	case Created:
 		result.Share = o.share
-		share.setLast(lastCreated, o.share)
+		share.created = o.share.Created
 		// Listings that were read while the share did not show yet are worthless.
 		c.listCache.recordWrite(key.Repo())
-	case CreatedUnverified:
-		share.setLast(lastCreated, Share{})
 	case Unknown:
 		result.Pending = pending
-		share.setLast(lastNone, Share{})
 	}
 	return result, res, end.conclusion.toError(err, o, "the share could not be read back")
 }
@@ -164,17 +161,12 @@ func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 		return err
 	}
 	defer share.end()
-	if last, newer := share.state(); last == lastCreated && isOtherInstant(seen.Created, newer.Created) {
+	if c.IsEndpoint(seen.Endpoint) && differentTimes(seen.Created, share.created) {
 		return &Gone{Key: key} // the create would have been a conflict otherwise
 	}
 	err := c.delete(ctx, key, seen)
-	last := lastDeleteFailed
-	if _, recreated := errors.AsType[*Recreated](err); recreated {
-		last = lastNone
-	} else if err == nil || isGone(err) {
-		last = lastDeleted
-	}
-	share.setLast(last, Share{})
+	_, recreated := errors.AsType[*Recreated](err)
+	share.created, share.deleteFailed = "", err != nil && !isGone(err) && !recreated
 	return err
 }
 
@@ -194,7 +186,7 @@ func (c *Client) delete(ctx context.Context, key Key, seen LastSeen) error {
 		if res.effect != effectRejected || response == respShareMissing || response == respRepositoryMissing {
 			later := func(share Share) bool {
 				return res.effect == effectApplied && c.createdSince(res.startedAt, share) &&
-					isOtherInstant(seen.Created, share.Created)
+					differentTimes(seen.Created, share.Created)
 			}
 			o = c.observeDelete(ctx, key, spelling.AccessDomain, res.version, response, later)
 			if o.err == nil && later(o.share) {
@@ -224,16 +216,6 @@ func (c *Client) createdSince(at time.Time, share Share) bool {
 	created, known := share.createdAt()
 	since, ok := c.serverTime(at)
 	return known && ok && created.After(since)
-}
-
-// isOtherInstant reports whether two times of the API are known and differ.
-func isOtherInstant(a, b string) bool {
-	first, err := time.Parse(time.RFC3339Nano, a)
-	if err != nil {
-		return false
-	}
-	second, err := time.Parse(time.RFC3339Nano, b)
-	return err == nil && !first.Equal(second)
 }
 
 // observeDelete looks up a share that was deleted in the spelling. later reports
