@@ -191,8 +191,8 @@ var variantChecks = map[string]variantCheck{
 		s.ExpireTokens()
 		got := do(t, s, http.MethodGet, listPath(), "")
 		return fmt.Sprint(got.status, " ", got.body)
-	}, `401 {"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information.",` +
-		`"request_id":"00000000000000000000000000000001"}`},
+	}, `401 {"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: ` +
+		`token expires, expires_at: 2030-06-01T12:00:00.123456Z","request_id":"00000000000000000000000000000001"}`},
 	"request-id-in-body": {errorID, "true true "},
 	"request-id-nowhere": {errorID, "false false "},
 
