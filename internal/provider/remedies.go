@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -20,6 +21,11 @@ const (
 	kindCanceled             swr.Kind = "canceled"
 	// kindUndecodable: a response whose body is not that of the API, such as a page.
 	kindUndecodable swr.Kind = "undecodable response"
+	// The kinds of a refused credential; see refusedBecause.
+	kindKeyLocked       swr.Kind = "access key locked"
+	kindCredentialEnded swr.Kind = "credential ended"
+	kindForeignToken    swr.Kind = "token of another environment"
+	kindClockOff        swr.Kind = "clock off"
 )
 
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
@@ -27,7 +33,8 @@ const (
 var kindPrecedence = []swr.Kind{
 	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
 	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
-	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
+	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
+	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
 	swr.KindUnavailable, swr.KindInvalid, kindUndecodable, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
 	swr.KindShareMissing, swr.KindOther,
@@ -58,6 +65,11 @@ func isKind(err error, kind swr.Kind) bool {
 	case kindUndecodable:
 		apiErr, ok := errors.AsType[*swr.Error](err)
 		return ok && apiErr.Kind == swr.KindInvalidResponse && apiErr.Excerpt != ""
+	case kindKeyLocked, kindCredentialEnded, kindForeignToken:
+		return refusedBecause(err) == kind
+	case kindClockOff:
+		_, ok := errors.AsType[*clockError](err)
+		return ok
 	}
 	return errors.Is(err, kind)
 }
@@ -129,8 +141,32 @@ var remedies = map[swr.Kind]map[operation]string{
 		opListSharedRepositories: "Either this service does not support listing shared repositories, " +
 			"and each repository has to be named explicitly, or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},
-	swr.KindUnauthorized: {opAny: "Check that the credential is valid for this endpoint and has not expired. {connection}"},
-	swr.KindSignIn:       {opAny: "{connection}"},
+	swr.KindOtherAccount: {
+		opAny: "The organization {namespace}, or its repository, belongs to another account. Organization names are unique " +
+			"across all accounts of a region, so a mistyped name is often somebody else's. " +
+			"Check the names, and that the endpoint is that of the right region: {endpoint}. {state}",
+	},
+	kindKeyLocked: {
+		opAny: "The access key is locked for five minutes, because more than five wrong signatures in a row were sent with it. " +
+			"Until then the right secret key is refused too. Wait five minutes, and check the secret key before the next attempt. " +
+			"{state}{connection}",
+	},
+	kindCredentialEnded: {
+		opAny: "The access key or token has ended or was deleted. The provider can renew only a token that it requests itself, " +
+			"with a login. Get a new one, and plan again: what was created before is in the state. {state}{connection}",
+	},
+	kindForeignToken: {
+		opAny: "The service can't decrypt the token: it was issued by another cloud or region. " +
+			"Check that the token and the endpoint belong together. {state}{connection}",
+	},
+	kindClockOff: {
+		opAny: "The clock of this computer is {clock} that of the service, and a signature is valid for 15 minutes only. " +
+			"Set the clock, and plan again. {state}{connection}",
+	},
+	swr.KindUnauthorized: {
+		opAny: "Check that the credential is valid for this endpoint and has not expired. {signature}{connection}",
+	},
+	swr.KindSignIn: {opAny: "{connection}"},
 	swr.KindForbidden: {
 		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
 	},
@@ -191,7 +227,18 @@ func (s *session) remedy(op operation, key swr.Key, err error) string {
 		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" +
 			removedBlock(op.keeps)
 	}
+	err = s.explainRefusal(err)
+	clock, signature := "", ""
+	if off, ok := errors.AsType[*clockError](err); ok {
+		clock = off.String()
+	}
+	if s.config.Credential.Method == config.MethodKeyPair {
+		signature = "After this response no further request of this run is signed, because more than five wrong signatures " +
+			"in a row lock an access key for five minutes. "
+	}
 	filled := strings.NewReplacer(
+		"{clock}", clock,
+		"{signature}", signature,
 		"{endpoint}", s.endpoint(),
 		"{connection}", s.config.Describe(),
 		"{namespace}", strconv.Quote(key.Namespace),

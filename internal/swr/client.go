@@ -99,6 +99,16 @@ func (c *Client) serverTime(at time.Time) (server time.Time, ok bool) {
 	return last.server.Add(at.Sub(last.client)), true
 }
 
+// ClockOffset returns how far the server's clock is ahead of the client's, from the
+// last response with a Date header. ok is false if there was none yet.
+func (c *Client) ClockOffset() (offset time.Duration, ok bool) {
+	last := c.serverClock.Load()
+	if last == nil {
+		return 0, false
+	}
+	return last.server.Sub(last.client), true
+}
+
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }

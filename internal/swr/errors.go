@@ -34,6 +34,9 @@ const (
 	KindDeleteFailed Kind = "earlier delete failed"
 	// KindUnauthorized: the credential is wrong or has expired.
 	KindUnauthorized Kind = "unauthorized"
+	// KindOtherAccount: the organization or the repository belongs to another
+	// account. The credential is valid.
+	KindOtherAccount Kind = "another account's"
 	// KindForbidden: the credential lacks the permission.
 	KindForbidden Kind = "forbidden"
 	// KindInvalid: the service rejects the request.
@@ -91,7 +94,7 @@ type Error struct {
 // time, so that no attempt of it can have taken effect.
 func (e *Error) isDefinitive() bool {
 	switch e.Kind {
-	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
+	case KindInvalid, KindForbidden, KindOtherAccount, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
 		return true
 	}
 	return false
@@ -178,10 +181,13 @@ var kindsByCode = map[string]Kind{
 	"4000031": KindUnauthorized, // wrong key pair
 	"4001041": KindAccountUnknown,
 	"4001090": KindShareMissing,
+	"4011044": KindOtherAccount,
+	"4011064": KindOtherAccount,
 	"4031032": KindThrottled,
 	"4031042": KindThrottled,
 	"4040010": KindRepositoryMissing,
 	"4040058": KindNamespaceMissing,
+	"4040078": KindOther, // a permission on the organization, not a share
 	"4040083": KindNoRoute,
 	"4040113": KindRepositoryMissing,
 	"4041061": KindNamespaceMissing,
