@@ -141,3 +141,15 @@ func TestCLIKeyDeletedDuringApply(t *testing.T) {
 	}
 	assertNoSecrets(t, map[string]string{"the output": output}, testSecretKey, testSecurityToken)
 }
+
+// An import ID in the form of an older provider, or with a blank, is refused before
+// anything is sent.
+func TestCLIImportIDInAnotherForm(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	tf := newCLI(t, server, partner(`deadline = "forever"`))
+	for _, id := range []string{"platform,team/app,ACME", " platform/team/app/ACME", "platform/team/app/ACME "} {
+		assertContains(t, tf.run(failed, "import", partnerAddress, id), "Invalid import ID", fmt.Sprintf("%q is not in the form", id), `use "platform/team/app/ACME"`)
+	}
+	assertNoRequests(t, server)
+}

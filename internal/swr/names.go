@@ -47,8 +47,51 @@ func (k Key) String() string { return k.Namespace + "/" + k.Repository + "/" + k
 // accepted too.
 //
 // It checks the form only: an id names what a service has, whatever the rules
-// for new names are.
+// for new names are. An id in the form of another tool, such as "a,b,c", is
+// refused: it would name something else. The error then has the right form.
 func ParseID(id string) (Key, error) {
+	key, err := parseID(id)
+	if err == nil && !hasOtherSeparator(key.Namespace) && !hasOtherSeparator(key.Repository) && key.String() == trimParts(key.String()) {
+		return key, nil
+	}
+	if other, otherErr := parseID(correctID(id)); otherErr == nil && other.String() != id && !hasOtherSeparator(other.Repository) {
+		return Key{}, fmt.Errorf("%q is not in the form namespace/repository/access_domain; use %q", id, other.String())
+	}
+	if err == nil {
+		err = fmt.Errorf("%q is not the id of a share (namespace/repository/access_domain): "+
+			"its namespace or its repository contains a character that no name has", id)
+	}
+	return Key{}, err
+}
+
+// hasOtherSeparator reports whether a namespace or a repository contains what other
+// tools put between names, or in place of "/". No such name contains it.
+func hasOtherSeparator(name string) bool { return strings.ContainsAny(name, ",;:|% ") }
+
+// correctID returns what an id in another form probably means: separated by commas
+// or the like, as older providers have it; with an escaped slash; or with white space
+// around the names.
+func correctID(id string) string {
+	namespace, _, _ := strings.Cut(id, "/")
+	if i := strings.IndexAny(namespace, ",;:|"); i >= 0 {
+		id = strings.Join(strings.SplitN(id, id[i:i+1], 3), "/") // an account may contain a comma
+	}
+	if last := strings.LastIndex(id, "/"); last >= 0 {
+		id = strings.NewReplacer("%2F", "/", "%2f", "/").Replace(id[:last]) + id[last:]
+	}
+	return trimParts(id)
+}
+
+// trimParts returns an id without white space around its parts.
+func trimParts(id string) string {
+	parts := strings.Split(id, "/")
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return strings.Join(parts, "/")
+}
+
+func parseID(id string) (Key, error) {
 	first := strings.Index(id, "/")
 	last := strings.LastIndex(id, "/")
 	if first < 0 || first == last {

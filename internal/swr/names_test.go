@@ -47,6 +47,44 @@ func TestParseIDRefuses(t *testing.T) {
 	}
 }
 
+// An id in another form is refused with the right one, or without if it can't be
+// told.
+func TestParseIDProposes(t *testing.T) {
+	for id, want := range map[string]string{
+		"platform,team/app,ACME":        "platform/team/app/ACME",
+		"platform,a/b/c,ACME":           "platform/a/b/c/ACME",
+		"platform,app,ACME":             "platform/app/ACME",
+		"platform,app,Müller, Söhne":    "platform/app/Müller, Söhne",
+		"platform, team/app, ACME":      "platform/team/app/ACME",
+		"platform,team$app,ACME":        "platform/team/app/ACME",
+		"platform,team/app/ACME":        "platform/team/app/ACME",
+		"platform:app:ACME":             "platform/app/ACME",
+		"platform;team/app;ACME":        "platform/team/app/ACME",
+		"platform|app|ACME":             "platform/app/ACME",
+		"platform/team%2Fapp/ACME":      "platform/team/app/ACME",
+		"platform,team%2fapp,ACME":      "platform/team/app/ACME",
+		" platform/app/ACME":            "platform/app/ACME",
+		"platform/app/ACME ":            "platform/app/ACME",
+		"platform/app/ACME\n":           "platform/app/ACME",
+		"\tplatform / team/app / ACME ": "platform/team/app/ACME",
+		"platform/app:latest/ACME":      "",
+		"https://platform/app/ACME":     "",
+		"a,b":                           "",
+	} {
+		key, err := swr.ParseID(id)
+		if err == nil {
+			t.Errorf("ParseID(%q) = %+v; want an error", id, key)
+			continue
+		}
+		if !strings.Contains(err.Error(), strconv.Quote(id)) {
+			t.Errorf("ParseID(%q): the error does not quote it: %v", id, err)
+		}
+		if proposed := strings.HasSuffix(err.Error(), "; use "+strconv.Quote(want)); proposed != (want != "") {
+			t.Errorf("ParseID(%q): %v; want it to propose %q", id, err, want)
+		}
+	}
+}
+
 func FuzzParseID(f *testing.F) {
 	for _, id := range []string{"platform/team/app/ACME", "a/b/c", "a//c", "/", "a/b$c/d", "a/../c", "p/a/\xff", "p/a/b%2fc"} {
 		f.Add(id)
