@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,4 +153,34 @@ func TestCLIImportIDInAnotherForm(t *testing.T) {
 		assertContains(t, tf.run(failed, "import", partnerAddress, id), "Invalid import ID", fmt.Sprintf("%q is not in the form", id), `use "platform/team/app/ACME"`)
 	}
 	assertNoRequests(t, server)
+}
+
+// create_before_destroy can't work for a share, wherever it comes from: the error says
+// so first, and the share is kept. Without it the replacement works.
+func TestCLICreateBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	const createFirst = "lifecycle {\n create_before_destroy = true\n }"
+	server := startServer(t)
+	for name, config := range map[string]string{
+		"its own": partner(`deadline = "forever"`, createFirst),
+		"of a resource that refers to it": partner(`deadline = "forever"`) +
+			exclusiveOf("only", `"team/app"`, "access_domains = ["+partnerAddress+".access_domain]", createFirst),
+	} {
+		tf := newCLI(t, server, config)
+		tf.apply()
+		output := tf.run(failed, "apply", "-auto-approve", "-replace="+partnerAddress)
+		assertContains(t, output, "Unable to create share platform/team/app/ACME", "409 Conflict", "create_before_destroy can't work for a share")
+		if strings.Index(output, "create_before_destroy") > strings.Index(output, "import {") {
+			t.Errorf("%s: the import block comes first: %s", name, output)
+		}
+		assertShares(t, server, "ACME")
+		if tainted, found := tf.ids()[partnerID]; !found || tainted {
+			t.Errorf("%s: in the state: %v", name, tf.ids())
+		}
+		tf.config(strings.ReplaceAll(config, createFirst, ""))
+		tf.apply("-replace=" + partnerAddress)
+		assertShares(t, server, "ACME")
+		tf.plan(noChange)
+		tf.destroy()
+	}
 }

@@ -102,11 +102,16 @@ var remedies = map[swr.Kind]map[operation]string{
 			"or by that of a proxy, set cacert_file (OS_CACERT) to the file with the authority's certificate.",
 	},
 	swr.KindConflict: {
-		opAny: conflictRemedy,
+		opAny: conflictRemedy + "{import}",
+		// Terraform does not tell the provider that it replaces a resource, or in
+		// which order.
 		opCreateShare: conflictRemedy +
-			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
-			"which does not interrupt access:\n\n{moved}\n\n" +
-			"If the resource has create_before_destroy, remove it: a share can't be created while it exists.",
+			"\n\nIf the plan replaces this resource, the share in its own state is in the way: create_before_destroy can't work " +
+			"for a share, which can't be created while it exists. Remove create_before_destroy from this resource, " +
+			"and from each resource that refers to it, since Terraform applies it to this one too." +
+			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block, " +
+			"which does not interrupt access:\n\n{moved}" +
+			"\n\nIf the share is in no state: {import}",
 	},
 	swr.KindDeleteFailed: {
 		opAny: "The share is in the state under its old address, and may still grant access. Plan again to see the current state.",
@@ -201,7 +206,7 @@ var remedies = map[swr.Kind]map[operation]string{
 	swr.KindShareMissing:      {opAny: ""},
 }
 
-const conflictRemedy = "The repository is already shared with this account. Existing shares are not adopted automatically. {import}"
+const conflictRemedy = "The repository is already shared with this account. Existing shares are not adopted automatically. "
 
 const contradictionRemedy = "The responses of the service contradict each other, " +
 	"so whether the repository {repository} and its share exist is not known. {state}Plan again later to see the current state."
