@@ -59,6 +59,9 @@ type Variants struct {
 	// NoSharedTotals leaves Content-Range and total_range out of
 	// shared-repositories.
 	NoSharedTotals bool
+	// SharedFilterOnly is a server with the older form of shared-repositories: all
+	// parameters are in one, filter.
+	SharedFilterOnly bool
 	// DocumentLayout formats JSON over lines as in the list document's example.
 	DocumentLayout bool
 
@@ -322,6 +325,7 @@ var namedVariants = []NamedVariant{
 	{"list-newest-first", "lists are ordered by creation, newest first", func(v *Variants) { v.NewestFirst = true }},
 	{"list-hides-expired", "lists leave expired shares out", func(v *Variants) { v.HideExpired = true }},
 	{"shared-without-totals", "shared-repositories without Content-Range and total_range", func(v *Variants) { v.NoSharedTotals = true }},
+	{"shared-filter-only", "shared-repositories takes filter=center::self|… only", func(v *Variants) { v.SharedFilterOnly = true }},
 	{"document-layout", "JSON is formatted over lines as in the documents", func(v *Variants) { v.DocumentLayout = true }},
 
 	{"late-list", "lists show each write 2 s later", func(v *Variants) { v.ListDelay = afterEachWrite(lateBy) }},

@@ -165,6 +165,12 @@ var variantChecks = map[string]variantCheck{
 		got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 		return fmt.Sprint(got.header.Get("Content-Range"), strings.Contains(got.body, "total_range"))
 	}, "false"},
+	"shared-filter-only": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+		put(s, account)
+		filtered := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?filter=center::self%7Cnamespace::platform%7Climit::10%7Coffset::0", "")
+		return fmt.Sprint(filtered.status, strings.Contains(filtered.body, repository), " ",
+			do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "").status)
+	}, "200 true 400"},
 	"document-layout": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
 		first, _, _ := strings.Cut(do(t, s, http.MethodGet, listPath(), "").body, "\n")
