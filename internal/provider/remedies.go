@@ -32,7 +32,7 @@ const (
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
 	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
-	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
+	swr.KindAmbiguousAccount, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
 	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
@@ -112,6 +112,11 @@ var remedies = map[swr.Kind]map[operation]string{
 			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block, " +
 			"which does not interrupt access:\n\n{moved}" +
 			"\n\nIf the share is in no state: {import}",
+	},
+	swr.KindAmbiguousAccount: {
+		opAny: "{state}If it is the same account, write its name as the service does. To keep its access meanwhile, remove the share " +
+			"from the state, without deleting it, with a removed block, and import it with that spelling:\n\n{removed}\n\n" +
+			"If it is another account, the removed block alone is enough: the share no longer exists.",
 	},
 	swr.KindDeleteFailed: {
 		opAny: "The share is in the state under its old address, and may still grant access. Plan again to see the current state.",

@@ -27,6 +27,10 @@ const (
 	KindShareMissing Kind = "no such share"
 	// KindAccountUnknown: no account has that name.
 	KindAccountUnknown Kind = "no such account"
+	// KindAmbiguousAccount: the service has a share with an account whose name
+	// differs in the case of letters beyond ASCII. It does not tell whether that is
+	// the same account.
+	KindAmbiguousAccount Kind = "ambiguous account"
 	// KindConflict: the repository is already shared with the account.
 	KindConflict Kind = "already shared"
 	// KindDeleteFailed: the share was not created, since this client could not

@@ -92,7 +92,8 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 	if share, found, err := findAccount(full.shares, key); found || err != nil {
 		return share, err
 	}
-	if full.incomplete == "" && !full.paged && policy == byListing {
+	similar := similarAccount(full.shares, key)
+	if full.incomplete == "" && !full.paged && policy == byListing && similar == "" {
 		return Share{}, &Gone{Key: key}
 	}
 	// Between two pages a share may have moved from the second to the first, so
@@ -108,6 +109,11 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 			return share, err
 		}
 		getErr = err
+	}
+	if similar != "" {
+		return Share{}, &Error{Kind: KindAmbiguousAccount, Err: fmt.Errorf(
+			"the service has no share with %q, but one with %q, which may be the same account: "+
+				"the names differ in the case of letters beyond ASCII", key.AccessDomain, httpsafe.Printable(similar))}
 	}
 	if full.incomplete != "" && errors.Is(getErr, KindNoRoute) {
 		return Share{}, &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(
@@ -151,6 +157,17 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 		found, ok = share, true
 	}
 	return found, ok, err
+}
+
+// similarAccount returns the account of a share that may be the one with the key, or
+// "". It is none that [findAccount] finds.
+func similarAccount(shares []Share, key Key) string {
+	for _, share := range shares {
+		if MayBeSameAccount(share.AccessDomain, key.AccessDomain) {
+			return share.AccessDomain
+		}
+	}
+	return ""
 }
 
 // getByName requests one share. A response that it is missing proves nothing on

@@ -124,6 +124,31 @@ func SameAccount(a, b string) bool {
 	return true
 }
 
+// MayBeSameAccount reports whether two spellings differ in the case of letters only,
+// of any alphabet. Whether they name the same account depends on the service: only
+// its response to a request for one of them by name tells. Letters that look alike,
+// such as the Kelvin sign and a k, are different.
+func MayBeSameAccount(a, b string) bool {
+	if SameAccount(a, b) {
+		return true
+	}
+	if !utf8.ValidString(a) || !utf8.ValidString(b) || utf8.RuneCountInString(a) != utf8.RuneCountInString(b) {
+		return false
+	}
+	others := []rune(b)
+	for i, r := range []rune(a) {
+		if other := others[i]; r != other && !areCases(r, other) && !areCases(other, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// areCases reports whether two letters are the cases of one, and of no other.
+func areCases(upper, lower rune) bool {
+	return unicode.ToLower(upper) == lower && unicode.ToUpper(lower) == upper
+}
+
 // foldAccount returns the same text for all spellings of an account.
 func foldAccount(account string) string {
 	folded := []byte(account)

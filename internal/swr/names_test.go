@@ -129,6 +129,24 @@ func TestSameAccount(t *testing.T) {
 	}
 }
 
+func TestMayBeSameAccount(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"", "", true}, {"ACME", "acme", true}, {"MÜLLER", "müller", true}, {"Köln", "kÖLN", true}, {"ОТЦ", "отц", true}, {"ΑΒ", "αβ", true},
+		{"ACME", "ACMF", false}, {"müller", "muller", false}, {"a", "aa", false}, {"Ü", "U\u0308", false}, {"\xff", "\xfe", false},
+		// Letters that look alike, or fold to one under Unicode: Kelvin sign, Angstrom sign, Ohm sign, micro sign, long s,
+		// dotted and dotless i, sharp s, final sigma.
+		{"k", "\u212a", false}, {"å", "\u212b", false}, {"ω", "\u2126", false}, {"µ", "Μ", false}, {"s", "ſ", false}, {"S", "ſ", false},
+		{"i", "İ", false}, {"I", "ı", false}, {"ß", "ẞ", false}, {"Σ", "ς", false},
+	} {
+		if swr.MayBeSameAccount(test.a, test.b) != test.want || swr.MayBeSameAccount(test.b, test.a) != test.want {
+			t.Errorf("MayBeSameAccount(%q, %q) is not %t", test.a, test.b, test.want)
+		}
+	}
+}
+
 // verdict is what a rule says of a value.
 type verdict int
 

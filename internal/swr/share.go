@@ -118,8 +118,10 @@ func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
 		return Share{}, false, nil
 	}
 	share, err = checkShare(element.Share, key.Repo())
-	if err == nil && !SameAccount(share.AccessDomain, key.AccessDomain) {
-		err = fmt.Errorf("the share with %q instead of %q", share.AccessDomain, key.AccessDomain)
+	// The service itself says that a spelling names this account.
+	if err == nil && !MayBeSameAccount(share.AccessDomain, key.AccessDomain) {
+		err = fmt.Errorf("the share with %q instead of %q, which may be an ID or an older name of that account: "+
+			"write the name as the service does", share.AccessDomain, key.AccessDomain)
 	}
 	if absent || err != nil {
 		return Share{}, false, err

@@ -2,6 +2,7 @@ package swrtest
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -33,6 +34,10 @@ type Variants struct {
 	// StoredAccountCase is the case in which a POST stores the account. With
 	// CaseSensitivePaths the share is then found only under that spelling.
 	StoredAccountCase LetterCase
+	// AccountName is the name under which the service knows an account, for POST and
+	// for paths: another case of letters beyond ASCII, or another name altogether.
+	// Nil: as it was sent.
+	AccountName func(string) string
 	// CaseSensitivePaths finds a share only under its stored spelling, and
 	// allows shares that differ only in case.
 	CaseSensitivePaths bool
@@ -134,6 +139,22 @@ func (c LetterCase) apply(account string) string {
 	default:
 		return account
 	}
+}
+
+// storedAccount returns the spelling in which a POST stores an account.
+func (v Variants) storedAccount(account string) string {
+	if v.AccountName != nil {
+		account = v.AccountName(account)
+	}
+	return v.StoredAccountCase.apply(account)
+}
+
+// accountInPath returns the account that a path means.
+func (v Variants) accountInPath(account string) string {
+	if v.AccountName != nil && !v.CaseSensitivePaths {
+		return v.AccountName(account)
+	}
+	return account
 }
 
 // DeadlineFormat is the format of deadlines in responses. What is not a time
@@ -301,6 +322,9 @@ var namedVariants = []NamedVariant{
 	{"case-sensitive-paths", "paths match only the stored spelling of an account", func(v *Variants) { v.CaseSensitivePaths = true }},
 	{"stored-upper-case-sensitive", "accounts are stored in upper case, and paths match only that", func(v *Variants) {
 		v.StoredAccountCase, v.CaseSensitivePaths = CaseUpper, true
+	}},
+	{"accounts-unicode-lower", "accounts are stored, and looked for, in lower case, beyond ASCII too", func(v *Variants) {
+		v.AccountName = strings.ToLower
 	}},
 	{"dollar-in-bodies", "repositories are returned with $ for /", func(v *Variants) { v.DollarInBodies = true }},
 	{"refuse-repeated-hyphens", "names with repeated hyphens are rejected", func(v *Variants) { v.RejectRepeatedHyphens = true }},

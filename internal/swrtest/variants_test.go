@@ -165,6 +165,10 @@ var variantChecks = map[string]variantCheck{
 		got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 		return fmt.Sprint(got.header.Get("Content-Range"), strings.Contains(got.body, "total_range"))
 	}, "false"},
+	"accounts-unicode-lower": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+		do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, "Acme-Corp", "MÜLLER", 1))
+		return fmt.Sprint(listed(t, s, ""), getOne(t, s, "MÜLLER").AccessDomain)
+	}, "[müller]müller"},
 	"shared-filter-only": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
 		filtered := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?filter=center::self%7Cnamespace::platform%7Climit::10%7Coffset::0", "")
