@@ -105,3 +105,21 @@ func TestExclusiveKeepsSimilarAccount(t *testing.T) {
 	}
 	assertShares(t, server, "müller")
 }
+
+// A page with status 403 is probably that of a proxy, and no missing permission; a
+// 407 is no refused credential.
+func TestPageOfProxy(t *testing.T) {
+	t.Parallel()
+	s, server := appliedShare(t)
+	for status, parts := range map[int][]string{
+		http.StatusForbidden:         {"403 Forbidden", "a proxy or a firewall probably does not allow the request", "The state was not changed"},
+		http.StatusProxyAuthRequired: {"407 Proxy Authentication Required"},
+	} {
+		server.RemoveFaults()
+		server.Inject(swrtest.Fault{Behavior: swrtest.HTMLPage(status)})
+		d := s.refresh()
+		d.assertError(t, append(parts, "Unable to read share platform/team/app/ACME")...)
+		assertNotContains(t, d.String(), "Check that the credential is valid")
+		s.assertExists(true)
+	}
+}

@@ -21,6 +21,9 @@ const (
 	kindCanceled             swr.Kind = "canceled"
 	// kindUndecodable: a response whose body is not that of the API, such as a page.
 	kindUndecodable swr.Kind = "undecodable response"
+	// kindForbiddenPage: a 403 whose body is not that of the API, such as the page of
+	// a proxy.
+	kindForbiddenPage swr.Kind = "forbidden page"
 	// The kinds of a refused credential; see refusedBecause.
 	kindKeyLocked       swr.Kind = "access key locked"
 	kindCredentialEnded swr.Kind = "credential ended"
@@ -34,7 +37,8 @@ var kindPrecedence = []swr.Kind{
 	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
 	swr.KindAmbiguousAccount, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
-	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
+	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn,
+	kindForbiddenPage, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
 	swr.KindUnavailable, swr.KindInvalid, kindUndecodable, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
 	swr.KindShareMissing, swr.KindOther,
@@ -65,6 +69,9 @@ func isKind(err error, kind swr.Kind) bool {
 	case kindUndecodable:
 		apiErr, ok := errors.AsType[*swr.Error](err)
 		return ok && apiErr.Kind == swr.KindInvalidResponse && apiErr.Excerpt != ""
+	case kindForbiddenPage:
+		apiErr, ok := errors.AsType[*swr.Error](err)
+		return ok && apiErr.Kind == swr.KindForbidden && apiErr.Excerpt != ""
 	case kindKeyLocked, kindCredentialEnded, kindForeignToken:
 		return refusedBecause(err) == kind
 	case kindClockOff:
@@ -179,6 +186,11 @@ var remedies = map[swr.Kind]map[operation]string{
 	swr.KindSignIn: {opAny: "{connection}"},
 	swr.KindForbidden: {
 		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
+	},
+	kindForbiddenPage: {
+		opAny: "The response is a page and not an error of SWR: a proxy or a firewall probably does not allow the request. " +
+			"{state}Check the proxy and the endpoint: {endpoint}. Otherwise the credential lacks permission to manage the " +
+			"organization in SWR. {connection}",
 	},
 	swr.KindRedirect: {
 		opAny: "Redirects are not followed, because they may lead to a login page. Check the endpoint: {endpoint}.",

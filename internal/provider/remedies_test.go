@@ -55,7 +55,7 @@ var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 func TestRemedies(t *testing.T) {
 	t.Parallel()
 	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled, kindUndecodable,
-		kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff)
+		kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, kindForbiddenPage)
 	for _, kind := range kinds {
 		if _, ok := remedies[kind][opAny]; !ok {
 			t.Errorf("%q has no remedy for any operation", kind)
@@ -141,6 +141,8 @@ func sample(kind swr.Kind) error {
 		return &swr.Error{Kind: swr.KindNetwork, Err: fmt.Errorf("interrupted: %w", context.Canceled)}
 	case kindUndecodable:
 		return &swr.Error{Kind: swr.KindInvalidResponse, Excerpt: "<html>"}
+	case kindForbiddenPage:
+		return &swr.Error{Kind: swr.KindForbidden, Excerpt: "<html>"}
 	case kindKeyLocked:
 		return refused("AK access failed to reach the limit,forbidden")
 	case kindCredentialEnded:
