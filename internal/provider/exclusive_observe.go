@@ -123,7 +123,10 @@ func (r *exclusiveResource) requireShared(
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(
-			"%s does not create shares. Declare the share, and refer to it in access_domains:\n\n"+
+			"%s does not create shares. If the share is declared, refer to it in access_domains instead of writing the name, "+
+				"so that it is created, and shows, before this resource is:\n\n"+
+				"  access_domains = [swr_repository_share.NAME.access_domain]\n\n"+
+				"If it is not declared, declare it:\n\n"+
 				"  resource \"swr_repository_share\" \"NAME\" {\n    namespace     = %q\n    repository    = %q\n"+
 				"    access_domain = %q\n    deadline      = \"YYYY-MM-DD\"\n  }",
 			typeExclusive, key.Namespace, key.Repository, key.AccessDomain))
