@@ -99,6 +99,23 @@ func (c *Client) serverTime(at time.Time) (server time.Time, ok bool) {
 	return last.server.Add(at.Sub(last.client)), true
 }
 
+// readServerClock reads the server's clock from the Date of a response.
+func (c *Client) readServerClock(resp *response) {
+	if date, err := http.ParseTime(resp.header.Get("Date")); err == nil {
+		c.serverClock.Store(&clockReading{server: date, client: resp.receivedAt})
+	}
+}
+
+// bestTime returns the time by the server's clock, or by the client's if the
+// server never returned its time.
+func (c *Client) bestTime() time.Time {
+	now := c.clock.Now()
+	if server, known := c.serverTime(now); known {
+		return server
+	}
+	return now
+}
+
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }
