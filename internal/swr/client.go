@@ -106,14 +106,13 @@ func (c *Client) readServerClock(resp *response) {
 	}
 }
 
-// bestTime returns the time by the server's clock, or by the client's if the
-// server never returned its time.
-func (c *Client) bestTime() time.Time {
-	now := c.clock.Now()
-	if server, known := c.serverTime(now); known {
+// bestTime converts a time of the client's clock to the server's. It returns the
+// time as it is if the server never returned its own.
+func (c *Client) bestTime(at time.Time) time.Time {
+	if server, known := c.serverTime(at); known {
 		return server
 	}
-	return now
+	return at
 }
 
 type systemClock struct{}

@@ -60,7 +60,7 @@ const (
 // The evidence is one of order: a listing that is older than the create, which all
 // creates of the repository share. If it can't be read there is none; the create
 // itself reports what is wrong with the service. There is an error only if the
-// context has ended.
+// context has ended, or if the credential is refused: another refusal may lock it.
 func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperations) (PendingCreate, error) {
 	switch last := share.lastOperation(); last.result {
 	case shareCreated:
@@ -73,7 +73,7 @@ func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperati
 	lookupCtx, cancel := context.WithTimeout(ctx, listBeforeTimeout)
 	defer cancel()
 	before, err := c.lookup(lookupCtx, key, 0, byListing)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, KindUnauthorized) || errors.Is(err, KindSignIn) {
 		return PendingCreate{}, err
 	}
 	return PendingCreate{AbsentBefore: isGone(err), CreatedBefore: before.Created}, nil
@@ -83,7 +83,7 @@ func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperati
 // client's clock and is given up now.
 func (c *Client) endPending(p PendingCreate, start time.Time) PendingCreate {
 	p.Since, _ = c.serverTime(start)
-	p.Until = c.bestTime()
+	p.Until = c.bestTime(c.clock.Now())
 	return p
 }
 
@@ -119,9 +119,9 @@ func (c *Client) GetPending(ctx context.Context, key Key, seen LastSeen, pending
 func (c *Client) getPending(
 	ctx context.Context, key Key, seen LastSeen, pending PendingCreate, oldest version,
 ) (Share, error) {
-	settled := !c.bestTime().Before(pending.SettledAt()) // before the lookup, not after it
+	began := c.clock.Now()
 	share, err := c.get(ctx, key, seen, oldest)
-	if isGone(err) && !settled {
+	if isGone(err) && c.bestTime(began).Before(pending.SettledAt()) {
 		return Share{}, pending.notYet()
 	}
 	return share, err
