@@ -27,6 +27,7 @@ type session struct {
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
 	exclusives       exclusiveRegistry
+	unread           unreadExclusives
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of
