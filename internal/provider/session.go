@@ -23,11 +23,11 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
+	unread unreadExclusives
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
 	exclusives       exclusiveRegistry
-	unread           unreadExclusives
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of
