@@ -129,8 +129,18 @@ func (g *signatureGate) enter(ctx context.Context) (*refusal, error) {
 	}
 }
 
-// leave reports the response to a request, or nil if there was none.
-func (g *signatureGate) leave(resp *http.Response, secrets *httpsafe.Redactor) {
+// clockOffset returns that of the refusal.
+func (g *signatureGate) clockOffset() (offset time.Duration, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refusal == nil {
+		return 0, false
+	}
+	return g.refusal.clockOffset, g.refusal.hasDate
+}
+
+// leave reports the response to a request, or nil if there was none, and when it came.
+func (g *signatureGate) leave(resp *http.Response, now time.Time, secrets *httpsafe.Redactor) {
 	result, parsed := noVerdict, httpsafe.ErrorBody{}
 	if resp != nil {
 		result, parsed = judge(resp)
@@ -143,6 +153,9 @@ func (g *signatureGate) leave(resp *http.Response, secrets *httpsafe.Redactor) {
 		g.verified = true
 	case result == refused && g.refusal == nil:
 		g.refusal = newRefusal(resp, parsed, secrets)
+		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+			g.refusal.clockOffset, g.refusal.hasDate = date.Sub(now), true
+		}
 	}
 	if g.changed != nil {
 		close(g.changed)
@@ -154,6 +167,10 @@ func (g *signatureGate) leave(resp *http.Response, secrets *httpsafe.Redactor) {
 type refusal struct {
 	status int
 	body   []byte
+	// clockOffset is how far the server's clock was ahead, if the response had a
+	// date.
+	clockOffset time.Duration
+	hasDate     bool
 }
 
 // newRefusal keeps what the response says, without the credentials of its request,

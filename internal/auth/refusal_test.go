@@ -118,6 +118,36 @@ func TestAcceptedSignatureHoldsNothing(t *testing.T) {
 	})
 }
 
+// The response that refuses a signature shows whether the clock is off.
+func TestClockOffset(t *testing.T) {
+	now := time.Date(2030, 6, 1, 12, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		status int
+		date   string
+		want   time.Duration
+		ok     bool
+	}{
+		{401, "Sat, 01 Jun 2030 12:20:00 GMT", 20 * time.Minute, true},
+		{401, "Sat, 01 Jun 2030 11:40:00 GMT", -20 * time.Minute, true},
+		{401, "", 0, false},
+		{200, "Sat, 01 Jun 2030 12:20:00 GMT", 0, false},
+	} {
+		resp := newResponse(test.status, wrongSignature)
+		resp.Header.Set("Date", test.date)
+		transport := &signingTransport{
+			base:  roundTripper(func(*http.Request) (*http.Response, error) { return resp, nil }),
+			clock: func() time.Time { return now }, prepare: preparer{endpoint: mustURL(t, "https://swr.example")},
+		}
+		if _, ok := transport.ClockOffset(); ok {
+			t.Error("an offset before the first response")
+		}
+		sendSigned(t.Context(), transport)
+		if got, ok := transport.ClockOffset(); got != test.want || ok != test.ok {
+			t.Errorf("%d, date %q: %s, %t", test.status, test.date, got, ok)
+		}
+	}
+}
+
 func TestRefusalDuringTheRun(t *testing.T) {
 	server := &heldServer{release: make(chan *http.Response, 2)}
 	server.release <- newResponse(http.StatusOK, "[]")

@@ -52,13 +52,22 @@ type Options struct {
 	MaxConns int
 }
 
-// NewTransport returns a RoundTripper that authenticates requests. It sends nothing
+// Transport authenticates requests.
+type Transport interface {
+	http.RoundTripper
+	// ClockOffset returns how far the clock of the server is ahead, from the response
+	// that refused a signature. ok is false if no signature was refused, or the
+	// response had no date.
+	ClockOffset() (offset time.Duration, ok bool)
+}
+
+// NewTransport returns a Transport that authenticates requests. It sends nothing
 // before the first request.
 //
 // It refuses requests to other hosts than the endpoint's. Like any RoundTripper it
 // does not follow redirects. It retries only a request whose token it renewed. The
 // error of a failed login is a [*LoginError].
-func NewTransport(c config.Config, opts Options) (http.RoundTripper, error) {
+func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if c.Endpoint == nil || c.Credential.Method == "" {
 		return nil, errors.New("create transport: the configuration has no endpoint or no credential")
 	}
@@ -172,9 +181,12 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	for _, name := range []string{headerAuthorization, headerSecurityToken} {
 		secrets.AddHeader(name, signed.Header.Values(name))
 	}
-	t.gate.leave(resp, &secrets)
+	t.gate.leave(resp, t.clock(), &secrets)
 	return resp, err
 }
+
+// ClockOffset implements [Transport].
+func (t *signingTransport) ClockOffset() (offset time.Duration, ok bool) { return t.gate.clockOffset() }
 
 func (t *signingTransport) send(r *http.Request) (*http.Response, error) {
 	body := r.Body
@@ -226,6 +238,9 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, _, err = t.send(second, renewed)
 	return resp, err
 }
+
+// ClockOffset implements [Transport]. A token does not depend on the clock.
+func (*tokenTransport) ClockOffset() (offset time.Duration, ok bool) { return 0, false }
 
 // send sends a request with a token, and reports whether the token was refused.
 func (t *tokenTransport) send(r *http.Request, current *token) (resp *http.Response, tokenRefused bool, err error) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -58,11 +57,11 @@ func (e *clockError) String() string {
 // explainRefusal returns err as a *clockError if a signature was refused and the
 // clock is the likely cause.
 func (s *session) explainRefusal(err error) error {
-	if s.config.Credential.Method != config.MethodKeyPair || kindOf(err) != swr.KindUnauthorized {
+	if s.transport == nil || kindOf(err) != swr.KindUnauthorized {
 		return err
 	}
 	// The server's time is in whole seconds, hence the rounding.
-	offset, ok := s.client.ClockOffset()
+	offset, ok := s.transport.ClockOffset()
 	if !ok || offset.Abs().Round(time.Minute) < maxClockOffset {
 		return err
 	}

@@ -34,7 +34,7 @@ const (
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
-	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
+	swr.KindNotYet, kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
 	swr.KindAmbiguousAccount, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
 	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn,
@@ -108,6 +108,9 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "The server's certificate is not trusted. If it was issued by a private certificate authority, " +
 			"or by that of a proxy, set cacert_file (OS_CACERT) to the file with the authority's certificate.",
 	},
+	swr.KindNotYet: {
+		opAny: "{state}The share may still appear and grant access. Try again later.",
+	},
 	swr.KindConflict: {
 		opAny: conflictRemedy + "{import}",
 		// Terraform does not tell the provider that it replaces a resource, or in
@@ -118,6 +121,8 @@ var remedies = map[swr.Kind]map[operation]string{
 			"and from each resource that refers to it, since Terraform applies it to this one too." +
 			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block, " +
 			"which does not interrupt access:\n\n{moved}" +
+			"\n\nIf an earlier apply was interrupted while it created this share, its request has been carried out since: " +
+			"import the share." +
 			"\n\nIf the share is in no state: {import}",
 	},
 	swr.KindAmbiguousAccount: {

@@ -99,14 +99,20 @@ func (c *Client) serverTime(at time.Time) (server time.Time, ok bool) {
 	return last.server.Add(at.Sub(last.client)), true
 }
 
-// ClockOffset returns how far the server's clock is ahead of the client's, from the
-// last response with a Date header. ok is false if there was none yet.
-func (c *Client) ClockOffset() (offset time.Duration, ok bool) {
-	last := c.serverClock.Load()
-	if last == nil {
-		return 0, false
+// readServerClock reads the server's clock from the Date of a response.
+func (c *Client) readServerClock(resp *response) {
+	if date, err := http.ParseTime(resp.header.Get("Date")); err == nil {
+		c.serverClock.Store(&clockReading{server: date, client: resp.receivedAt})
 	}
-	return last.server.Sub(last.client), true
+}
+
+// bestTime converts a time of the client's clock to the server's. It returns the
+// time as it is if the server never returned its own.
+func (c *Client) bestTime(at time.Time) time.Time {
+	if server, known := c.serverTime(at); known {
+		return server
+	}
+	return at
 }
 
 type systemClock struct{}
