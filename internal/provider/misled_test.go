@@ -34,7 +34,8 @@ func TestAccountOfAnotherName(t *testing.T) {
 	server := startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) {
 		v.AccountName = func(account string) string { return strings.ReplaceAll(account, "0123abcd", "ACME") }
 	}))
-	s := newHarness(t, server).newShare()
+	h := newHarness(t, server)
+	s := h.newShare()
 	config := shareConfig.with("access_domain", "0123abcd").with("timeouts", values{"create": "1s"})
 	const both = `the share with "ACME" instead of "0123abcd"`
 	s.apply(config).assertError(t, "Unable to verify share platform/team/app/0123abcd", both)
@@ -43,8 +44,13 @@ func TestAccountOfAnotherName(t *testing.T) {
 	s.plan(config).assertError(t, both)
 	s.assertExists(true)
 	assertShares(t, server, "ACME")
-	s.destroy().ok(t)
-	assertShares(t, server)
+	s.destroy().assertError(t, both, "Write the name of the account as the service does", "The state was not changed", "removed {")
+	s.assertExists(true)
+
+	// As the message says.
+	renamed := h.newShare()
+	renamed.importID(partnerID).silent(t)
+	renamed.assertUnchanged(shareConfig)
 }
 
 // A service that lower-cases all letters returns MÜLLER as müller, and finds it by

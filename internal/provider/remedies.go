@@ -35,7 +35,7 @@ const (
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
 	swr.KindNotYet, kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
-	swr.KindAmbiguousAccount, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
+	swr.KindAmbiguousAccount, swr.KindOtherName, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
 	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn,
 	kindForbiddenPage, swr.KindForbidden,
@@ -129,6 +129,10 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "{state}If it is the same account, write its name as the service does. To keep its access meanwhile, remove the share " +
 			"from the state, without deleting it, with a removed block, and import it with that spelling:\n\n{removed}\n\n" +
 			"If it is another account, the removed block alone is enough: the share no longer exists.",
+	},
+	swr.KindOtherName: {
+		opAny: "{state}Write the name of the account as the service does. To keep its access meanwhile, remove the share " +
+			"from the state, without deleting it, with a removed block, and import it with that name:\n\n{removed}",
 	},
 	swr.KindDeleteFailed: {
 		opAny: "The share is in the state under its old address, and may still grant access. Plan again to see the current state.",

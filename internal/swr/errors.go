@@ -31,6 +31,9 @@ const (
 	// differs in the case of letters beyond ASCII. It does not tell whether that is
 	// the same account.
 	KindAmbiguousAccount Kind = "ambiguous account"
+	// KindOtherName: the service returns the share with another account name than
+	// the one that it was asked for.
+	KindOtherName Kind = "other account name"
 	// KindConflict: the repository is already shared with the account.
 	KindConflict Kind = "already shared"
 	// KindDeleteFailed: the share was not created, since this client could not

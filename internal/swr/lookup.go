@@ -180,16 +180,22 @@ func similarAccount(shares []Share, key Key) string {
 func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
+	var decodeErr error
 	_, err := c.do(ctx, request{
 		call: callGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		decode: func(resp response) (err error) {
-			found, exists, err = decodeGet(resp.body, key)
-			return err
+		decode: func(resp response) error {
+			found, exists, decodeErr = decodeGet(resp.body, key)
+			return decodeErr
 		},
 	})
+	if apiErr, ok := errors.AsType[*Error](err); ok && apiErr.Kind == KindInvalidResponse {
+		if _, ok := errors.AsType[*otherNameError](decodeErr); ok {
+			apiErr.Kind, apiErr.Excerpt = KindOtherName, ""
+		}
+	}
 	if err == nil && !exists {
 		err = &Error{Kind: KindShareMissing, Status: http.StatusOK}
 	}
