@@ -119,7 +119,7 @@ var remedies = map[swr.Kind]map[operation]string{
 			"\n\nIf the plan replaces this resource, the share in its own state is in the way: create_before_destroy can't work " +
 			"for a share, which can't be created while it exists. Remove create_before_destroy from this resource, " +
 			"and from each resource that refers to it, since Terraform applies it to this one too." +
-			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block, " +
+			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 			"which does not interrupt access:\n\n{moved}" +
 			"\n\nIf an earlier apply was interrupted while it created this share, its request has been carried out since: " +
 			"import the share." +
