@@ -129,3 +129,15 @@ func TestPageOfProxy(t *testing.T) {
 		s.assertExists(true)
 	}
 }
+
+// A service that knows only the older form of listing shared repositories.
+func TestSharedRepositoriesByFilterAlone(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, withVariant(t, "shared-filter-only"))
+	putShare(server, "team/app", "ACME", "forever")
+	attributes, d := newHarness(t, server).dataSource("swr_shared_repositories", values{"center": "self", "namespace": "platform"})
+	d.silent(t)
+	if repositories, _ := attributes["repositories"].([]any); len(repositories) != 1 || attributes["complete"] != true {
+		t.Errorf("got %v", attributes)
+	}
+}

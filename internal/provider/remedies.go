@@ -35,7 +35,8 @@ const (
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
 	swr.KindNotYet, kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
-	swr.KindAmbiguousAccount, swr.KindOtherName, swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
+	swr.KindAmbiguousAccount, swr.KindOtherName,
+	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
 	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn,
 	kindForbiddenPage, swr.KindForbidden,

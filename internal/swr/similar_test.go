@@ -71,3 +71,20 @@ func TestSimilarAccountIsAmbiguous(t *testing.T) {
 		})
 	}
 }
+
+// A 404 about a missing permission on the organization says nothing about the share.
+func TestMissingPermissionIsNoMissingShare(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) { v.HideExpired = true })
+	f.sim.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", Deadline: "2020-01-01T00:00:00.000Z"})
+	for _, operation := range []swrtest.Operation{swrtest.OpGet, swrtest.OpDelete} {
+		f.sim.Inject(swrtest.Fault{Operation: operation, Behavior: swrtest.Status(404, swrtest.CodeMissingPermission)})
+	}
+	key := swr.Key{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"}
+	_, getErr := f.Get(f.ctx, key, swr.LastSeen{})
+	deleteErr := f.Delete(f.ctx, key, swr.LastSeen{})
+	for _, err := range []error{getErr, deleteErr} {
+		if !errors.Is(err, swr.KindOther) || !strings.Contains(err.Error(), "4040078") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
