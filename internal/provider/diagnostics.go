@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -80,7 +81,29 @@ func importRemedy(key swr.Key) string {
 }
 
 func importBlock(key swr.Key) string {
-	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %q\n  }", typeShare, key.String())
+	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %s\n  }", typeShare, hclString(key.String()))
+}
+
+// hclString returns the text as a quoted HCL string without templates.
+func hclString(text string) string {
+	var quoted strings.Builder
+	for i, c := range text {
+		switch next := text[i:]; {
+		case c == '"' || c == '\\':
+			quoted.WriteString("\\" + string(c))
+		case c == '\n':
+			quoted.WriteString("\\n")
+		case strings.HasPrefix(next, "${") || strings.HasPrefix(next, "%{"):
+			quoted.WriteString(string(c) + string(c))
+		case unicode.IsPrint(c):
+			quoted.WriteRune(c)
+		case c > 0xFFFF:
+			fmt.Fprintf(&quoted, "\\U%08X", c)
+		default:
+			fmt.Fprintf(&quoted, "\\u%04X", c)
+		}
+	}
+	return `"` + quoted.String() + `"`
 }
 
 // movedBlock is the block that renames a resource in the state.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -37,7 +36,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 	planned, complete := accountsFromSet(plan.AccessDomains)
 	if complete && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
-		r.session.exclusives.register(plan.repo(), planned, &resp.Diagnostics)
+		r.session.planned.recordExclusive(plan.repo(), planned, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
@@ -113,32 +112,5 @@ func warnNew(diags *diag.Diagnostics, repo swr.Repository, created accounts) {
 		diags.AddAttributeWarning(pathAccessDomains,
 			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, httpsafe.Printable(account)),
 			"The plan did not show this account, so it was not revoked. Plan again to see it and to revoke it.")
-	}
-}
-
-// exclusiveRegistry records which repositories are managed exclusively in one run.
-// Two resources for one repository would revoke each other's accounts.
-type exclusiveRegistry struct {
-	mu           sync.Mutex
-	byRepository map[swr.Repository]accounts
-}
-
-// register adds an error if another resource manages the repository with other
-// accounts. The same resource may be planned more than once.
-func (r *exclusiveRegistry) register(repo swr.Repository, planned accounts, diags *diag.Diagnostics) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	other, found := r.byRepository[repo]
-	if !found {
-		if r.byRepository == nil {
-			r.byRepository = map[swr.Repository]accounts{}
-		}
-		r.byRepository[repo] = planned
-		return
-	}
-	if !other.equal(planned) {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
-			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
-				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.", other, planned))
 	}
 }

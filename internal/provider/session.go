@@ -26,7 +26,7 @@ type session struct {
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
-	exclusives       exclusiveRegistry
+	planned          planRegistry
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of

@@ -24,13 +24,21 @@ var pathDeadline = path.Root("deadline")
 // if nothing that the service knows of changes.
 func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		return // to be deleted
+		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
+		if r.session != nil && !resp.Diagnostics.HasError() {
+			r.session.planned.recordShare(state.key(), shareDeleted, &resp.Diagnostics)
+		}
+		return
 	}
 	plan := readShare(ctx, req.Plan.Raw, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	warnIfExpired(&resp.Diagnostics, plan)
+	r.record(ctx, req, plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	if !req.State.Raw.IsNull() {
 		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
@@ -55,6 +63,36 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		plan.ExpiresAt = expiresAt(end)
 	}
 	plan.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
+}
+
+// record records what is planned for the share, and for the share that it replaces.
+//
+// Terraform plans a replacement twice: first with the prior state, then without it,
+// but with the prior private state. Only the first call is recorded.
+func (r *shareResource) record(ctx context.Context, req resource.ModifyPlanRequest, plan shareResourceModel, diags *diag.Diagnostics) {
+	if r.session == nil {
+		return
+	}
+	known := !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() && !plan.AccessDomain.IsUnknown()
+	if req.State.Raw.IsNull() {
+		_, replacement := lastSeen.get(ctx, req.Private, diags)
+		if known && !replacement {
+			r.session.planned.recordShare(plan.key(), shareCreated, diags)
+		}
+		return
+	}
+	state := readShare(ctx, req.State.Raw, diags)
+	if diags.HasError() {
+		return
+	}
+	if known && foldAccount(state.key()) == foldAccount(plan.key()) {
+		r.session.planned.recordShare(plan.key(), shareKept, diags)
+		return
+	}
+	r.session.planned.recordShare(state.key(), shareDeleted, diags)
+	if known {
+		r.session.planned.recordShare(plan.key(), shareReplaced, diags)
+	}
 }
 
 // warnIfExpired warns of a share that no longer grants anything. The summary has
@@ -100,8 +138,9 @@ var shareValueType = sync.OnceValue(func() tftypes.Type {
 //
 // Terraform proposes the configured values, and those of the state for what is
 // not configured. If these are the state to the byte, neither the plan modifiers
-// nor ModifyPlan have anything to do, with two exceptions: a value that is not
-// configured may have a default, and an expired share gets a warning.
+// nor ModifyPlan have anything to do, with three exceptions: a value that is not
+// configured may have a default, an expired share gets a warning, and the share may
+// conflict with another resource of the plan.
 func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, bool) {
 	deferrable := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
 	if req.TypeName != typeShare || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
@@ -116,6 +155,9 @@ func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*
 	}
 	end, err := swr.ParseDeadline(state.Deadline.ValueString())
 	if err != nil || end.Past(time.Now()) {
+		return nil, false
+	}
+	if p.session != nil && p.session.planned.conflicts(state.key()) {
 		return nil, false
 	}
 	return &tfprotov6.PlanResourceChangeResponse{
