@@ -37,19 +37,36 @@ var (
 	opReadExclusive          = operation{"list", "shares of", typeExclusive}
 	opRevokeShare            = operation{"revoke", "share", typeExclusive}
 	opRevokeShares           = operation{"revoke", "shares of", typeExclusive}
+	opCheckShares            = operation{"check", "shares of", ""}
 )
 
 func (op operation) String() string { return op.verb + " " + op.noun }
 
 // addError adds an error of the API: what failed for which share, what the
 // response was, and what to do next. The key of a repository has no account,
-// that of a namespace no repository. All errors of package swr come through here.
+// that of a namespace no repository.
 func (s *session) addError(diags *diag.Diagnostics, op operation, key swr.Key, err error) {
+	diags.AddError(fmt.Sprintf("Unable to %s %s", op, objectName(key)), s.explain(op, key, err, ""))
+}
+
+// explain returns the detail of an error of the API: what the response was, what
+// follows, and what to do next.
+func (s *session) explain(op operation, key swr.Key, err error, consequence string) string {
 	detail := sentence(err.Error())
+	if consequence != "" {
+		detail += " " + consequence
+	}
 	if remedy := s.remedy(op, key, err); remedy != "" {
 		detail += "\n\n" + remedy
 	}
-	diags.AddError(fmt.Sprintf("Unable to %s %s", op, objectName(key)), detail)
+	return detail
+}
+
+// warnUnlisted warns that a plan could not list the shares of a repository.
+func (s *session) warnUnlisted(diags *diag.Diagnostics, repo swr.Repository, err error) {
+	key := repositoryKey(repo)
+	diags.AddWarning(fmt.Sprintf("Unable to %s %s", opCheckShares, objectName(key)), s.explain(opCheckShares, key, err,
+		"Whether the shares that this plan creates exist already is not known. If one does, its apply will fail with a conflict."))
 }
 
 // objectName returns the name of a share, a repository or a namespace.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -23,7 +24,15 @@ var pathAccessDomains = path.Root("access_domains")
 // asked only for warnings, and whether it lists all accounts.
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		warnDestroy(ctx, req, &resp.Diagnostics)
+		var state exclusiveModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if r.session != nil {
+			r.session.planned.recordExclusiveExisting(state.repo())
+		}
+		warnRevokesNothing(&resp.Diagnostics, "Destroying", state)
 		return
 	}
 	var plan exclusiveModel
@@ -44,8 +53,13 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || state.repo() != plan.repo() {
-		return // to be replaced: Terraform plans it again without a prior state
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.session.planned.recordExclusiveExisting(state.repo())
+	if state.repo() != plan.repo() {
+		warnRevokesNothing(&resp.Diagnostics, "Replacing", state)
+		return // Terraform plans it again without a prior state
 	}
 	prior := state.accounts()
 	if complete && planned.equal(prior) {
@@ -64,14 +78,13 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
 }
 
-// warnDestroy warns that the accounts that the plan shows as removed are not revoked.
-func warnDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
-	var state exclusiveModel
-	diags.Append(req.State.Get(ctx, &state)...)
-	if diags.HasError() || len(state.accounts()) == 0 {
+// warnRevokesNothing warns that the accounts that the plan shows as removed are not
+// revoked. It does nothing if there are none.
+func warnRevokesNothing(diags *diag.Diagnostics, action string, state exclusiveModel) {
+	if len(state.accounts()) == 0 {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Destroying %s of %s revokes nothing", typeExclusive, state.repo()),
+	diags.AddWarning(fmt.Sprintf("%s %s of %s revokes nothing", action, typeExclusive, state.repo()),
 		"The accounts that the plan shows as removed keep their access, unless their own swr_repository_share is destroyed.")
 }
 
@@ -90,7 +103,12 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		return
 	}
 	warnIncomplete(diags, repositoryKey(plan.repo()), current.incomplete, undeclaredMayBeMissing)
-	warnUndeclared(diags, plan.repo(), current.accounts.difference(planned))
+	undeclared := slices.DeleteFunc(current.accounts.difference(planned), func(account string) bool {
+		key := repositoryKey(plan.repo())
+		key.AccessDomain = current.apiSpelling(account)
+		return r.session.planned.deletes(key)
+	})
+	warnUndeclared(diags, plan.repo(), undeclared)
 }
 
 // warnUndeclared warns of each account by itself: Terraform merges warnings with

@@ -101,6 +101,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	shared, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
 	if !ok || !r.requireShared(ctx, plan.accounts(), &shared, &resp.Diagnostics) {
 		return
@@ -134,6 +135,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordExclusiveRead(state.repo())
 	prior := state.accounts()
 	current, err := r.observe(ctx, state.repo())
 	switch {
@@ -179,6 +181,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	remaining := state.accounts()
 	var notRevoked accounts
 	toRevoke := remaining.difference(plan.accounts())

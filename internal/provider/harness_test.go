@@ -505,6 +505,11 @@ func (i *instance) planWithoutRefresh(config values) planned {
 
 func (i *instance) planChange(config values) (p planned) {
 	i.t.Helper()
+	if i.tainted { // Terraform plans it as a new one
+		p = (&instance{harness: i.harness, typeName: i.typeName}).planChange(config)
+		p.action = replace
+		return p
+	}
 	req := i.planRequest(config)
 	p.config = req.Config
 	var err error
@@ -517,11 +522,13 @@ func (i *instance) planChange(config values) (p planned) {
 	switch {
 	case !i.exists():
 		p.action = createAction
-	case i.tainted || len(p.resp.RequiresReplace) > 0:
-		fresh := &instance{harness: i.harness, typeName: i.typeName}
+	case len(p.resp.RequiresReplace) > 0:
+		// Terraform plans it again as a new one, but with the private state, which it
+		// drops when it plans the new one during apply.
+		fresh := &instance{harness: i.harness, typeName: i.typeName, private: p.resp.PlannedPrivate}
 		replacement := fresh.planChange(config)
 		replacement.merge(p.diagnostics)
-		replacement.action = replace
+		replacement.action, replacement.resp.PlannedPrivate = replace, nil
 		return replacement
 	case i.same(p.resp.PlannedState, i.state):
 		p.action = noAction

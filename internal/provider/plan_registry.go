@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -11,114 +13,135 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
-// planRegistry records what one run plans for each share and each exclusive
-// resource, and reports conflicts between resources. Terraform plans resources in
-// any order: whichever comes second reports.
+// planRegistry records what one run reads and plans, and reports conflicts between
+// resources. Terraform plans resources in any order: whichever comes second reports.
 type planRegistry struct {
 	mu         sync.Mutex
-	shares     map[swr.Key]plannedShare
-	exclusives map[swr.Repository]accounts
+	shares     map[swr.Key]*plannedShare // by key with the account in lower case
+	exclusives map[swr.Repository]*plannedExclusive
+	listings   map[swr.Repository]func() (swr.Listing, error)
+	// applying: a resource was created, updated or deleted. What Terraform then plans
+	// is what it has planned before.
+	applying bool
+	// unrefreshed: an existing resource was planned that was not read before.
+	unrefreshed bool
 }
 
-// plannedShare is the number of resources that plan each action for one share.
-type plannedShare struct{ created, kept, deleted int }
+// plannedShare is what a run does with one share.
+type plannedShare struct {
+	account string // as it is declared, or else as it is in the state
+	inState bool   // a resource that has it was read
+	actions [3]int // the number of resources that plan each shareAction
+}
 
+// plannedExclusive is what a run does with the exclusive resource of a repository.
+type plannedExclusive struct {
+	read    bool
+	planned bool
+	allowed accounts
+}
+
+// shareAction is what the plan of a resource does with a share.
 type shareAction int
 
 const (
-	shareCreated  shareAction = iota // a new resource
-	shareReplaced                    // a resource that had another key
+	shareCreated shareAction = iota
 	shareKept
 	shareDeleted
 )
 
-// recordShare records the action that a resource plans for a share, and adds the
-// conflicts with other resources.
-func (r *planRegistry) recordShare(key swr.Key, action shareAction, diags *diag.Diagnostics) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.record(key, action, diags)
+func (s *plannedShare) declared() int { return s.actions[shareCreated] + s.actions[shareKept] }
+
+// shareConflicts are the conflicts between resources that plan actions for one share.
+var shareConflicts = []struct {
+	exists func(s *plannedShare) bool
+	report func(diags *diag.Diagnostics, key swr.Key)
+}{
+	{func(s *plannedShare) bool { return s.actions[shareDeleted] > 0 && s.actions[shareKept] > 0 }, addInStateTwice},
+	{func(s *plannedShare) bool { return s.actions[shareDeleted] > 0 && s.actions[shareCreated] > 0 }, warnRecreated},
+	{func(s *plannedShare) bool { return s.declared() > 1 }, warnDeclaredTwice},
 }
 
-// conflicts records that a resource keeps a share, and returns false. If that is a
-// conflict it records nothing and returns true: the caller records it again.
-func (r *planRegistry) conflicts(key swr.Key) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	prior := r.shares[foldAccount(key)]
-	var diags diag.Diagnostics
-	r.record(key, shareKept, &diags)
-	if len(diags) > 0 {
-		r.shares[foldAccount(key)] = prior
-	}
-	return len(diags) > 0
+func addInStateTwice(diags *diag.Diagnostics, key swr.Key) {
+	diags.AddError(fmt.Sprintf("Share %s is in the state twice", objectName(key)),
+		"One resource deletes this share, and another resource keeps it. The apply would revoke an account that is declared.\n\n"+
+			"Remove the stale resource from the state, without deleting the share:\n\n  terraform state rm ADDRESS\n\n"+
+			"or with a removed block:\n\n"+removedBlock(typeShare)+"\n\n"+
+			"If the plan would destroy a deposed object of the resource that keeps the share, "+
+			"remove both with terraform state rm, and import the share again:\n\n"+importBlock(key))
 }
 
-// record implements recordShare. The caller holds the mutex.
-func (r *planRegistry) record(key swr.Key, action shareAction, diags *diag.Diagnostics) {
-	if r.shares == nil {
-		r.shares = map[swr.Key]plannedShare{}
-	}
-	folded := foldAccount(key)
-	planned := r.shares[folded]
-	switch action {
-	case shareCreated, shareReplaced:
-		planned.created++
-	case shareKept:
-		planned.kept++
-	case shareDeleted:
-		planned.deleted++
-	}
-	r.shares[folded] = planned
+func warnRecreated(diags *diag.Diagnostics, key swr.Key) {
+	diags.AddWarning(fmt.Sprintf("Share %s is revoked and created again", objectName(key)),
+		"One resource deletes this share, and another resource creates it. The account has no access in between, and "+
+			"the apply may fail with a conflict. If a resource, or its key in for_each or count, was renamed, "+
+			"add a moved block. Then access is not interrupted:\n\n"+movedBlock)
+}
 
-	name := objectName(key)
-	if planned.deleted > 0 && planned.kept > 0 {
-		diags.AddError(fmt.Sprintf("Share %s is in the state twice", name),
-			"One resource deletes this share, and another resource keeps it. The apply would revoke an account that is declared.\n\n"+
-				"Remove the stale resource from the state:\n\n  terraform state rm ADDRESS\n\n"+
-				"or with a removed block:\n\n"+removedBlock(typeShare))
-	} else if planned.deleted > 0 && planned.created > 0 {
-		diags.AddWarning(fmt.Sprintf("Share %s is revoked and created again", name),
-			"One resource deletes this share, and another resource creates it. The account has no access in between, and "+
-				"the apply fails with a conflict if the share is created first. If the resource or its key in for_each was "+
-				"renamed, add a moved block. Then access is not interrupted:\n\n"+
-				"  moved {\n    from = "+typeShare+".OLD\n    to   = "+typeShare+".NEW\n  }")
-	} else if action != shareDeleted && planned.created > 0 && planned.created+planned.kept > 1 {
-		diags.AddWarning(fmt.Sprintf("Duplicate %s for %s", typeShare, name),
-			"Two resources declare this share. Only one of them can create it: the apply of the other fails with a "+
-				"conflict. Remove one of them from the configuration.")
+func warnDeclaredTwice(diags *diag.Diagnostics, key swr.Key) {
+	diags.AddWarning(fmt.Sprintf("Duplicate swr_repository_share for %s", objectName(key)),
+		"Two resources declare this share. Only one of them can create it: the apply of the other fails with a conflict. "+
+			"If both are in the state, destroying one of them revokes the account. "+
+			"Remove one of them from the configuration. If it is in the state, use a removed block, "+
+			"which does not delete the share:\n\n"+removedBlock(typeShare))
+}
+
+// recordShare records the action that a resource plans for a share, and returns the
+// conflicts with other resources that were not reported before.
+func (r *planRegistry) recordShare(key swr.Key, action shareAction) (diags diag.Diagnostics) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	share := r.share(key)
+	before := *share
+	share.actions[action]++
+	if action != shareDeleted {
+		share.account = key.AccessDomain
 	}
-	if allowed, found := r.exclusives[key.Repo()]; found && action != shareDeleted {
-		addForgotten(diags, key, allowed)
+	for _, conflict := range shareConflicts {
+		if conflict.exists(share) && !conflict.exists(&before) {
+			conflict.report(&diags, key)
+		}
 	}
+	if exclusive := r.exclusives[key.Repo()]; exclusive != nil && exclusive.planned && action != shareDeleted {
+		exclusive.requireAllowed(&diags, key)
+	}
+	if r.applying {
+		return diags.Errors() // the plan had the warnings
+	}
+	return diags
 }
 
 // recordExclusive records the accounts that an exclusive resource allows. The same
 // resource may be planned more than once; two resources for one repository would
 // revoke each other's accounts.
-func (r *planRegistry) recordExclusive(repo swr.Repository, planned accounts, diags *diag.Diagnostics) {
+func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, diags *diag.Diagnostics) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.exclusives == nil {
-		r.exclusives = map[swr.Repository]accounts{}
-	}
-	if other, found := r.exclusives[repo]; !found {
-		r.exclusives[repo] = planned
-	} else if !other.equal(planned) {
+	exclusive := r.exclusive(repo)
+	if !exclusive.planned {
+		exclusive.planned, exclusive.allowed = true, allowed
+	} else if !exclusive.allowed.equal(allowed) {
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
 			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
-				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.", other, planned))
+				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.",
+			exclusive.allowed, allowed))
 	}
+	var declared accounts
 	for key, share := range r.shares {
-		if key.Repo() == repo && share.created+share.kept > 0 {
-			addForgotten(diags, key, planned)
+		if key.Repo() == repo && share.declared() > 0 {
+			declared = append(declared, share.account)
 		}
+	}
+	for _, account := range declared.difference(nil) { // sorted
+		key := repositoryKey(repo)
+		key.AccessDomain = account
+		exclusive.requireAllowed(diags, key)
 	}
 }
 
-// addForgotten adds an error if a declared share is not among the allowed accounts.
-func addForgotten(diags *diag.Diagnostics, key swr.Key, allowed accounts) {
-	if allowed.contains(key.AccessDomain) {
+// requireAllowed adds an error if a declared share is not among the allowed accounts.
+func (e *plannedExclusive) requireAllowed(diags *diag.Diagnostics, key swr.Key) {
+	if e.allowed.contains(key.AccessDomain) {
 		return
 	}
 	diags.AddError(fmt.Sprintf("Share %s is declared, but not in access_domains", objectName(key)), fmt.Sprintf(
@@ -127,14 +150,126 @@ func addForgotten(diags *diag.Diagnostics, key swr.Key, allowed accounts) {
 		typeExclusive, httpsafe.Printable(key.Repo().String()), httpsafe.Printable(key.AccessDomain)))
 }
 
-// foldAccount returns the key with the account in lower case, as swr.SameAccount
-// compares accounts.
-func foldAccount(key swr.Key) swr.Key {
-	key.AccessDomain = strings.Map(func(c rune) rune {
+// recordRead records that a resource was read that has the share.
+func (r *planRegistry) recordRead(key swr.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.share(key).inState = true
+}
+
+// recordExisting records that a resource is planned that has the share.
+func (r *planRegistry) recordExisting(key swr.Key) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unrefreshed = r.unrefreshed || !r.share(key).inState
+}
+
+// recordExclusiveRead and recordExclusiveExisting are the same for the exclusive
+// resource of a repository.
+func (r *planRegistry) recordExclusiveRead(repo swr.Repository) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exclusive(repo).read = true
+}
+
+func (r *planRegistry) recordExclusiveExisting(repo swr.Repository) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unrefreshed = r.unrefreshed || !r.exclusive(repo).read
+}
+
+// recordApply records that Terraform applies a plan.
+func (r *planRegistry) recordApply() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.applying = true
+}
+
+// deletes reports whether a resource plans to delete the share.
+func (r *planRegistry) deletes(key swr.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.share(key).actions[shareDeleted] > 0
+}
+
+// mustNotExist reports whether a share that a resource creates must not exist yet, so
+// that it is worth asking the service. If another resource has or declares it, that
+// resource is to be reported.
+//
+// Terraform does not tell a provider that a plan has the option -refresh=false: it
+// is recognized by an existing resource that is planned without being read. Not
+// recognized is a plan that has only new resources, or that plans these first; nor
+// is an apply, during which Terraform plans each resource again, before the first
+// resource is applied.
+func (r *planRegistry) mustNotExist(key swr.Key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	share := r.share(key)
+	return !r.applying && !r.unrefreshed && !share.inState && share.actions == [3]int{shareCreated: 1}
+}
+
+// checkTimeout is how long a plan waits for the shares of a repository.
+const checkTimeout = 30 * time.Second
+
+// list lists the shares of a repository once in a run, so that a check that fails
+// takes its time only once. It reports whether this call is the first.
+func (r *planRegistry) list(
+	ctx context.Context, client *swr.Client, repo swr.Repository,
+) (listing swr.Listing, err error, first bool) {
+	r.mu.Lock()
+	list := r.listings[repo]
+	if first = list == nil; first {
+		list = sync.OnceValues(func() (swr.Listing, error) {
+			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+			defer cancel()
+			return client.List(ctx, repo)
+		})
+		if r.listings == nil {
+			r.listings = map[swr.Repository]func() (swr.Listing, error){}
+		}
+		r.listings[repo] = list
+	}
+	r.mu.Unlock()
+	listing, err = list()
+	return listing, err, first
+}
+
+// share returns what is known of a share. The caller must hold the lock.
+func (r *planRegistry) share(key swr.Key) *plannedShare {
+	folded := key
+	folded.AccessDomain = foldAccount(key.AccessDomain)
+	share := r.shares[folded]
+	if share == nil {
+		share = &plannedShare{account: key.AccessDomain}
+		if r.shares == nil {
+			r.shares = map[swr.Key]*plannedShare{}
+		}
+		r.shares[folded] = share
+	}
+	return share
+}
+
+// exclusive returns what is known of the exclusive resource of a repository. The
+// caller must hold the lock.
+func (r *planRegistry) exclusive(repo swr.Repository) *plannedExclusive {
+	exclusive := r.exclusives[repo]
+	if exclusive == nil {
+		exclusive = &plannedExclusive{}
+		if r.exclusives == nil {
+			r.exclusives = map[swr.Repository]*plannedExclusive{}
+		}
+		r.exclusives[repo] = exclusive
+	}
+	return exclusive
+}
+
+// foldAccount returns the account in lower case, as [swr.SameAccount] compares
+// accounts.
+func foldAccount(account string) string {
+	return strings.Map(func(c rune) rune {
 		if 'A' <= c && c <= 'Z' {
 			return c + 'a' - 'A'
 		}
 		return c
-	}, key.AccessDomain)
-	return key
+	}, account)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,52 +10,113 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
+// planned is what a resource plans, and returns what it reports.
+type planned func(*planRegistry) diag.Diagnostics
+
+func plannedShareOf(account string, action shareAction) planned {
+	return func(r *planRegistry) diag.Diagnostics {
+		return r.recordShare(swr.Key{Namespace: "n", Repository: "r", AccessDomain: account}, action)
+	}
+}
+
+func plannedExclusiveOf(allowed ...string) planned {
+	return func(r *planRegistry) (diags diag.Diagnostics) {
+		r.recordExclusive(swr.Repository{Namespace: "n", Name: "r"}, allowed, &diags)
+		return diags
+	}
+}
+
+// permutations yields the orders of n things.
+func permutations(n int) [][]int {
+	if n == 0 {
+		return [][]int{nil}
+	}
+	var all [][]int
+	for _, shorter := range permutations(n - 1) {
+		for at := range n {
+			all = append(all, slices.Insert(slices.Clone(shorter), at, n-1))
+		}
+	}
+	return all
+}
+
+// In whatever order the resources are planned, each conflict is reported once, by the
+// name of the share.
 func TestPlanRegistry(t *testing.T) {
 	t.Parallel()
-	share := func(account string, action shareAction) func(*planRegistry, *diag.Diagnostics) {
-		return func(r *planRegistry, diags *diag.Diagnostics) {
-			r.recordShare(swr.Key{Namespace: "n", Repository: "r", AccessDomain: account}, action, diags)
-		}
-	}
-	exclusive := func(allowed ...string) func(*planRegistry, *diag.Diagnostics) {
-		return func(r *planRegistry, diags *diag.Diagnostics) {
-			r.recordExclusive(swr.Repository{Namespace: "n", Name: "r"}, allowed, diags)
-		}
-	}
+	const (
+		twice     = "Error: Share n/r/A is in the state twice"
+		recreated = "Warning: Share n/r/A is revoked and created again"
+		duplicate = "Warning: Duplicate swr_repository_share for n/r/A"
+		forgotten = "Error: Share n/r/A is declared, but not in access_domains"
+	)
+	share, exclusive := plannedShareOf, plannedExclusiveOf
 	for name, test := range map[string]struct {
-		first, second func(*planRegistry, *diag.Diagnostics)
-		want          string // of the only diagnostic, or ""
-		severity      diag.Severity
+		planned []planned
+		want    []string
 	}{
-		"renamed":             {share("A", shareDeleted), share("a", shareCreated), "revoked and created again", diag.SeverityWarning},
-		"key exchanged":       {share("A", shareDeleted), share("A", shareReplaced), "revoked and created again", diag.SeverityWarning},
-		"two new":             {share("A", shareCreated), share("a", shareCreated), "Duplicate", diag.SeverityWarning},
-		"new and kept":        {share("A", shareCreated), share("A", shareKept), "Duplicate", diag.SeverityWarning},
-		"in the state twice":  {share("A", shareDeleted), share("A", shareKept), "in the state twice", diag.SeverityError},
-		"forgotten account":   {share("A", shareKept), exclusive("B"), "not in access_domains", diag.SeverityError},
-		"allowed account":     {share("A", shareCreated), exclusive("a"), "", diag.SeverityInvalid},
-		"deleted, forgotten":  {share("A", shareDeleted), exclusive("B"), "", diag.SeverityInvalid},
-		"other accounts":      {share("A", shareDeleted), share("B", shareCreated), "", diag.SeverityInvalid},
-		"duplicate exclusive": {exclusive("A"), exclusive("B"), "Duplicate", diag.SeverityError},
+		"renamed":            {[]planned{share("A", shareDeleted), share("A", shareCreated)}, []string{recreated}},
+		"renamed twice":      {[]planned{share("A", shareDeleted), share("A", shareCreated), share("A", shareCreated)}, []string{duplicate, recreated}},
+		"two new":            {[]planned{share("A", shareCreated), share("A", shareCreated)}, []string{duplicate}},
+		"three new":          {[]planned{share("A", shareCreated), share("A", shareCreated), share("A", shareCreated)}, []string{duplicate}},
+		"new and kept":       {[]planned{share("A", shareCreated), share("A", shareKept)}, []string{duplicate}},
+		"kept twice":         {[]planned{share("A", shareKept), share("A", shareKept)}, []string{duplicate}},
+		"in the state twice": {[]planned{share("A", shareDeleted), share("A", shareKept)}, []string{twice}},
+		"deleted twice":      {[]planned{share("A", shareDeleted), share("A", shareDeleted)}, nil},
+		"forgotten account":  {[]planned{share("A", shareKept), exclusive("B")}, []string{forgotten}},
+		"forgotten, new":     {[]planned{share("A", shareCreated), exclusive()}, []string{forgotten}},
+		"allowed account":    {[]planned{share("A", shareCreated), exclusive("a")}, nil},
+		"deleted, forgotten": {[]planned{share("A", shareDeleted), exclusive("B")}, nil},
+		"other accounts":     {[]planned{share("A", shareDeleted), share("B", shareCreated)}, nil},
+		"look-alikes":        {[]planned{share("K", shareDeleted), share("\u212a", shareCreated)}, nil},
+		"planned twice":      {[]planned{exclusive("A"), exclusive("a")}, nil},
 	} {
-		for order, calls := range map[string][2]func(*planRegistry, *diag.Diagnostics){
-			"forward": {test.first, test.second}, "backward": {test.second, test.first},
-		} {
+		for _, order := range permutations(len(test.planned)) {
 			var registry planRegistry
-			var before, diags diag.Diagnostics
-			calls[0](&registry, &before)
-			calls[1](&registry, &diags)
-			if len(before) > 0 {
-				t.Errorf("%s, %s: the first call reports %v", name, order, before)
+			var reported []string
+			for _, n := range order {
+				for _, d := range test.planned[n](&registry) {
+					reported = append(reported, d.Severity().String()+": "+d.Summary())
+				}
 			}
-			if test.want == "" && len(diags) == 0 {
-				continue
-			}
-			if len(diags) != 1 || test.want == "" || diags[0].Severity() != test.severity ||
-				!strings.Contains(diags[0].Summary(), test.want) {
-				t.Errorf("%s, %s: got %v, want %q", name, order, diags, test.want)
+			slices.Sort(reported)
+			if !slices.Equal(reported, test.want) {
+				t.Errorf("%s in the order %v: got %q, want %q", name, order, reported, test.want)
 			}
 		}
+	}
+}
+
+// Accounts are equal regardless of case, and messages have the spelling of the
+// configuration, not that of the state.
+func TestPlanRegistrySpelling(t *testing.T) {
+	t.Parallel()
+	var registry planRegistry
+	registry.recordRead(swr.Key{Namespace: "n", Repository: "r", AccessDomain: "acme"})
+	if diags := plannedShareOf("Acme", shareKept)(&registry); len(diags) > 0 {
+		t.Error(diags)
+	}
+	diags := plannedExclusiveOf("Other")(&registry)
+	if len(diags) != 1 || !strings.Contains(diags[0].Summary(), "n/r/Acme") || !strings.Contains(diags[0].Detail(), "account Acme") {
+		t.Error(diags)
+	}
+	diags = plannedShareOf("aCME", shareDeleted)(&registry)
+	if len(diags) != 1 || !diags.HasError() {
+		t.Error(diags)
+	}
+}
+
+// During apply, Terraform plans each resource again: the warnings were in the plan.
+func TestPlanRegistryDuringApply(t *testing.T) {
+	t.Parallel()
+	var registry planRegistry
+	registry.recordApply()
+	var diags diag.Diagnostics
+	for _, plan := range []planned{plannedShareOf("A", shareCreated), plannedShareOf("A", shareCreated), plannedExclusiveOf("B")} {
+		diags.Append(plan(&registry)...)
+	}
+	if len(diags) != 1 || !strings.Contains(diags[0].Summary(), "not in access_domains") {
+		t.Error(diags)
 	}
 }
 

@@ -3,7 +3,9 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -26,7 +29,8 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 		if r.session != nil && !resp.Diagnostics.HasError() {
-			r.session.planned.recordShare(state.key(), shareDeleted, &resp.Diagnostics)
+			r.session.planned.recordExisting(state.key())
+			resp.Diagnostics.Append(r.session.planned.recordShare(state.key(), shareDeleted)...)
 		}
 		return
 	}
@@ -65,19 +69,23 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	plan.write(ctx, &resp.Plan.Raw, &resp.Diagnostics)
 }
 
-// record records what is planned for the share, and for the share that it replaces.
+// record records what is planned for the share, and for the share that it replaces,
+// and warns if the share to be created exists already.
 //
 // Terraform plans a replacement twice: first with the prior state, then without it,
-// but with the prior private state. Only the first call is recorded.
+// but with the prior private state. Only the first call is recorded. A tainted share
+// is planned once, as a new one.
 func (r *shareResource) record(ctx context.Context, req resource.ModifyPlanRequest, plan shareResourceModel, diags *diag.Diagnostics) {
 	if r.session == nil {
 		return
 	}
+	planned := &r.session.planned
 	known := !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() && !plan.AccessDomain.IsUnknown()
 	if req.State.Raw.IsNull() {
 		_, replacement := lastSeen.get(ctx, req.Private, diags)
 		if known && !replacement {
-			r.session.planned.recordShare(plan.key(), shareCreated, diags)
+			diags.Append(planned.recordShare(plan.key(), shareCreated)...)
+			r.session.warnIfExists(ctx, diags, plan.key(), swr.Key{})
 		}
 		return
 	}
@@ -85,14 +93,56 @@ func (r *shareResource) record(ctx context.Context, req resource.ModifyPlanReque
 	if diags.HasError() {
 		return
 	}
-	if known && foldAccount(state.key()) == foldAccount(plan.key()) {
-		r.session.planned.recordShare(plan.key(), shareKept, diags)
+	prior := state.key()
+	planned.recordExisting(prior)
+	if known && prior.Repo() == plan.key().Repo() && swr.SameAccount(prior.AccessDomain, plan.key().AccessDomain) {
+		diags.Append(planned.recordShare(plan.key(), shareKept)...)
 		return
 	}
-	r.session.planned.recordShare(state.key(), shareDeleted, diags)
+	diags.Append(planned.recordShare(prior, shareDeleted)...)
 	if known {
-		r.session.planned.recordShare(plan.key(), shareReplaced, diags)
+		diags.Append(planned.recordShare(plan.key(), shareCreated)...)
+		r.session.warnIfExists(ctx, diags, plan.key(), prior)
 	}
+}
+
+// warnIfExists warns that a share that a resource creates exists already, so that its
+// apply will fail. If the resource has another share, which it replaces, that one is
+// lost first.
+//
+// A share that the list lacks may exist all the same, for example if it has expired
+// and the service does not list it. The apply then reports it.
+func (s *session) warnIfExists(ctx context.Context, diags *diag.Diagnostics, key, replaced swr.Key) {
+	if s.unknownAttribute != "" || !s.planned.mustNotExist(key) {
+		return
+	}
+	listing, err, first := s.planned.list(ctx, s.client, key.Repo())
+	switch {
+	case errors.Is(err, swr.KindRepositoryMissing), errors.Is(err, swr.KindNamespaceMissing):
+		return // it may be created in the same apply, which reports it otherwise
+	case err != nil && first:
+		s.warnUnlisted(diags, key.Repo(), err)
+	}
+	listed := slices.ContainsFunc(listing.Shares, func(share swr.Share) bool {
+		return swr.SameAccount(share.AccessDomain, key.AccessDomain)
+	})
+	// Meanwhile, another resource may have been found to have the share.
+	if !listed || !s.planned.mustNotExist(key) {
+		return
+	}
+	detail := "The plan creates this share, but the repository is already shared with this account. " +
+		"The apply will fail with a conflict. Existing shares are not adopted automatically. " + importRemedy(key) +
+		"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
+		"which does not interrupt access:\n\n" + movedBlock
+	if replaced != (swr.Key{}) {
+		detail = fmt.Sprintf("The plan replaces share %s with this share, but the repository is already shared with this account. "+
+			"Unless the resource has create_before_destroy, the apply will first revoke %s, and then fail with a conflict.\n\n"+
+			"Do not apply this plan. Keep the resource as it was, and declare this share in another resource, "+
+			"which you import, with the address of that resource in \"to\":\n\n%s\n\n"+
+			"Then remove the first resource from the configuration to revoke %[2]s.",
+			objectName(replaced), httpsafe.Printable(replaced.AccessDomain), importBlock(key))
+	}
+	diags.AddWarning(fmt.Sprintf("Share %s already exists", objectName(key)), detail)
 }
 
 // warnIfExpired warns of a share that no longer grants anything. The summary has
@@ -139,9 +189,9 @@ var shareValueType = sync.OnceValue(func() tftypes.Type {
 // Terraform proposes the configured values, and those of the state for what is
 // not configured. If these are the state to the byte, neither the plan modifiers
 // nor ModifyPlan have anything to do, with three exceptions: a value that is not
-// configured may have a default, an expired share gets a warning, and the share may
-// conflict with another resource of the plan.
-func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, bool) {
+// configured may have a default, an expired share gets a warning, and what is planned
+// is recorded.
+func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (resp *tfprotov6.PlanResourceChangeResponse, ok bool) {
 	deferrable := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
 	if req.TypeName != typeShare || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
 		return nil, false
@@ -157,14 +207,26 @@ func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (*
 	if err != nil || end.Past(time.Now()) {
 		return nil, false
 	}
-	if p.session != nil && p.session.planned.conflicts(state.key()) {
-		return nil, false
-	}
-	return &tfprotov6.PlanResourceChangeResponse{
+	resp = &tfprotov6.PlanResourceChangeResponse{
 		PlannedState:    req.PriorState,
 		PlannedPrivate:  req.PriorPrivate,
 		PlannedIdentity: req.PriorIdentity,
-	}, true
+	}
+	if p.session != nil {
+		p.session.planned.recordExisting(state.key())
+		for _, conflict := range p.session.planned.recordShare(state.key(), shareKept) {
+			resp.Diagnostics = append(resp.Diagnostics, toProtocol(conflict))
+		}
+	}
+	return resp, true
+}
+
+func toProtocol(d diag.Diagnostic) *tfprotov6.Diagnostic {
+	severity := tfprotov6.DiagnosticSeverityWarning
+	if d.Severity() == diag.SeverityError {
+		severity = tfprotov6.DiagnosticSeverityError
+	}
+	return &tfprotov6.Diagnostic{Severity: severity, Summary: d.Summary(), Detail: d.Detail()}
 }
 
 func sameBytes(a, b *tfprotov6.DynamicValue) bool {

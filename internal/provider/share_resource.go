@@ -55,6 +55,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 
+	r.session.planned.recordApply()
 	created, err := r.session.client.Create(ctx, plan.key(), spec)
 	switch created.Outcome {
 	case swr.NotCreated:
@@ -99,6 +100,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	defer cancel()
 
 	key, prior := state.key(), state.shareModel
+	r.session.planned.recordRead(key)
 	seen := shareLastSeen(ctx, req.Private, prior, &resp.Diagnostics)
 	share, err := r.session.client.Get(ctx, key, seen)
 	switch r.pendingAction(ctx, req.Private, opReadShare, state, share, err, &resp.Diagnostics) {
@@ -163,6 +165,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	planned := plan.shareModel
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
 	share, err := r.session.client.Update(ctx, plan.key(), spec, seen)
@@ -189,6 +192,7 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
 	if _, pending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); pending {
 		share, err := r.session.client.Get(ctx, state.key(), seen)
