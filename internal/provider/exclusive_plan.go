@@ -22,6 +22,9 @@ var pathAccessDomains = path.Root("access_domains")
 // Planned values must follow from configuration and prior state alone: Terraform
 // plans again during apply, and refuses a value that differs. The service is
 // asked only for warnings, and whether it lists all accounts.
+//
+// Terraform plans a replacement twice: first with the prior state, then without it,
+// but with the prior private state. Of the second plan it shows only errors.
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		var state exclusiveModel
@@ -48,7 +51,11 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		r.session.planned.recordExclusive(plan.repo(), planned, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
-		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		if _, replacement := lastSeen.get(ctx, req.Private, &resp.Diagnostics); replacement {
+			r.requireNothingRemoved(plan.repo(), &resp.Diagnostics)
+		} else {
+			r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		}
 		return
 	}
 	var state exclusiveModel
@@ -59,16 +66,19 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	r.session.planned.recordExclusiveExisting(state.repo())
 	if state.repo() != plan.repo() {
 		warnRevokesNothing(&resp.Diagnostics, "Replacing", state)
-		return // Terraform plans it again without a prior state
+		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		return
 	}
 	prior := state.accounts()
 	if complete && planned.equal(prior) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, pathAccessDomains, state.AccessDomains)...)
 		return
 	}
-	if len(prior.difference(planned)) == 0 {
+	removed := prior.difference(planned)
+	if len(removed) == 0 {
 		return
 	}
+	r.session.planned.recordRemoved(plan.repo(), removed)
 	if !complete {
 		resp.Diagnostics.AddAttributeError(pathAccessDomains, fmt.Sprintf("Accounts to revoke from %s not yet known", plan.repo()), fmt.Sprintf(
 			"access_domains is not fully known before apply, and %s revokes only accounts that a plan has shown by name. "+
@@ -86,6 +96,16 @@ func warnRevokesNothing(diags *diag.Diagnostics, action string, state exclusiveM
 	}
 	diags.AddWarning(fmt.Sprintf("%s %s of %s revokes nothing", action, typeExclusive, state.repo()),
 		"The accounts that the plan shows as removed keep their access, unless their own swr_repository_share is destroyed.")
+}
+
+// requireNothingRemoved adds an error if the resource is replaced although its names do
+// not change, as with -replace, and the plan would show accounts as removed.
+func (r *exclusiveResource) requireNothingRemoved(repo swr.Repository, diags *diag.Diagnostics) {
+	if removed := r.session.planned.removed(repo); len(removed) > 0 {
+		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Replacing %s of %s does not revoke %s", typeExclusive, repo, removed),
+			"The plan would show accounts as removed that the apply does not revoke, because creating the resource revokes nothing. "+
+				"Apply without replacing it first, which revokes the accounts.")
+	}
 }
 
 // warnAtCreation warns of the accounts that the plan after this one revokes.

@@ -524,10 +524,12 @@ func (i *instance) planChange(config values) (p planned) {
 		p.action = createAction
 	case len(p.resp.RequiresReplace) > 0:
 		// Terraform plans it again as a new one, but with the private state, which it
-		// drops when it plans the new one during apply.
+		// drops when it plans the new one during apply. It shows no warning of that plan.
 		fresh := &instance{harness: i.harness, typeName: i.typeName, private: p.resp.PlannedPrivate}
 		replacement := fresh.planChange(config)
-		replacement.merge(p.diagnostics)
+		if !replacement.failed() {
+			replacement.diagnostics = p.diagnostics
+		}
 		replacement.action, replacement.resp.PlannedPrivate = replace, nil
 		return replacement
 	case i.same(p.resp.PlannedState, i.state):

@@ -39,6 +39,7 @@ type plannedExclusive struct {
 	read    bool
 	planned bool
 	allowed accounts
+	removed accounts // that have access by the state
 }
 
 // shareAction is what the plan of a resource does with a share.
@@ -176,6 +177,20 @@ func (r *planRegistry) recordExclusiveExisting(repo swr.Repository) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.unrefreshed = r.unrefreshed || !r.exclusive(repo).read
+}
+
+// recordRemoved records the accounts that the plan of an exclusive resource removes.
+func (r *planRegistry) recordRemoved(repo swr.Repository, removed accounts) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exclusive(repo).removed = removed
+}
+
+// removed returns the accounts that the plan of an exclusive resource removes.
+func (r *planRegistry) removed(repo swr.Repository) accounts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.exclusive(repo).removed
 }
 
 // recordApply records that Terraform applies a plan.
