@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,6 +25,8 @@ type planRegistry struct {
 	// applying: a resource was created, updated or deleted. What Terraform then plans
 	// is what it has planned before.
 	applying bool
+	// unresponsive: a list was not read in time, so that no more are requested.
+	unresponsive atomic.Bool
 	// unrefreshed: an existing resource was planned that was not read before.
 	unrefreshed bool
 }
@@ -226,6 +230,9 @@ func (r *planRegistry) mustNotExist(key swr.Key) bool {
 // checkTimeout is how long a plan waits for the shares of a repository.
 const checkTimeout = 30 * time.Second
 
+// errUnresponsive means that no request was sent.
+var errUnresponsive = errors.New("the service did not respond in time to an earlier request of this plan")
+
 // list lists the shares of a repository once in a run, so that a check that fails
 // takes its time only once. It reports whether this call is the first.
 func (r *planRegistry) list(
@@ -235,9 +242,16 @@ func (r *planRegistry) list(
 	list := r.listings[repo]
 	if first = list == nil; first {
 		list = sync.OnceValues(func() (swr.Listing, error) {
+			if r.unresponsive.Load() {
+				return swr.Listing{}, errUnresponsive
+			}
 			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 			defer cancel()
-			return client.List(ctx, repo)
+			listing, err := client.List(ctx, repo)
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				r.unresponsive.Store(true)
+			}
+			return listing, err
 		})
 		if r.listings == nil {
 			r.listings = map[swr.Repository]func() (swr.Listing, error){}
