@@ -1,0 +1,172 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// account returns the configuration of a share with the account.
+func account(name string) values { return shareConfig.with("access_domain", name) }
+
+// A plan names each new share that exists already, with the block that imports it. It
+// requests the list of a repository once.
+func TestPlanOfExistingShares(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	putShare(server, "team/app", "Acme-07", "forever")
+	h := newHarness(t, server).inOneRun()
+	reported := make([]planned, 20)
+	concurrently(len(reported), 10, func(n int) {
+		reported[n] = h.newShare().plan(account(fmt.Sprintf("ACME-%02d", n)))
+	})
+	for n, p := range reported {
+		if n == 7 {
+			p.assertWarning(t, "Share platform/team/app/ACME-07 already exists", `id = "platform/team/app/ACME-07"`, "moved {")
+		} else {
+			p.silent(t)
+		}
+	}
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 1, swrtest.OpGet: 0})
+}
+
+// A share that another resource has or had is that resource's matter, however
+// Terraform orders them; a tainted share is the resource's own.
+func TestPlanOfSharesInState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before func(old *instance) // the new share is planned
+		want   string
+	}{
+		"tainted": {func(old *instance) { old.read() }, ""},
+		"deleted": {func(old *instance) { old.read(); old.planDestroy() }, "is revoked and created again"},
+		"kept":    {func(old *instance) { old.read(); old.planChange(shareConfig) }, "Duplicate swr_repository_share"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startServer(t)
+			old := newHarness(t, server).newShare()
+			old.apply(shareConfig).silent(t)
+			h := newHarness(t, server).inOneRun()
+			old.harness = h
+			test.before(old)
+			p := h.newShare().plan(shareConfig)
+			if test.want == "" {
+				p.silent(t)
+				return
+			}
+			p.assertWarning(t, test.want)
+			if len(p.warnings) != 1 {
+				t.Errorf("more is reported: %s", p)
+			}
+		})
+	}
+}
+
+// A replacement with another account warns that the first one is revoked before.
+func TestPlanOfReplacementByExistingShare(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	s := newHarness(t, server).newShare()
+	s.apply(account("ACC-1")).silent(t)
+	s.plan(account("ACC-2")).silent(t)
+	putShare(server, "team/app", "acc-2", "forever")
+	p := s.plan(account("ACC-2"))
+	p.assertAction(t, replace)
+	p.assertWarning(t, "Share platform/team/app/ACC-2 already exists", "replaces share platform/team/app/ACC-1",
+		"first revoke ACC-1, and then fail", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
+}
+
+// No request is sent without a refresh, which is recognized by an existing resource
+// that was not read; for names that are not known; and while a plan is applied.
+func TestPlanWithoutCheck(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	existing, guard := newHarness(t, server).newShare(), newHarness(t, server).newExclusive()
+	existing.apply(shareConfig).silent(t)
+	guard.apply(exclusiveValues("ACME")).silent(t)
+	putShare(server, "team/app", "OTHER", "forever")
+	for name, test := range map[string]struct {
+		before func(h *harness)
+		config values
+	}{
+		"existing share": {func(h *harness) { existing.in(h).planChange(shareConfig).silent(t) }, account("OTHER")},
+		"changed share":  {func(h *harness) { existing.in(h).planChange(shareConfig.with("description", "new")).silent(t) }, account("OTHER")},
+		"removed share":  {func(h *harness) { existing.in(h).planDestroy().silent(t) }, account("OTHER")},
+		"guard":          {func(h *harness) { guard.in(h).planChange(exclusiveValues("ACME")).silent(t) }, account("OTHER")},
+		"unknown name":   {func(*harness) {}, account("OTHER").with("repository", unknown)},
+	} {
+		h := newHarness(t, server).inOneRun()
+		test.before(h)
+		server.ResetRequests()
+		d := h.newShare().plan(test.config).diagnostics
+		if name == "guard" { // the guard does not allow the account
+			d.assertError(t, "Share platform/team/app/OTHER is declared, but not in access_domains")
+		} else {
+			d.silent(t)
+		}
+		if server.Count() > 0 {
+			t.Errorf("%s: requests were sent: %v", name, server.Counts())
+		}
+	}
+
+	h := newHarness(t, server).inOneRun()
+	first := h.newShare()
+	first.apply(account("FIRST")).silent(t)
+	server.ResetRequests()
+	h.newShare().planChange(account("OTHER")).silent(t)
+	assertNoRequests(t, server)
+}
+
+// in returns a copy of the instance that another process manages.
+func (i *instance) in(h *harness) *instance {
+	other := *i
+	other.harness = h
+	return &other
+}
+
+// A repository whose shares can't be listed is reported once, and no error; one that
+// does not exist may be created in the same apply.
+func TestPlanWithFailedCheck(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		prepare func(server *swrtest.Server)
+		want    string
+	}{
+		"forbidden": {func(server *swrtest.Server) {
+			server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(http.StatusForbidden, "SVCSTG.SWR.4030000")})
+		}, "The credential lacks permission to manage the organization in SWR"},
+		"no route": {func(server *swrtest.Server) {
+			server.SetVariants(func(v *swrtest.Variants) { v.Routes = swrtest.NoRoutes() })
+		}, "The server does not implement this API path"},
+		"no repository": {func(server *swrtest.Server) { server.RemoveRepository("platform", "team/app") }, ""},
+		"no namespace":  {func(server *swrtest.Server) { server.RemoveNamespace("platform") }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startServer(t)
+			test.prepare(server)
+			h := newHarness(t, server).inOneRun()
+			var all diagnostics
+			for n := range 3 {
+				p := h.newShare().plan(account(fmt.Sprintf("ACME-%d", n)))
+				p.assertAction(t, createAction)
+				all.merge(p.diagnostics)
+			}
+			if test.want == "" {
+				all.silent(t)
+				return
+			}
+			all.assertWarning(t, "Unable to check shares of platform/team/app", test.want)
+			if n := strings.Count(all.String(), "Unable to check"); n != 1 {
+				t.Errorf("reported %d times: %s", n, all)
+			}
+			if name == "forbidden" { // otherwise the client tries another form of the path
+				assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 1})
+			}
+		})
+	}
+}
