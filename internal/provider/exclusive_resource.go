@@ -251,4 +251,5 @@ func (r *exclusiveResource) revoke(ctx context.Context, seen observation, toRevo
 
 // Delete revokes nothing.
 func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+	r.session.planned.recordApply()
 }

@@ -217,9 +217,9 @@ func (r *planRegistry) deletes(key swr.Key) bool {
 //
 // Terraform does not tell a provider that a plan has the option -refresh=false: it
 // is recognized by an existing resource that is planned without being read. Not
-// recognized is a plan that has only new resources, or that plans these first; nor
-// is an apply, during which Terraform plans each resource again, before the first
-// resource is applied.
+// recognized is a plan that has only new and tainted resources, or that plans these
+// first. During apply, Terraform plans each resource again; that is recognized once
+// one is created, updated or deleted.
 func (r *planRegistry) mustNotExist(key swr.Key) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -237,7 +237,7 @@ var errUnresponsive = errors.New("the service did not respond in time to an earl
 // takes its time only once. It reports whether this call is the first.
 func (r *planRegistry) list(
 	ctx context.Context, client *swr.Client, repo swr.Repository,
-) (listing swr.Listing, err error, first bool) {
+) (listing swr.Listing, first bool, err error) {
 	r.mu.Lock()
 	list := r.listings[repo]
 	if first = list == nil; first {
@@ -260,7 +260,7 @@ func (r *planRegistry) list(
 	}
 	r.mu.Unlock()
 	listing, err = list()
-	return listing, err, first
+	return listing, first, err
 }
 
 // share returns what is known of a share. The caller must hold the lock.

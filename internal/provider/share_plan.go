@@ -116,7 +116,7 @@ func (s *session) warnIfExists(ctx context.Context, diags *diag.Diagnostics, key
 	if s.unknownAttribute != "" || !s.planned.mustNotExist(key) {
 		return
 	}
-	listing, err, first := s.planned.list(ctx, s.client, key.Repo())
+	listing, first, err := s.planned.list(ctx, s.client, key.Repo())
 	switch {
 	case errors.Is(err, swr.KindRepositoryMissing), errors.Is(err, swr.KindNamespaceMissing):
 		return // it may be created in the same apply, which reports it otherwise
@@ -131,7 +131,8 @@ func (s *session) warnIfExists(ctx context.Context, diags *diag.Diagnostics, key
 		return
 	}
 	detail := "The plan creates this share, but the repository is already shared with this account. " +
-		"The apply will fail with a conflict. Existing shares are not adopted automatically. " + importRemedy(key) +
+		"Unless the apply also deletes the share, it will fail with a conflict. " +
+		"Existing shares are not adopted automatically. " + importRemedy(key) +
 		"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 		"which does not interrupt access:\n\n" + movedBlock
 	if replaced != (swr.Key{}) {
