@@ -209,7 +209,7 @@ func TestCLIPlanReplacementByExistingShare(t *testing.T) {
 	tf.config(acc("partner", `"ACC-2"`))
 	output := tf.plan(changes)
 	assertReported(t, output, "Warning: Share platform/team/app/ACC-2 already exists")
-	assertContains(t, output, "replaces share platform/team/app/ACC-1", "first revoke ACC-1", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
+	assertContains(t, output, "replaces share platform/team/app/ACC-1", "first revoke platform/team/app/ACC-1", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
 
 	// As the message says.
 	tf.config(acc("partner", `"ACC-1"`) + acc("other", `"ACC-2"`) +

@@ -248,7 +248,7 @@ func (r *planRegistry) list(
 			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 			defer cancel()
 			listing, err := client.List(ctx, repo)
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			if errors.Is(err, context.DeadlineExceeded) {
 				r.unresponsive.Store(true)
 			}
 			return listing, err

@@ -1,9 +1,13 @@
 package provider
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -118,6 +122,36 @@ func TestPlanRegistryDuringApply(t *testing.T) {
 	if len(diags) != 1 || !strings.Contains(diags[0].Summary(), "not in access_domains") {
 		t.Error(diags)
 	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A service that does not respond delays a plan once, however many shares and
+// repositories are checked.
+func TestPlanRegistryListTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		address, _ := url.Parse("https://swr.example")
+		client := swr.New(address, roundTripper(func(req *http.Request) (*http.Response, error) {
+			requests++
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}))
+		var registry planRegistry
+		began := time.Now()
+		for n, repo := range []swr.Repository{{Namespace: "n", Name: "a"}, {Namespace: "n", Name: "a"}, {Namespace: "n", Name: "b"}} {
+			_, first, err := registry.list(t.Context(), client, repo)
+			if err == nil || first != (n != 1) {
+				t.Errorf("list %d: first %t, %v", n, first, err)
+			}
+		}
+		if took := time.Since(began); took != 30*time.Second || requests != 1 {
+			t.Errorf("%d requests took %s", requests, took)
+		}
+	})
 }
 
 func TestHCLString(t *testing.T) {

@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -136,12 +135,12 @@ func (s *session) warnIfExists(ctx context.Context, diags *diag.Diagnostics, key
 		"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 		"which does not interrupt access:\n\n" + movedBlock
 	if replaced != (swr.Key{}) {
-		detail = fmt.Sprintf("The plan replaces share %s with this share, but the repository is already shared with this account. "+
-			"Unless the resource has create_before_destroy, the apply will first revoke %s, and then fail with a conflict.\n\n"+
+		detail = fmt.Sprintf("The plan replaces share %[1]s with this share, but the repository is already shared with this account. "+
+			"Unless the resource has create_before_destroy, the apply will first revoke %[1]s, and then fail with a conflict.\n\n"+
 			"Do not apply this plan. Keep the resource as it was, and declare this share in another resource, "+
-			"which you import, with the address of that resource in \"to\":\n\n%s\n\n"+
-			"Then remove the first resource from the configuration to revoke %[2]s.",
-			objectName(replaced), httpsafe.Printable(replaced.AccessDomain), importBlock(key))
+			"which you import, with the address of that resource in \"to\":\n\n%[2]s\n\n"+
+			"To revoke %[1]s, then remove the first resource from the configuration.",
+			objectName(replaced), importBlock(key))
 	}
 	diags.AddWarning(fmt.Sprintf("Share %s already exists", objectName(key)), detail)
 }

@@ -33,8 +33,8 @@ func TestPlanOfExistingShares(t *testing.T) {
 	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 1, swrtest.OpGet: 0})
 }
 
-// A share that another resource has or had is that resource's matter, however
-// Terraform orders them; a tainted share is the resource's own.
+// A share that is in the state is not reported as existing: another resource keeps or
+// deletes it, which is reported, or it is tainted.
 func TestPlanOfSharesInState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -66,6 +66,19 @@ func TestPlanOfSharesInState(t *testing.T) {
 	}
 }
 
+// A share that is planned to be deleted is kept by another resource, even if nothing
+// else changes.
+func TestPlanOfShareInStateTwice(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	kept := newHarness(t, server).newShare()
+	kept.apply(shareConfig).silent(t)
+	h := newHarness(t, server).inOneRun()
+	kept = kept.in(h)
+	kept.in(h).planDestroy().silent(t)
+	kept.planChange(shareConfig).assertError(t, "Share platform/team/app/ACME is in the state twice", "terraform state rm ADDRESS")
+}
+
 // A replacement with another account warns that the first one is revoked before.
 func TestPlanOfReplacementByExistingShare(t *testing.T) {
 	t.Parallel()
@@ -74,10 +87,12 @@ func TestPlanOfReplacementByExistingShare(t *testing.T) {
 	s.apply(account("ACC-1")).silent(t)
 	s.plan(account("ACC-2")).silent(t)
 	putShare(server, "team/app", "acc-2", "forever")
+	server.ResetRequests()
 	p := s.plan(account("ACC-2"))
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 1}) // that of the refresh
 	p.assertAction(t, replace)
 	p.assertWarning(t, "Share platform/team/app/ACC-2 already exists", "replaces share platform/team/app/ACC-1",
-		"first revoke ACC-1, and then fail", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
+		"first revoke platform/team/app/ACC-1, and then fail", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
 }
 
 // No request is sent without a refresh, which is recognized by an existing resource
@@ -85,9 +100,9 @@ func TestPlanOfReplacementByExistingShare(t *testing.T) {
 func TestPlanWithoutCheck(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	existing, guard := newHarness(t, server).newShare(), newHarness(t, server).newExclusive()
+	existing, exclusive := newHarness(t, server).newShare(), newHarness(t, server).newExclusive()
 	existing.apply(shareConfig).silent(t)
-	guard.apply(exclusiveValues("ACME")).silent(t)
+	exclusive.apply(exclusiveValues("ACME")).silent(t)
 	putShare(server, "team/app", "OTHER", "forever")
 	for name, test := range map[string]struct {
 		before func(h *harness)
@@ -96,14 +111,14 @@ func TestPlanWithoutCheck(t *testing.T) {
 		"existing share": {func(h *harness) { existing.in(h).planChange(shareConfig).silent(t) }, account("OTHER")},
 		"changed share":  {func(h *harness) { existing.in(h).planChange(shareConfig.with("description", "new")).silent(t) }, account("OTHER")},
 		"removed share":  {func(h *harness) { existing.in(h).planDestroy().silent(t) }, account("OTHER")},
-		"guard":          {func(h *harness) { guard.in(h).planChange(exclusiveValues("ACME")).silent(t) }, account("OTHER")},
+		"exclusive":      {func(h *harness) { exclusive.in(h).planChange(exclusiveValues("ACME")).silent(t) }, account("OTHER")},
 		"unknown name":   {func(*harness) {}, account("OTHER").with("repository", unknown)},
 	} {
 		h := newHarness(t, server).inOneRun()
 		test.before(h)
 		server.ResetRequests()
 		d := h.newShare().plan(test.config).diagnostics
-		if name == "guard" { // the guard does not allow the account
+		if name == "exclusive" { // it does not allow the account
 			d.assertError(t, "Share platform/team/app/OTHER is declared, but not in access_domains")
 		} else {
 			d.silent(t)
