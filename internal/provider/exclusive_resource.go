@@ -129,7 +129,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 			"They were last read at %s, but the endpoint is now %s, where no plan has shown the accounts. "+
 				"The plan shows %s as to be created, which revokes nothing. If the endpoint is wrong, do not apply the plan: correct it.",
 			httpsafe.Printable(there), r.session.client.NormalizedEndpoint(), typeExclusive))
-		resp.State.RemoveResource(ctx)
+		removeResource(ctx, resp)
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)

@@ -420,6 +420,7 @@ func (i *instance) read() (d diagnostics) {
 		return d
 	}
 	i.setState(read.NewState, read.Private, read.NewIdentity)
+	i.private = read.Private // Terraform keeps it for the plan, even if the resource is gone
 	return d
 }
 
@@ -521,7 +522,7 @@ func (i *instance) planChange(config values) (p planned) {
 	p.values = i.decode(i.schema().ValueType(), p.resp.PlannedState)
 	switch {
 	case !i.exists():
-		p.action = createAction
+		p.action, p.resp.PlannedPrivate = createAction, nil // planned again during apply
 	case len(p.resp.RequiresReplace) > 0:
 		// Terraform plans it again as a new one, but with the private state, which it
 		// drops when it plans the new one during apply. It shows no warning of that plan.

@@ -79,6 +79,22 @@ func TestPlanOfShareInStateTwice(t *testing.T) {
 	kept.planChange(shareConfig).assertError(t, "Share platform/team/app/ACME is in the state twice", "terraform state rm ADDRESS")
 }
 
+// A share that is gone is planned as a new one, with its private state.
+func TestPlanOfGoneShare(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	s := newHarness(t, server).newShare()
+	s.apply(shareConfig).silent(t)
+	server.DeleteShare("platform", "team/app", "ACME")
+	h := newHarness(t, server).inOneRun()
+	s = s.in(h)
+	p := s.plan(shareConfig)
+	p.silent(t)
+	p.assertAction(t, createAction)
+	h.newShare().plan(shareConfig).assertWarning(t, "Duplicate swr_repository_share for platform/team/app/ACME")
+	h.newExclusive().plan(exclusiveValues()).assertError(t, "Share platform/team/app/ACME is declared, but not in access_domains")
+}
+
 // A replacement with another account warns that the first one is revoked before.
 func TestPlanOfReplacementByExistingShare(t *testing.T) {
 	t.Parallel()

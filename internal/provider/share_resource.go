@@ -107,7 +107,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	case swr.PendingKeep:
 		return
 	case swr.PendingForget:
-		resp.State.RemoveResource(ctx)
+		removeResource(ctx, resp)
 		return
 	}
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
@@ -116,7 +116,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 			return
 		}
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
-		resp.State.RemoveResource(ctx)
+		removeResource(ctx, resp)
 		return
 	}
 	if err == nil {
