@@ -10,10 +10,17 @@ import (
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
-// sharesOf is the configuration of shares of platform/team/app, one for each element
-// of the expression, which is the value of for_each or count.
-func sharesOf(meta, account string) string {
-	return share("partner", meta, `namespace = "platform"`, `repository = "team/app"`, "access_domain = "+account, `deadline = "forever"`)
+// shareWith is the configuration of a share of platform/team/app with an account, given
+// as an expression, and further arguments.
+func shareWith(name, account string, arguments ...string) string {
+	return share(name, append([]string{
+		`namespace = "platform"`, `repository = "team/app"`, "access_domain = " + account, `deadline = "forever"`,
+	}, arguments...)...)
+}
+
+// importInto is the block that imports a share of platform/team/app.
+func importInto(name, account string) string {
+	return fmt.Sprintf("import {\n  to = swr_repository_share.%s\n  id = \"platform/team/app/%s\"\n}\n", name, account)
 }
 
 // warnings are how the warnings of this provider's plans begin; the CLI has its own.
@@ -44,18 +51,17 @@ func assertReported(t *testing.T, output string, summaries ...string) {
 func TestCLIPlanConflicts(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	acme := []string{`namespace = "platform"`, `repository = "team/app"`, `access_domain = "ACME"`, `deadline = "forever"`}
-	tf := newCLI(t, server, share("old", acme...))
+	tf := newCLI(t, server, shareWith("old", `"ACME"`))
 	tf.apply()
 	server.ResetRequests()
 
-	tf.config(share("new", acme...))
+	tf.config(shareWith("new", `"ACME"`))
 	output := tf.plan(changes)
 	assertReported(t, output, "Warning: Share platform/team/app/ACME is revoked and created again")
 	assertContains(t, output, "moved {")
-	tf.config(share("old", acme...) + share("new", acme...))
+	tf.config(shareWith("old", `"ACME"`) + shareWith("new", `"ACME"`))
 	assertReported(t, tf.plan(changes), "Warning: Duplicate swr_repository_share for platform/team/app/ACME")
-	tf.config(share("old", acme...) + exclusiveOf("only", `"team/app"`, "access_domains = []"))
+	tf.config(shareWith("old", `"ACME"`) + exclusiveOf("only", `"team/app"`, "access_domains = []"))
 	assertReported(t, tf.plan(failed), "Error: Share platform/team/app/ACME is declared, but not in access_domains")
 	assertRequests(t, server, nil)
 }
@@ -66,9 +72,10 @@ func TestCLIPlanMovedShares(t *testing.T) {
 	t.Parallel()
 	const recreated = "Warning: Share platform/team/app/%s is revoked and created again"
 	count := func(accounts string) string {
-		return "locals { accounts = [" + accounts + "] }\n" + sharesOf("count = length(local.accounts)", "local.accounts[count.index]")
+		return "locals { accounts = [" + accounts + "] }\n" +
+			shareWith("partner", "local.accounts[count.index]", "count = length(local.accounts)")
 	}
-	forEach := func(accounts string) string { return sharesOf("for_each = {"+accounts+"}", "each.value") }
+	forEach := func(accounts string) string { return shareWith("partner", "each.value", "for_each = {"+accounts+"}") }
 	for name, test := range map[string]struct {
 		before, after string
 		recreated     []string
@@ -104,14 +111,12 @@ func TestCLIPlanMovedShares(t *testing.T) {
 func TestCLIPlanShareInStateTwice(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	acme := []string{`namespace = "platform"`, `repository = "team/app"`, `access_domain = "ACME"`, `deadline = "forever"`}
-	tf := newCLI(t, server, share("stale", acme...))
+	tf := newCLI(t, server, shareWith("stale", `"ACME"`))
 	tf.apply()
-	tf.config(share("stale", acme...) + share("partner", acme...) +
-		"import {\n  to = swr_repository_share.partner\n  id = \"platform/team/app/ACME\"\n}\n")
+	tf.config(shareWith("stale", `"ACME"`) + shareWith("partner", `"ACME"`) + importInto("partner", "ACME"))
 	assertReported(t, tf.apply(), "Warning: Duplicate swr_repository_share for platform/team/app/ACME")
 
-	tf.config(share("partner", acme...))
+	tf.config(shareWith("partner", `"ACME"`))
 	output := tf.plan(failed)
 	assertReported(t, output, "Error: Share platform/team/app/ACME is in the state twice")
 	assertContains(t, output, "terraform state rm ADDRESS", "destroy = false")
@@ -127,8 +132,7 @@ func TestCLIPlanDeposed(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
 	acc := func(n int) string {
-		return share("partner", `namespace = "platform"`, `repository = "team/app"`, fmt.Sprintf(`access_domain = "ACC-%d"`, n),
-			`deadline = "forever"`, "lifecycle {\n create_before_destroy = true\n }")
+		return shareWith("partner", fmt.Sprintf(`"ACC-%d"`, n), "lifecycle {\n create_before_destroy = true\n }")
 	}
 	tf := newCLI(t, server, acc(1))
 	tf.apply()
@@ -168,7 +172,7 @@ func TestCLIPlanDeposed(t *testing.T) {
 	tf.write("terraform.tfstate", string(edited))
 	assertContains(t, tf.plan(failed), "Share platform/team/app/ACC-2 is in the state twice", "deposed object", "import {")
 	tf.run(success, "state", "rm", "swr_repository_share.partner")
-	tf.config(acc(2) + "import {\n  to = swr_repository_share.partner\n  id = \"platform/team/app/ACC-2\"\n}\n")
+	tf.config(acc(2) + importInto("partner", "ACC-2"))
 	assertContains(t, tf.plan(changes), "1 to import, 0 to add, 0 to change, 0 to destroy")
 }
 
@@ -180,7 +184,7 @@ func TestCLIPlanExistingShare(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
 	const account = `"$${a}%%{b}"`
-	config := share("partner", `namespace = "platform"`, `repository = "team/app"`, "access_domain = "+account, `deadline = "forever"`, `description = "by hand"`)
+	config := shareWith("partner", account, `description = "by hand"`)
 	putShare(server, "team/app", "${a}%{b}", "forever")
 	tf := newCLI(t, server, config)
 	output := tf.output(changes, "plan", "-no-color", "-detailed-exitcode")
@@ -200,20 +204,18 @@ func TestCLIPlanExistingShare(t *testing.T) {
 func TestCLIPlanReplacementByExistingShare(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	acc := func(name, account string) string {
-		return share(name, `namespace = "platform"`, `repository = "team/app"`, "access_domain = "+account, `deadline = "forever"`, `description = "by hand"`)
-	}
+	acc := func(name, account string) string { return shareWith(name, account, `description = "by hand"`) }
 	tf := newCLI(t, server, acc("partner", `"ACC-1"`))
 	tf.apply()
 	putShare(server, "team/app", "ACC-2", "forever")
 	tf.config(acc("partner", `"ACC-2"`))
 	output := tf.plan(changes)
 	assertReported(t, output, "Warning: Share platform/team/app/ACC-2 already exists")
-	assertContains(t, output, "replaces share platform/team/app/ACC-1", "first revoke platform/team/app/ACC-1", "Do not apply this plan", `id = "platform/team/app/ACC-2"`)
+	assertContains(t, output, "replaces share platform/team/app/ACC-1", "first revoke platform/team/app/ACC-1",
+		"Do not apply this plan", `id = "platform/team/app/ACC-2"`)
 
 	// As the message says.
-	tf.config(acc("partner", `"ACC-1"`) + acc("other", `"ACC-2"`) +
-		"import {\n  to = swr_repository_share.other\n  id = \"platform/team/app/ACC-2\"\n}\n")
+	tf.config(acc("partner", `"ACC-1"`) + acc("other", `"ACC-2"`) + importInto("other", "ACC-2"))
 	tf.apply()
 	assertShares(t, server, "ACC-1", "ACC-2")
 	tf.config(acc("other", `"ACC-2"`))
@@ -229,7 +231,8 @@ func TestCLIPlanRequests(t *testing.T) {
 	server := startServer(t)
 	server.AddRepository("platform", "other")
 	putShare(server, "other", "ACME-003", "forever")
-	tf := newCLI(t, server, manyShares(20, "")+strings.NewReplacer(`"partner"`, `"other"`, "team/app", "other").Replace(manyShares(5, "")))
+	other := strings.NewReplacer(`"partner"`, `"other"`, "team/app", "other")
+	tf := newCLI(t, server, manyShares(20, "")+other.Replace(manyShares(5, "")))
 	output := tf.plan(changes)
 	assertReported(t, output, "Warning: Share platform/other/ACME-003 already exists")
 	assertNotContains(t, output, "platform/team/app/ACME-003 already exists")
@@ -237,8 +240,8 @@ func TestCLIPlanRequests(t *testing.T) {
 
 	tf.config(partner(`deadline = "forever"`))
 	tf.apply()
-	tf.config(partner(`deadline = "forever"`) + share("other", `namespace = "platform"`, `repository = "other"`, `access_domain = "ACME-003"`,
-		`deadline = "forever"`, "depends_on = [swr_repository_share.partner]"))
+	tf.config(partner(`deadline = "forever"`) + share("other", `namespace = "platform"`, `repository = "other"`,
+		`access_domain = "ACME-003"`, `deadline = "forever"`, "depends_on = [swr_repository_share.partner]"))
 	server.ResetRequests()
 	assertNotContains(t, tf.plan(changes, "-refresh=false"), warnings...)
 	assertNoRequests(t, server)

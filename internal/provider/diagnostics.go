@@ -66,7 +66,8 @@ func (s *session) explain(op operation, key swr.Key, err error, consequence stri
 func (s *session) warnUnlisted(diags *diag.Diagnostics, repo swr.Repository, err error) {
 	key := repositoryKey(repo)
 	diags.AddWarning(fmt.Sprintf("Unable to %s %s", opCheckShares, objectName(key)), s.explain(opCheckShares, key, err,
-		"Whether the shares that this plan creates exist already is not known. If one does, its apply will fail with a conflict."))
+		"Whether the shares that this plan creates exist already is not known. "+
+			"If one does, its apply will fail with a conflict."))
 }
 
 // objectName returns the name of a share, a repository or a namespace.

@@ -102,8 +102,10 @@ func warnRevokesNothing(diags *diag.Diagnostics, action string, state exclusiveM
 // not change, as with -replace, and the plan would show accounts as removed.
 func (r *exclusiveResource) requireNothingRemoved(repo swr.Repository, diags *diag.Diagnostics) {
 	if removed := r.session.planned.removed(repo); len(removed) > 0 {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Replacing %s of %s does not revoke %s", typeExclusive, repo, removed),
-			"The plan would show accounts as removed that the apply does not revoke, because creating the resource revokes nothing. "+
+		diags.AddAttributeError(pathAccessDomains,
+			fmt.Sprintf("Replacing %s of %s does not revoke %s", typeExclusive, repo, removed),
+			"The plan would show accounts as removed that the apply does not revoke, "+
+				"because creating the resource revokes nothing. "+
 				"Apply without replacing it first, which revokes the accounts.")
 	}
 }

@@ -69,7 +69,8 @@ var shareConflicts = []struct {
 
 func addInStateTwice(diags *diag.Diagnostics, key swr.Key) {
 	diags.AddError(fmt.Sprintf("Share %s is in the state twice", objectName(key)),
-		"One resource deletes this share, and another resource keeps it. The apply would revoke an account that is declared.\n\n"+
+		"One resource deletes this share, and another resource keeps it. "+
+			"The apply would revoke an account that is declared.\n\n"+
 			"Remove the stale resource from the state, without deleting the share:\n\n  terraform state rm ADDRESS\n\n"+
 			"or with a removed block:\n\n"+removedBlock(typeShare)+"\n\n"+
 			"If the plan would destroy a deposed object of the resource that keeps the share, "+
@@ -126,10 +127,11 @@ func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, di
 	if !exclusive.planned {
 		exclusive.planned, exclusive.allowed = true, allowed
 	} else if !exclusive.allowed.equal(allowed) {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
-			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
-				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.",
-			exclusive.allowed, allowed))
+		diags.AddAttributeError(pathAccessDomains,
+			fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
+				"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
+					"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.",
+				exclusive.allowed, allowed))
 	}
 	var declared accounts
 	for key, share := range r.shares {

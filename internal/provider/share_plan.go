@@ -74,7 +74,9 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 // Terraform plans a replacement twice: first with the prior state, then without it,
 // but with the prior private state. Only the first call is recorded. A tainted share
 // is planned once, as a new one.
-func (r *shareResource) record(ctx context.Context, req resource.ModifyPlanRequest, plan shareResourceModel, diags *diag.Diagnostics) {
+func (r *shareResource) record(
+	ctx context.Context, req resource.ModifyPlanRequest, plan shareResourceModel, diags *diag.Diagnostics,
+) {
 	if r.session == nil {
 		return
 	}
@@ -88,14 +90,14 @@ func (r *shareResource) record(ctx context.Context, req resource.ModifyPlanReque
 		}
 		return
 	}
-	state := readShare(ctx, req.State.Raw, diags)
+	state, config := readShare(ctx, req.State.Raw, diags), readShare(ctx, req.Config.Raw, diags)
 	if diags.HasError() {
 		return
 	}
 	prior := state.key()
 	planned.recordExisting(prior)
-	if known && prior.Repo() == plan.key().Repo() && swr.SameAccount(prior.AccessDomain, plan.key().AccessDomain) {
-		diags.Append(planned.recordShare(plan.key(), shareKept)...)
+	if known && prior == plan.key() {
+		diags.Append(planned.recordShare(config.key(), shareKept)...) // the plan has the spelling of the state
 		return
 	}
 	diags.Append(planned.recordShare(prior, shareDeleted)...)
@@ -135,8 +137,9 @@ func (s *session) warnIfExists(ctx context.Context, diags *diag.Diagnostics, key
 		"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 		"which does not interrupt access:\n\n" + movedBlock
 	if replaced != (swr.Key{}) {
-		detail = fmt.Sprintf("The plan replaces share %[1]s with this share, but the repository is already shared with this account. "+
-			"Unless the resource has create_before_destroy, the apply will first revoke %[1]s, and then fail with a conflict.\n\n"+
+		detail = fmt.Sprintf("The plan replaces share %[1]s with this share, "+
+			"but the repository is already shared with this account. Unless the resource has create_before_destroy, "+
+			"the apply will first revoke %[1]s, and then fail with a conflict.\n\n"+
 			"Do not apply this plan. Keep the resource as it was, and declare this share in another resource, "+
 			"which you import, with the address of that resource in \"to\":\n\n%[2]s\n\n"+
 			"To revoke %[1]s, then remove the first resource from the configuration.",
@@ -191,7 +194,9 @@ var shareValueType = sync.OnceValue(func() tftypes.Type {
 // nor ModifyPlan have anything to do, with three exceptions: a value that is not
 // configured may have a default, an expired share gets a warning, and what is planned
 // is recorded.
-func (p *swrProvider) PlanUnchanged(req *tfprotov6.PlanResourceChangeRequest) (resp *tfprotov6.PlanResourceChangeResponse, ok bool) {
+func (p *swrProvider) PlanUnchanged(
+	req *tfprotov6.PlanResourceChangeRequest,
+) (resp *tfprotov6.PlanResourceChangeResponse, ok bool) {
 	deferrable := req.ClientCapabilities != nil && req.ClientCapabilities.DeferralAllowed
 	if req.TypeName != typeShare || deferrable || !sameBytes(req.PriorState, req.ProposedNewState) {
 		return nil, false

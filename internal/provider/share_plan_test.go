@@ -79,6 +79,17 @@ func TestPlanOfShareInStateTwice(t *testing.T) {
 	kept.planChange(shareConfig).assertError(t, "Share platform/team/app/ACME is in the state twice", "terraform state rm ADDRESS")
 }
 
+// A message about a share has the account in the spelling of the configuration.
+func TestPlanSpelling(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	s := newHarness(t, server).newShare()
+	s.apply(account("ACME")).silent(t)
+	h := newHarness(t, server).inOneRun()
+	s.in(h).plan(account("aCMe")).assertAction(t, noAction)
+	h.newExclusive().plan(exclusiveValues("OTHER")).assertError(t, "Share platform/team/app/aCMe is declared, but not in access_domains")
+}
+
 // A share that is gone is planned as a new one, with its private state.
 func TestPlanOfGoneShare(t *testing.T) {
 	t.Parallel()
