@@ -32,9 +32,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		if r.session != nil {
-			r.session.planned.recordExclusiveExisting(state.repo())
-		}
+		r.session.recordPlannedExclusive(state.repo())
 		warnRevokesNothing(&resp.Diagnostics, "Destroying", state)
 		return
 	}
@@ -45,6 +43,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
+	defer r.session.unread.warn(ctx, plan.repo(), &resp.Diagnostics)
 
 	planned, complete := accountsFromSet(plan.AccessDomains)
 	if complete && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
@@ -63,22 +62,25 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.session.planned.recordExclusiveExisting(state.repo())
+	r.session.recordPlannedExclusive(state.repo())
 	if state.repo() != plan.repo() {
 		warnRevokesNothing(&resp.Diagnostics, "Replacing", state)
 		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
 		return
 	}
 	prior := state.accounts()
+	removed := prior.difference(planned)
+	r.session.planned.recordRemoved(plan.repo(), removed)
 	if complete && planned.equal(prior) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, pathAccessDomains, state.AccessDomains)...)
+		if resp.Plan.Raw.Equal(req.State.Raw) {
+			r.session.unread.recordUnchanged(plan.repo())
+		}
 		return
 	}
-	removed := prior.difference(planned)
-	if len(removed) == 0 {
+	if len(removed) == 0 || r.warnOutdated(ctx, state, planned, complete, req.Private, &resp.Diagnostics) {
 		return
 	}
-	r.session.planned.recordRemoved(plan.repo(), removed)
 	if !complete {
 		resp.Diagnostics.AddAttributeError(pathAccessDomains, fmt.Sprintf("Accounts to revoke from %s not yet known", plan.repo()), fmt.Sprintf(
 			"access_domains is not fully known before apply, and %s revokes only accounts that a plan has shown by name. "+

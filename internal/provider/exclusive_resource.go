@@ -120,6 +120,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.session.unread.recordRead(state.repo())
 	if r.session.unknownAttribute != "" {
 		r.session.warnUnchecked(&resp.Diagnostics)
 		return
@@ -135,7 +136,6 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 
-	r.session.planned.recordExclusiveRead(state.repo())
 	prior := state.accounts()
 	current, err := r.observe(ctx, state.repo())
 	switch {

@@ -33,14 +33,14 @@ type planRegistry struct {
 
 // plannedShare is what a run does with one share.
 type plannedShare struct {
-	account string // as it is declared, or else as it is in the state
-	inState bool   // a resource that has it was read
-	actions [3]int // the number of resources that plan each shareAction
+	account string   // as it is declared, or else as it is in the state
+	inState bool     // a resource that has it was read
+	actions [3]int   // the number of resources that plan each shareAction
+	unread  []func() // undo what was recorded of resources that have it, before they were read
 }
 
 // plannedExclusive is what a run does with the exclusive resource of a repository.
 type plannedExclusive struct {
-	read    bool
 	planned bool
 	allowed accounts
 	removed accounts // that have access by the state
@@ -93,13 +93,20 @@ func warnDeclaredTwice(diags *diag.Diagnostics, key swr.Key) {
 }
 
 // recordShare records the action that a resource plans for a share, and returns the
-// conflicts with other resources that were not reported before.
-func (r *planRegistry) recordShare(key swr.Key, action shareAction) (diags diag.Diagnostics) {
+// conflicts with other resources that were not reported before. The prior key is that
+// of the resource's state, the zero key if it has none.
+func (r *planRegistry) recordShare(key swr.Key, action shareAction, prior swr.Key) (diags diag.Diagnostics) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	share := r.share(key)
 	before := *share
 	share.actions[action]++
+	if prior != (swr.Key{}) {
+		if held := r.share(prior); !held.inState {
+			r.unrefreshed = true
+			held.unread = append(held.unread, func() { share.actions[action]-- })
+		}
+	}
 	if action != shareDeleted {
 		share.account = key.AccessDomain
 	}
@@ -157,32 +164,25 @@ func (e *plannedExclusive) requireAllowed(diags *diag.Diagnostics, key swr.Key) 
 		typeExclusive, httpsafe.Printable(key.Repo().String()), httpsafe.Printable(key.AccessDomain)))
 }
 
-// recordRead records that a resource was read that has the share.
+// recordRead records that a resource was read that has the share. If it was planned
+// before, it is planned again: Terraform 1.17 with -minimal-refresh plans without a
+// refresh, reads what changes, and discards that plan.
 func (r *planRegistry) recordRead(key swr.Key) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.share(key).inState = true
+	share := r.share(key)
+	share.inState = true
+	for _, undo := range share.unread {
+		undo()
+	}
+	share.unread = nil
 }
 
-// recordExisting records that a resource is planned that has the share.
-func (r *planRegistry) recordExisting(key swr.Key) {
+// recordUnrefreshed records that an existing resource is planned that was not read.
+func (r *planRegistry) recordUnrefreshed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.unrefreshed = r.unrefreshed || !r.share(key).inState
-}
-
-// recordExclusiveRead and recordExclusiveExisting are the same for the exclusive
-// resource of a repository.
-func (r *planRegistry) recordExclusiveRead(repo swr.Repository) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.exclusive(repo).read = true
-}
-
-func (r *planRegistry) recordExclusiveExisting(repo swr.Repository) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.unrefreshed = r.unrefreshed || !r.exclusive(repo).read
+	r.unrefreshed = true
 }
 
 // recordRemoved records the accounts that the plan of an exclusive resource removes.

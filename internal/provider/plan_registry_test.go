@@ -19,7 +19,7 @@ type planned func(*planRegistry) diag.Diagnostics
 
 func plannedShareOf(account string, action shareAction) planned {
 	return func(r *planRegistry) diag.Diagnostics {
-		return r.recordShare(swr.Key{Namespace: "n", Repository: "r", AccessDomain: account}, action)
+		return r.recordShare(swr.Key{Namespace: "n", Repository: "r", AccessDomain: account}, action, swr.Key{})
 	}
 }
 
@@ -107,6 +107,33 @@ func TestPlanRegistrySpelling(t *testing.T) {
 	diags = plannedShareOf("aCME", shareDeleted)(&registry)
 	if len(diags) != 1 || !diags.HasError() {
 		t.Error(diags)
+	}
+}
+
+// A resource that is read after it was planned is planned again.
+func TestPlanRegistryPlannedTwice(t *testing.T) {
+	t.Parallel()
+	key := func(account string) swr.Key { return swr.Key{Namespace: "n", Repository: "r", AccessDomain: account} }
+	var registry planRegistry
+	plan := func(wantReported int) {
+		t.Helper()
+		reported := slices.Concat(
+			registry.recordShare(key("A"), shareDeleted, key("A")),
+			registry.recordShare(key("B"), shareCreated, key("A")),
+		)
+		if len(reported) != wantReported {
+			t.Errorf("reported %v instead of %d", reported, wantReported)
+		}
+	}
+	plan(0)
+	registry.recordRead(key("A"))
+	plan(0)
+	if registry.mustNotExist(key("B")) {
+		t.Error("the list of an unrefreshed plan is requested")
+	}
+	reported := registry.recordShare(key("A"), shareCreated, swr.Key{})
+	if len(reported) != 1 || !strings.Contains(reported[0].Summary(), "revoked and created again") {
+		t.Error(reported)
 	}
 }
 

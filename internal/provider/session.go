@@ -23,6 +23,7 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
+	unread unreadExclusives
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
@@ -110,4 +111,11 @@ func withTimeout(
 	limit, problems := configured(ctx, defaultTimeout)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
+}
+
+// recordPlannedExclusive records that an exclusive resource of the state is planned.
+func (s *session) recordPlannedExclusive(repo swr.Repository) {
+	if s != nil && !s.unread.wasRead(repo) {
+		s.planned.recordUnrefreshed()
+	}
 }

@@ -28,8 +28,7 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 		if r.session != nil && !resp.Diagnostics.HasError() {
-			r.session.planned.recordExisting(state.key())
-			resp.Diagnostics.Append(r.session.planned.recordShare(state.key(), shareDeleted)...)
+			resp.Diagnostics.Append(r.session.planned.recordShare(state.key(), shareDeleted, state.key())...)
 		}
 		return
 	}
@@ -85,7 +84,7 @@ func (r *shareResource) record(
 	if req.State.Raw.IsNull() {
 		_, replacement := lastSeen.get(ctx, req.Private, diags)
 		if known && !replacement {
-			diags.Append(planned.recordShare(plan.key(), shareCreated)...)
+			diags.Append(planned.recordShare(plan.key(), shareCreated, swr.Key{})...)
 			r.session.warnIfExists(ctx, diags, plan.key(), swr.Key{})
 		}
 		return
@@ -95,14 +94,13 @@ func (r *shareResource) record(
 		return
 	}
 	prior := state.key()
-	planned.recordExisting(prior)
 	if known && prior == plan.key() {
-		diags.Append(planned.recordShare(config.key(), shareKept)...) // the plan has the spelling of the state
+		diags.Append(planned.recordShare(config.key(), shareKept, prior)...) // the plan has the spelling of the state
 		return
 	}
-	diags.Append(planned.recordShare(prior, shareDeleted)...)
+	diags.Append(planned.recordShare(prior, shareDeleted, prior)...)
 	if known {
-		diags.Append(planned.recordShare(plan.key(), shareCreated)...)
+		diags.Append(planned.recordShare(plan.key(), shareCreated, prior)...)
 		r.session.warnIfExists(ctx, diags, plan.key(), prior)
 	}
 }
@@ -218,8 +216,7 @@ func (p *swrProvider) PlanUnchanged(
 		PlannedIdentity: req.PriorIdentity,
 	}
 	if p.session != nil {
-		p.session.planned.recordExisting(state.key())
-		for _, conflict := range p.session.planned.recordShare(state.key(), shareKept) {
+		for _, conflict := range p.session.planned.recordShare(state.key(), shareKept, state.key()) {
 			resp.Diagnostics = append(resp.Diagnostics, toProtocol(conflict))
 		}
 	}

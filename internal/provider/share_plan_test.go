@@ -138,7 +138,7 @@ func TestPlanWithoutCheck(t *testing.T) {
 		"existing share": {func(h *harness) { existing.in(h).planChange(shareConfig).silent(t) }, account("OTHER")},
 		"changed share":  {func(h *harness) { existing.in(h).planChange(shareConfig.with("description", "new")).silent(t) }, account("OTHER")},
 		"removed share":  {func(h *harness) { existing.in(h).planDestroy().silent(t) }, account("OTHER")},
-		"exclusive":      {func(h *harness) { exclusive.in(h).planChange(exclusiveValues("ACME")).silent(t) }, account("OTHER")},
+		"exclusive":      {func(h *harness) { exclusive.in(h).planChange(exclusiveValues("ACME")).ok(t) }, account("OTHER")},
 		"unknown name":   {func(*harness) {}, account("OTHER").with("repository", unknown)},
 	} {
 		h := newHarness(t, server).inOneRun()
