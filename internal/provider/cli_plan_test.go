@@ -305,3 +305,28 @@ func TestCLIPlanExclusiveReplaced(t *testing.T) {
 	tf.apply("-replace=" + only)
 	assertShares(t, server, "ACME")
 }
+
+// With -minimal-refresh, Terraform plans the shares that change twice, before and after
+// it reads them.
+func TestCLIPlanMinimalRefresh(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	forEach := func(accounts string) string { return shareWith("partner", "each.value", "for_each = {"+accounts+"}") }
+	tf := newCLI(t, server, forEach(`x = "ACC-1", y = "ACC-2", z = "ACC-3"`))
+	tf.skipUnless("-minimal-refresh", "plan")
+	tf.apply()
+	tf.plan(noChange, "-minimal-refresh")
+	for config, recreated := range map[string][]string{
+		forEach(`x = "ACC-2", y = "ACC-1", z = "ACC-3"`): {"ACC-1", "ACC-2"},
+		forEach(`x = "ACC-1", new = "ACC-2"`):            {"ACC-2"},
+	} {
+		tf.config(config)
+		output := tf.plan(changes, "-minimal-refresh")
+		for _, account := range recreated {
+			assertReported(t, output, "Warning: Share platform/team/app/"+account+" is revoked and created again")
+		}
+		assertNotContains(t, output, "Warning: Duplicate", "Error:", "already exists")
+	}
+	tf.config(forEach(`x = "ACC-1", y = "ACC-2", z = "ACC-3"`) + exclusive("only"))
+	assertContains(t, tf.plan(failed, "-minimal-refresh"), "Share platform/team/app/ACC-1 is declared, but not in access_domains")
+}
