@@ -23,9 +23,9 @@ import (
 // of several warnings with equal summaries. So one call waits until no more
 // resources arrive, and its warning names them all. The others return at once.
 type unreadExclusives struct {
-	mu      sync.Mutex
-	read    map[swr.Repository]bool
-	pending []swr.Repository // to be named by the next warning
+	mu         sync.Mutex
+	read       map[swr.Repository]bool
+	unreported []swr.Repository // to be named by the next warning
 	// namedBy has the repositories that a warning named, and the one whose plan
 	// the warning is part of.
 	namedBy map[swr.Repository]swr.Repository
@@ -54,7 +54,7 @@ func (u *unreadExclusives) recordRead(repo swr.Repository) {
 	u.read[repo] = true
 	for named, by := range u.namedBy {
 		if by == repo {
-			u.pending = append(u.pending, named)
+			u.unreported = append(u.unreported, named)
 			delete(u.namedBy, named)
 		}
 	}
@@ -71,22 +71,22 @@ func (u *unreadExclusives) wasRead(repo swr.Repository) bool {
 func (u *unreadExclusives) recordUnchanged(repo swr.Repository) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if _, named := u.namedBy[repo]; !named && !u.read[repo] && !slices.Contains(u.pending, repo) {
-		u.pending = append(u.pending, repo)
+	if _, named := u.namedBy[repo]; !named && !u.read[repo] && !slices.Contains(u.unreported, repo) {
+		u.unreported = append(u.unreported, repo)
 	}
 }
 
-// warn adds a warning to the plan of a resource that names all pending ones, unless
+// warn adds a warning to the plan of a resource that names all that are to be named, unless
 // there are none, or another call is about to do so.
 func (u *unreadExclusives) warn(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.waiting || len(u.pending) == 0 {
+	if u.waiting || len(u.unreported) == 0 {
 		return
 	}
 	u.waiting = true
-	for known := 0; known < len(u.pending) && u.waited < maxQuietWait && ctx.Err() == nil; {
-		known = len(u.pending)
+	for known := 0; known < len(u.unreported) && u.waited < maxQuietWait && ctx.Err() == nil; {
+		known = len(u.unreported)
 		u.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -96,8 +96,8 @@ func (u *unreadExclusives) warn(ctx context.Context, repo swr.Repository, diags 
 		u.waited += quietPeriod
 	}
 	u.waiting = false
-	unread := slices.DeleteFunc(u.pending, func(pending swr.Repository) bool { return u.read[pending] })
-	u.pending = nil
+	unread := slices.DeleteFunc(u.unreported, func(repo swr.Repository) bool { return u.read[repo] })
+	u.unreported = nil
 	if len(unread) == 0 {
 		return
 	}

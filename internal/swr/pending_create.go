@@ -73,7 +73,8 @@ func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperati
 	lookupCtx, cancel := context.WithTimeout(ctx, listBeforeTimeout)
 	defer cancel()
 	before, err := c.lookup(lookupCtx, key, 0, byListing)
-	if ctx.Err() != nil || errors.Is(err, KindUnauthorized) || errors.Is(err, KindSignIn) {
+	end, limited := ctx.Deadline() // a shared listing may notice it before ctx does
+	if ctx.Err() != nil || limited && time.Until(end) <= 0 || errors.Is(err, KindUnauthorized) {
 		return PendingCreate{}, err
 	}
 	return PendingCreate{AbsentBefore: isGone(err), CreatedBefore: before.Created}, nil
