@@ -32,7 +32,6 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		r.session.recordPlannedExclusive(state.repo())
 		warnRevokesNothing(&resp.Diagnostics, "Destroying", state)
 		return
 	}

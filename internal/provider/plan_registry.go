@@ -94,7 +94,8 @@ func warnDeclaredTwice(diags *diag.Diagnostics, key swr.Key) {
 
 // recordShare records the action that a resource plans for a share, and returns the
 // conflicts with other resources that were not reported before. The prior key is that
-// of the resource's state, the zero key if it has none.
+// of the state of a resource which is kept or replaced, otherwise the zero key:
+// Terraform 1.11 reads a resource that it destroys only after it has planned that.
 func (r *planRegistry) recordShare(key swr.Key, action shareAction, prior swr.Key) (diags diag.Diagnostics) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -218,7 +219,7 @@ func (r *planRegistry) deletes(key swr.Key) bool {
 // resource is to be reported.
 //
 // Terraform does not tell a provider that a plan has the option -refresh=false: it
-// is recognized by an existing resource that is planned without being read. Not
+// is recognized by a resource that is kept or replaced without being read. Not
 // recognized is a plan that has only new and tainted resources, or that plans these
 // first. During apply, Terraform plans each resource again; that is recognized once
 // one is created, updated or deleted.

@@ -113,9 +113,10 @@ func withTimeout(
 	return context.WithTimeout(ctx, limit)
 }
 
-// recordPlannedExclusive records that an exclusive resource of the state is planned.
+// recordPlannedExclusive records that an exclusive resource of the state is planned to
+// be kept.
 func (s *session) recordPlannedExclusive(repo swr.Repository) {
-	if s != nil && !s.unread.wasRead(repo) {
+	if !s.unread.wasRead(repo) {
 		s.planned.recordUnrefreshed()
 	}
 }

@@ -28,7 +28,7 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		state := readShare(ctx, req.State.Raw, &resp.Diagnostics)
 		if r.session != nil && !resp.Diagnostics.HasError() {
-			resp.Diagnostics.Append(r.session.planned.recordShare(state.key(), shareDeleted, state.key())...)
+			resp.Diagnostics.Append(r.session.planned.recordShare(state.key(), shareDeleted, swr.Key{})...)
 		}
 		return
 	}

@@ -76,6 +76,7 @@ func TestPlanOfShareInStateTwice(t *testing.T) {
 	h := newHarness(t, server).inOneRun()
 	kept = kept.in(h)
 	kept.in(h).planDestroy().silent(t)
+	kept.read().silent(t) // Terraform 1.11 reads an orphan after it has planned to destroy it
 	kept.planChange(shareConfig).assertError(t, "Share platform/team/app/ACME is in the state twice", "terraform state rm ADDRESS")
 }
 
@@ -137,7 +138,6 @@ func TestPlanWithoutCheck(t *testing.T) {
 	}{
 		"existing share": {func(h *harness) { existing.in(h).planChange(shareConfig).silent(t) }, account("OTHER")},
 		"changed share":  {func(h *harness) { existing.in(h).planChange(shareConfig.with("description", "new")).silent(t) }, account("OTHER")},
-		"removed share":  {func(h *harness) { existing.in(h).planDestroy().silent(t) }, account("OTHER")},
 		"exclusive":      {func(h *harness) { exclusive.in(h).planChange(exclusiveValues("ACME")).ok(t) }, account("OTHER")},
 		"unknown name":   {func(*harness) {}, account("OTHER").with("repository", unknown)},
 	} {
