@@ -62,7 +62,8 @@ func TestCLIRefusedCredentials(t *testing.T) {
 	right := keys(testSecretKey)
 	tf.Env = keys("wrong")
 	assertContains(t, tf.run(failed, "apply", "-auto-approve"), "Unable to create share platform/team/app19/ACME", "verify aksk signature fail")
-	if requests, ids := server.Count(), tf.ids(); requests != 1 || len(ids) != 0 {
+	if requests, ids := server.Count(), tf.ids(); requests > 2 || len(ids) != 0 {
+		// The plan and the apply are processes of their own.
 		t.Errorf("%d requests to create with the wrong key; in the state: %v", requests, ids)
 	}
 	tf.Env = right
@@ -170,8 +171,9 @@ func TestCLICreateBeforeDestroy(t *testing.T) {
 		tf.apply()
 		output := tf.run(failed, "apply", "-auto-approve", "-replace="+partnerAddress)
 		assertContains(t, output, "Unable to create share platform/team/app/ACME", "409 Conflict", "create_before_destroy can't work for a share")
-		if strings.Index(output, "create_before_destroy") > strings.Index(output, "import {") {
-			t.Errorf("%s: the import block comes first: %s", name, output)
+		_, refusal, _ := strings.Cut(output, "409 Conflict")
+		if strings.Index(refusal, "create_before_destroy") > strings.Index(refusal, "import {") {
+			t.Errorf("%s: the import block comes first: %s", name, refusal)
 		}
 		assertShares(t, server, "ACME")
 		if tainted, found := tf.ids()[partnerID]; !found || tainted {
