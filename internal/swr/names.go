@@ -149,8 +149,9 @@ func areCases(upper, lower rune) bool {
 	return unicode.ToLower(upper) == lower && unicode.ToUpper(lower) == upper
 }
 
-// foldAccount returns the same text for all spellings of an account.
-func foldAccount(account string) string {
+// FoldAccount returns the same text for all spellings of an account, as
+// [SameAccount] compares them.
+func FoldAccount(account string) string {
 	folded := []byte(account)
 	for i := range folded {
 		folded[i] = lowerASCII(folded[i])
