@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
 )
 
@@ -154,13 +152,6 @@ func (c *Client) AwaitPending(ctx context.Context, key Key, seen LastSeen, pendi
 		return c.getPending(ctx, key, seen, pending, oldest)
 	}
 	return c.poll(ctx, c.listCache.nextVersion(), untilEnd, look, func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
-}
-
-// isFromSWR reports whether a response comes from SWR beyond doubt, and not from a
-// gateway or a proxy. err is what is wrong with it, nil if it is a success.
-func isFromSWR(resp *response, err *Error) bool {
-	return err == nil || resp.status < http.StatusInternalServerError && resp.status != http.StatusTooManyRequests &&
-		strings.HasPrefix(err.Code, codePrefix)
 }
 
 // PendingAction is what an operation on a share in the state does first, while

@@ -325,6 +325,13 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 	return apiErr
 }
 
+// isFromSWR reports whether a response comes from SWR beyond doubt, and not from a
+// gateway or a proxy. err is what is wrong with it, nil if it is a success.
+func isFromSWR(resp *response, err *Error) bool {
+	return err == nil || resp.status < http.StatusInternalServerError && resp.status != http.StatusTooManyRequests &&
+		strings.HasPrefix(err.Code, codePrefix)
+}
+
 // statusIsConclusive reports whether a response is conclusive without its body.
 func statusIsConclusive(status int) bool {
 	switch classify(callList, status, "") {
