@@ -87,7 +87,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if _, ok := r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); ok {
-		r.checkDistinct(ctx, plan.repo(), prior.difference(planned), planned, &resp.Diagnostics)
+		r.checkDistinct(ctx, plan.repo(), removed, planned, &resp.Diagnostics)
 	}
 }
 
