@@ -20,7 +20,7 @@ type planRegistry struct {
 	mu         sync.Mutex
 	shares     map[swr.Key]*plannedShare // by key with the account in lower case
 	exclusives map[swr.Repository]*plannedExclusive
-	listings   map[swr.Repository]func() (swr.Listing, error)
+	listings   map[swr.Repository]*plannedListing
 	// applying: a resource was created, updated or deleted. What Terraform then plans
 	// is what it has planned before.
 	applying bool
@@ -43,6 +43,13 @@ type plannedExclusive struct {
 	planned bool
 	allowed accounts
 	removed accounts // that have access by the state
+}
+
+// plannedListing is the list of the shares of a repository that a plan creates in.
+type plannedListing struct {
+	done    chan struct{} // closed when the list was read
+	listing swr.Listing
+	err     error
 }
 
 // shareAction is what the plan of a resource does with a share.
@@ -241,28 +248,39 @@ func (r *planRegistry) list(
 	ctx context.Context, client *swr.Client, repo swr.Repository,
 ) (listing swr.Listing, first bool, err error) {
 	r.mu.Lock()
-	list := r.listings[repo]
-	if first = list == nil; first {
-		list = sync.OnceValues(func() (swr.Listing, error) {
-			if r.unresponsive.Load() {
-				return swr.Listing{}, errUnresponsive
-			}
-			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-			defer cancel()
-			listing, err := client.List(ctx, repo)
-			if errors.Is(err, context.DeadlineExceeded) {
-				r.unresponsive.Store(true)
-			}
-			return listing, err
-		})
+	shared := r.listings[repo]
+	if first = shared == nil; first {
+		shared = &plannedListing{done: make(chan struct{})}
 		if r.listings == nil {
-			r.listings = map[swr.Repository]func() (swr.Listing, error){}
+			r.listings = map[swr.Repository]*plannedListing{}
 		}
-		r.listings[repo] = list
+		r.listings[repo] = shared
 	}
 	r.mu.Unlock()
-	listing, err = list()
-	return listing, first, err
+	if first {
+		shared.listing, shared.err = r.request(ctx, client, repo)
+		close(shared.done)
+	}
+	select {
+	case <-shared.done:
+		return shared.listing, first, shared.err
+	case <-ctx.Done():
+		return swr.Listing{}, first, ctx.Err()
+	}
+}
+
+// request requests a list, unless another one was not read in time.
+func (r *planRegistry) request(ctx context.Context, client *swr.Client, repo swr.Repository) (swr.Listing, error) {
+	if r.unresponsive.Load() {
+		return swr.Listing{}, errUnresponsive
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	listing, err := client.List(ctx, repo)
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.unresponsive.Store(true)
+	}
+	return listing, err
 }
 
 // share returns what is known of a share. The caller must hold the lock.
