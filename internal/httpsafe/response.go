@@ -47,6 +47,10 @@ func IsTemporaryStatus(status int) bool {
 // page of a proxy that answers 200.
 func IsPage(body []byte) bool { return len(body) > 0 && !json.Valid(body) }
 
+// CodePrefix is the prefix of SWR's error codes. It is followed by the status of
+// the response and four digits.
+const CodePrefix = "SVCSTG.SWR."
+
 // ErrorBody is what a response says about an error. Its texts are as the server
 // sent them: make them printable before showing them.
 type ErrorBody struct {

@@ -92,7 +92,7 @@ func (c *Client) do(ctx context.Context, req request) (callResult, error) {
 			triedOther, segment = true, otherSegment(segment)
 			continue
 		}
-		if triedOther && strings.HasPrefix(apiErr.Code, codePrefix) && apiErr.Kind != KindNoRoute {
+		if triedOther && strings.HasPrefix(apiErr.Code, httpsafe.CodePrefix) && apiErr.Kind != KindNoRoute {
 			c.routes.remember(req.call, segment)
 		}
 		if failures++; !apiErr.retryable || failures > c.maxRetries {
@@ -340,7 +340,7 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 // gateway or a proxy. err is what is wrong with it, nil if it is a success.
 func isFromSWR(resp *response, err *Error) bool {
 	return err == nil || resp.status < http.StatusInternalServerError && resp.status != http.StatusTooManyRequests &&
-		strings.HasPrefix(err.Code, codePrefix)
+		strings.HasPrefix(err.Code, httpsafe.CodePrefix)
 }
 
 // statusIsConclusive reports whether a response is conclusive without its body.
