@@ -1,6 +1,7 @@
 package swr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,8 +73,12 @@ func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperati
 	defer cancel()
 	before, err := c.lookup(lookupCtx, key, 0, byListing)
 	end, limited := ctx.Deadline() // a shared listing may notice it before ctx does
-	if ctx.Err() != nil || limited && time.Until(end) <= 0 || errors.Is(err, KindUnauthorized) {
+	ended := ctx.Err() != nil || limited && time.Until(end) <= 0
+	switch {
+	case errors.Is(err, KindUnauthorized), ended && err != nil && !isGone(err):
 		return PendingCreate{}, err
+	case ended:
+		return PendingCreate{}, &Error{Kind: KindNetwork, Err: stopped(cmp.Or(ctx.Err(), context.DeadlineExceeded))}
 	}
 	return PendingCreate{AbsentBefore: isGone(err), CreatedBefore: before.Created}, nil
 }
