@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -269,7 +268,7 @@ func (r *planRegistry) list(
 // share returns what is known of a share. The caller must hold the lock.
 func (r *planRegistry) share(key swr.Key) *plannedShare {
 	folded := key
-	folded.AccessDomain = foldAccount(key.AccessDomain)
+	folded.AccessDomain = swr.FoldAccount(key.AccessDomain)
 	share := r.shares[folded]
 	if share == nil {
 		share = &plannedShare{account: key.AccessDomain}
@@ -293,15 +292,4 @@ func (r *planRegistry) exclusive(repo swr.Repository) *plannedExclusive {
 		r.exclusives[repo] = exclusive
 	}
 	return exclusive
-}
-
-// foldAccount returns the account in lower case, as [swr.SameAccount] compares
-// accounts.
-func foldAccount(account string) string {
-	return strings.Map(func(c rune) rune {
-		if 'A' <= c && c <= 'Z' {
-			return c + 'a' - 'A'
-		}
-		return c
-	}, account)
 }

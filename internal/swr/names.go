@@ -81,8 +81,9 @@ func SameAccount(a, b string) bool {
 	return true
 }
 
-// foldAccount returns the same text for all spellings of an account.
-func foldAccount(account string) string {
+// FoldAccount returns the same text for all spellings of an account, as
+// [SameAccount] compares them.
+func FoldAccount(account string) string {
 	folded := []byte(account)
 	for i := range folded {
 		folded[i] = lowerASCII(folded[i])
