@@ -110,7 +110,7 @@ func (a accounts) equal(b accounts) bool {
 // preferSpelling returns the accounts in the spelling of the first set that has
 // them, or else in their own.
 func (a accounts) preferSpelling(spellings ...accounts) accounts {
-	index := accounts(slices.Concat(append(spellings, a)...)).index()
+	index := slices.Concat(append(spellings, a)...).index()
 	preferred := make(accounts, len(a))
 	for i, account := range a {
 		preferred[i] = index[accountID(account)]

@@ -186,7 +186,8 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var before observation
 	if len(toRevoke) > 0 {
 		var ok bool
-		if before, ok = r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); !ok {
+		before, ok = r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
+		if !ok || !r.checkDistinct(ctx, plan.repo(), toRevoke, plan.accounts(), &resp.Diagnostics) {
 			return
 		}
 	}
@@ -235,7 +236,7 @@ func (r *exclusiveResource) revoke(ctx context.Context, seen observation, toRevo
 	for i, account := range toRevoke {
 		group.Go(func() error {
 			key := repositoryKey(seen.repo)
-			key.AccessDomain = apiSpelling(account)
+			key.AccessDomain = seen.apiSpelling(account)
 			if ctx.Err() == nil {
 				errs[i] = r.session.client.Delete(ctx, key, swr.LastSeen{})
 			} else {
