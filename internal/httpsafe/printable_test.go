@@ -26,6 +26,8 @@ func TestPrintable(t *testing.T) {
 		"surrogate \xed\xa0\x80":    `surrogate \xed\xa0\x80`,
 		"tag \U000e0041":            `tag \U000e0041`,
 		"line separator \u2028":     `line separator \u2028`,
+		"selector \ufe0f":           `selector \ufe0f`,
+		"filler \u3164":             `filler \u3164`,
 	} {
 		if got := Printable(text); got != want {
 			t.Errorf("Printable(%q) = %q; want %q", text, got, want)

@@ -127,7 +127,9 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		r.session.addError(diags, opListShares, repositoryKey(plan.repo()), err)
 		return
 	}
-	warnIncomplete(diags, repositoryKey(plan.repo()), current.incomplete, undeclaredMayBeMissing)
+	if !current.report(diags, undeclaredMayBeMissing) {
+		return
+	}
 	undeclared := slices.DeleteFunc(current.accounts.difference(planned), func(account string) bool {
 		key := repositoryKey(plan.repo())
 		key.AccessDomain = current.apiSpelling(account)

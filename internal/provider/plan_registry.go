@@ -42,7 +42,8 @@ type plannedShare struct {
 type plannedExclusive struct {
 	planned bool
 	allowed accounts
-	removed accounts // that have access by the state
+	index   accountIndex // of the allowed accounts
+	removed accounts     // that have access by the state
 }
 
 // plannedListing is the list of the shares of a repository that a plan creates in.
@@ -139,7 +140,7 @@ func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, di
 	defer r.mu.Unlock()
 	exclusive := r.exclusive(repo)
 	if !exclusive.planned {
-		exclusive.planned, exclusive.allowed = true, allowed
+		exclusive.planned, exclusive.allowed, exclusive.index = true, allowed, allowed.index()
 	} else if !exclusive.allowed.equal(allowed) {
 		diags.AddAttributeError(pathAccessDomains,
 			fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
@@ -162,7 +163,7 @@ func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, di
 
 // requireAllowed adds an error if a declared share is not among the allowed accounts.
 func (e *plannedExclusive) requireAllowed(diags *diag.Diagnostics, key swr.Key) {
-	if e.allowed.contains(key.AccessDomain) {
+	if e.index.has(key.AccessDomain) {
 		return
 	}
 	diags.AddError(fmt.Sprintf("Share %s is declared, but not in access_domains", objectName(key)), fmt.Sprintf(

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 // A response of 101 Switching Protocols, with a connection that stays open, ends no
@@ -181,9 +182,32 @@ func TestEndlessPages(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	listing, err := newClient(t, server.URL, "token").List(t.Context(), repo)
-	if err != nil || len(listing.Shares) != 1000 || !strings.Contains(listing.Incomplete, "more than 1000 accounts") || pages > 11 {
+	if err != nil || len(listing.Shares) != 1000 || !listing.TooMany || !strings.Contains(listing.Incomplete, "more than 1000 accounts") || pages > 11 {
 		t.Errorf("%d shares of %d pages, %q, %v", len(listing.Shares), pages, listing.Incomplete, err)
 	}
+}
+
+// Accounts whose names can't be used in a URL are listed apart from the others, and
+// no request is made for them.
+func TestUnaddressableAccounts(t *testing.T) {
+	f := newFixture(t, nil)
+	unaddressable := []string{"\x1b[2J", " ", "..", "a/../x", "\u009b"} // in the order of their bytes
+	for _, account := range append([]string{"ACME", "B"}, unaddressable...) {
+		f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account})
+	}
+	listing, err := f.List(f.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkListing(t, listing, 2, true)
+	if !slices.Equal(listing.Unaddressable, unaddressable) || listing.TooMany {
+		t.Errorf("unaddressable: %q, too many: %t", listing.Unaddressable, listing.TooMany)
+	}
+	for _, account := range unaddressable {
+		key := swr.Key{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account}
+		expectKind(t, errorOf(f.Get(f.ctx, key, f.here())), swr.KindInvalid)
+	}
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 1})
 }
 
 // Two records of one account that contradict each other are an error; equal ones are

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 	"unique"
 
@@ -83,7 +82,7 @@ func (spec ShareSpec) Matches(s Share) bool {
 // checkShare returns a share that was decoded, or an error if it is not one of the
 // repository: a service that returns another repository's shares can't be trusted.
 func checkShare(s Share, repo Repository) (Share, error) {
-	if strings.TrimSpace(s.AccessDomain) == "" {
+	if s.AccessDomain == "" {
 		return Share{}, errors.New("a share without an access_domain")
 	}
 	s.Repository = repositoryFromAPI(s.Repository)
