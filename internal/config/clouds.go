@@ -185,7 +185,8 @@ func mergeEntry(layers []yaml.Node) (cloudEntry, error) {
 // exists, and the paths that it searched.
 func findCloudsFile(env Environment, variable, base string, dirs []string) (*cloudsFile, []string, error) {
 	var paths []string
-	if named := env.variable(variable); named.isSet() {
+	named := env.variable(variable)
+	if named.isSet() {
 		paths = append(paths, named.text)
 	}
 	for _, dir := range dirs {
@@ -196,11 +197,14 @@ func findCloudsFile(env Environment, variable, base string, dirs []string) (*clo
 		}
 	}
 	for _, path := range paths {
-		data, err := env.readFile(path)
+		data, err := env.readFile(path, maxCloudsFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
+			if path == named.text {
+				path += " from " + named.source
+			}
 			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
 		}
 		file := cloudsFile{path: path}

@@ -16,7 +16,7 @@ func fakeEnvironment(variables, files map[string]string) Environment {
 			text, ok := variables[name]
 			return text, ok
 		},
-		ReadFile: func(path string) ([]byte, error) {
+		ReadFile: func(path string, _ int64) ([]byte, error) {
 			if text, ok := files[path]; ok {
 				return []byte(text), nil
 			}
