@@ -235,11 +235,16 @@ func listNames(clouds map[string]yaml.Node) string {
 	if len(clouds) == 0 {
 		return "no clouds"
 	}
+	const maxListed = 20
 	names := slices.Sorted(maps.Keys(clouds))
+	more := ""
+	if n := len(names) - maxListed; n > 0 {
+		names, more = names[:maxListed], fmt.Sprintf(" and %d more", n)
+	}
 	for i, name := range names {
 		names[i] = httpsafe.Printable(name)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, ", ") + more
 }
 
 func (c *cloud) source() string { return fmt.Sprintf("cloud %q in %s", c.name, c.path) }
