@@ -23,11 +23,13 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
-	unread unreadExclusives
+	// transport is nil without a client.
+	transport auth.Transport
+	unread    unreadExclusives
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
-	exclusives       exclusiveRegistry
+	planned          planRegistry
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of
@@ -44,7 +46,8 @@ func newSession(cfg config.Config, version string) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		config: cfg,
+		config:    cfg,
+		transport: transport,
 		client: swr.New(cfg.Endpoint, transport,
 			swr.WithMaxRetries(cfg.MaxRetries),
 			swr.WithRequestTimeout(cfg.RequestTimeout)),
@@ -111,4 +114,12 @@ func withTimeout(
 	limit, problems := configured(ctx, defaultTimeout)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
+}
+
+// recordPlannedExclusive records that an exclusive resource of the state is planned to
+// be kept.
+func (s *session) recordPlannedExclusive(repo swr.Repository) {
+	if !s.unread.wasRead(repo) {
+		s.planned.recordUnrefreshed()
+	}
 }
