@@ -282,7 +282,7 @@ func parseHex(text []byte, from, digits int) (n rune, ok bool) {
 		case digit > 15:
 			digit -= 6
 		}
-		n = n<<4 | rune(digit)
+		n = n<<4 | rune(digit) //nolint:gosec // from 0 to 15
 	}
 	return n, true
 }
