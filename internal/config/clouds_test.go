@@ -175,6 +175,21 @@ func TestLargeClouds(t *testing.T) {
 	}
 }
 
+// A cacert_file of the largest size takes neither much time nor much memory.
+func TestLargeCACertFile(t *testing.T) {
+	for _, text := range []string{"-----BEGIN CERTIFICATE-----\n", "-----BEGIN ", "-----BEGIN X-----\n-----END X-----\n", "\n-----END", "a: b\n", "\n"} {
+		files := vars{"/ca.pem": strings.Repeat(text, maxCACertFile/len(text))}
+		block := Settings{"token": "t", "endpoint": "https://swr.example", "cacert_file": "/ca.pem"}
+		errs := within(t, 5*time.Second, 64<<20, func() []Diagnostic {
+			_, _, errs := Resolve(block, fakeEnvironment(nil, files))
+			return errs
+		})
+		if len(errs) != 1 || errs[0].Attribute != "cacert_file" {
+			t.Errorf("%q: %v", text, errs)
+		}
+	}
+}
+
 func resolveWithinLimits(t *testing.T, clouds, secure, public string) {
 	files := vars{"/work/clouds.yaml": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
 	var config Config

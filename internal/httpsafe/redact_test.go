@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
-	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -91,12 +90,9 @@ func TestLongTextsAreRedacted(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	sent.Printable(strings.Repeat("%", 16<<20))
-	runtime.ReadMemStats(&after)
-	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 32<<20 {
-		t.Errorf("%d bytes were allocated", allocated)
+	huge := strings.Repeat("%", 16<<20)
+	if n := allocated(func() { sent.Printable(huge) }); n > 32<<20 {
+		t.Errorf("%d bytes were allocated", n)
 	}
 }
 
@@ -124,13 +120,12 @@ func FuzzRedactor(f *testing.F) {
 		var sent Redactor
 		sent.Add(secret)
 		encoded := encoders[outer%6](encoders[inner%6](secret))
-		var stats, end runtime.MemStats
-		runtime.ReadMemStats(&stats)
-		got := sent.Printable("[ " + encoded + " ]")
-		id := sent.ID(before + encoded + after)
-		runtime.ReadMemStats(&end)
-		if end.TotalAlloc-stats.TotalAlloc > 8<<20 {
-			t.Errorf("%d bytes were allocated", end.TotalAlloc-stats.TotalAlloc)
+		var got, id string
+		if n := allocated(func() {
+			got = sent.Printable("[ " + encoded + " ]")
+			id = sent.ID(before + encoded + after)
+		}); n > 8<<20 {
+			t.Errorf("%d bytes were allocated", n)
 		}
 		if got != "[ "+Redacted+" ]" {
 			t.Errorf("%q as %q became %q", secret, encoded, got)
