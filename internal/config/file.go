@@ -18,7 +18,7 @@ const (
 	maxCACertFile = 4 << 20
 )
 
-// readRegularFile reads a file of at most limit bytes. Other than os.ReadFile it
+// readRegularFile reads a file of at most limit bytes. Unlike os.ReadFile it
 // refuses what can block forever or never ends, such as a named pipe or a device.
 func readRegularFile(path string, limit int64) ([]byte, error) {
 	// Before it is opened, since opening alone can block or change a device.
