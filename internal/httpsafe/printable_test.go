@@ -56,7 +56,10 @@ func FuzzPrintable(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := Printable(text)
+		var got string
+		if n := allocated(func() { got = Printable(text) }); n > 64<<10 {
+			t.Errorf("%d bytes were allocated for %d", n, len(text))
+		}
 		if len(got) > 300 || !utf8.ValidString(got) {
 			t.Errorf("Printable(%q) = %q", text, got)
 		}
