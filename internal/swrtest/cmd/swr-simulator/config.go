@@ -29,6 +29,7 @@ type config struct {
 	listVariants bool
 	empty        bool
 	quiet        bool
+	strict       bool
 	shares       []swrtest.Share
 	repositories []swrtest.Share // only Namespace and Repository are set
 	variants     []swrtest.NamedVariant
@@ -43,6 +44,8 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	flags.BoolVar(&c.listVariants, "variants", false, "print the names for -variant and exit")
 	flags.BoolVar(&c.empty, "empty", false, "start without the default content: the repositories platform/team/app\n"+
 		"and platform/base, and platform/team/app shared with "+defaultAccount)
+	flags.BoolVar(&c.strict, "strict", false, "reject what only the clients of the opentelekomcloud and huaweicloud\n"+
+		"providers send, not the documents (default: the variant older-clients)")
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
 	repeatable(flags, "share", "start with a share, `namespace/repository/account[=deadline]`", &c.shares, parseShare)
 	repeatable(flags, "repository", "start with a repository, `namespace/repository`", &c.repositories, parseRepository)
