@@ -90,6 +90,10 @@ func seed(server *swrtest.Server, c config) {
 			Namespace: "platform", Repository: "team/app", AccessDomain: defaultAccount,
 			Deadline: "2031-03-31T00:00:00.000Z", Description: "created by hand in the console",
 		})
+		server.AddAccount(swrtest.Account{Name: defaultAccount})
+		server.AddAgency(swrtest.Agency{Name: defaultAgency, Account: defaultAccount})
+		server.AssignNamespace("partner", defaultAccount)
+		server.AddRepository("partner", "app")
 	}
 	for _, r := range c.repositories {
 		server.AddRepository(r.Namespace, r.Repository)
@@ -117,6 +121,13 @@ export OS_TOKEN=%s
 # export OS_ACCESS_KEY=%s
 # export OS_SECRET_KEY=%s
 `, key.Access, key.Secret)
+	if !c.empty {
+		text += fmt.Sprintf(`# Or, on top of any of these, act in the account that has partner/app:
+# export OS_AGENCY_NAME=%s
+# export OS_AGENCY_DOMAIN_NAME=%s
+# export OS_DELEGATED_PROJECT=%s
+`, defaultAgency, defaultAccount, project)
+	}
 	if !c.strict {
 		text += fmt.Sprintf(`# The opentelekomcloud provider reads the variables of the password. The huaweicloud provider:
 # provider "huaweicloud" {

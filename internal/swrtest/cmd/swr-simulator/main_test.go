@@ -198,7 +198,7 @@ func TestOutput(t *testing.T) {
 		want   []string
 	}{
 		{"-variants", 0, []string{"list-ignores-paging  ", "gzip  "}},
-		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200"}},
+		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200", "partner/app"}},
 		{"-address 0.0.0.0:0", 1, []string{"loopback"}},
 		{"-address 127.0.0.1:port", 1, []string{"port"}},
 		{"-variant unknown", 2, []string{"-variants lists them"}},
