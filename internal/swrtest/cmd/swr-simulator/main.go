@@ -135,11 +135,11 @@ export OS_TOKEN=%s
 #   auth_url                = "%s"
 #   access_key              = "%s"
 #   secret_key              = "%s"
-#   endpoints               = { swr = "%s" }
+#   endpoints               = { swr = "%s", iam = "%s" }
 #   skip_check_website_type = true
 #   skip_check_upgrade      = true
 # }
-`, project, server.IAMURL, key.Access, key.Secret, server.URL)
+`, project, server.IAMURL, key.Access, key.Secret, server.URL, server.URL)
 	}
 	if !c.empty {
 		text += `# To change the share by hand, as in the console:
