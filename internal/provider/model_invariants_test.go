@@ -1,0 +1,343 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// finish waits for what the command left under way, and checks the invariants.
+func (w *world) finish(c *command) {
+	time.Sleep(maxLatency + 5*time.Millisecond)
+	result := "ok"
+	if c.d.failed() {
+		result = "failed"
+	}
+	w.t.Logf("%s: %s, %s, now in the state: %v", c.name, c.plan, result, slices.Sorted(maps.Keys(w.state.objects)))
+	for _, text := range c.d.errors {
+		w.t.Logf("    error: %s", unwrap(text))
+	}
+	for _, text := range c.d.warnings {
+		w.t.Logf("    warning: %.200s", unwrap(text))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.onNumber = nil
+	now := actual(w.server)
+	w.nothingUnplannedIsRevoked(c, now)
+	w.nothingUnplannedIsGranted(c, now)
+	w.recordMade(c, now)
+	w.noShareIsForgotten(c, now)
+	w.noShareIsTwiceInTheState(c)
+	w.successIsTrue(c, now)
+	w.messagesAreFit(c)
+}
+
+// fail fails the history. What differs from run to run belongs into the log, since
+// a failure must be repeatable word by word.
+func (w *world) fail(c *command, invariant, share string) {
+	w.t.Helper()
+	w.t.Fatalf("%s: %s, after: %s", invariant, share, c.name)
+}
+
+// coreChecks: Terraform core accepts what the provider plans and returns, and each
+// operation ends in bounded time.
+func (w *world) coreChecks(c *command, violation string) {
+	w.t.Logf("%s: %s", c.name, violation)
+	w.fail(c, "core refuses it", strings.SplitN(violation, "\n", 2)[0])
+}
+
+// nothingUnplannedIsRevoked: a share ends only if the plan showed that, or others
+// ended it. What others made is never touched, unless the plan of a guard showed it.
+func (w *world) nothingUnplannedIsRevoked(c *command, now map[string]swrtest.Share) {
+	for _, key := range slices.Sorted(maps.Keys(c.before)) {
+		share, exists := now[key]
+		was := c.before[key]
+		switch {
+		case w.touched[key]:
+		case exists && share.Created.Equal(was.Created):
+			want, planned := c.shown.updated[key]
+			if termsOf(share) != termsOf(was) && !(planned && termsOf(share) == want) {
+				w.t.Logf("%s was %+v, is %+v", key, termsOf(was), termsOf(share))
+				w.fail(c, "changed, and no plan showed it", key)
+			}
+		case !c.shown.revoked[key]:
+			w.fail(c, "revoked, and no plan showed it", key)
+		}
+	}
+}
+
+// nothingUnplannedIsGranted: a share is made only if the plan showed that, with the
+// terms that it showed.
+func (w *world) nothingUnplannedIsGranted(c *command, now map[string]swrtest.Share) {
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		share := now[key]
+		if was, existed := c.before[key]; w.touched[key] || w.mayAppear[key] || existed && share.Created.Equal(was.Created) {
+			continue
+		}
+		if want, planned := c.shown.created[key]; !planned || want != termsOf(share) {
+			w.t.Logf("%s is %+v, planned as %+v", key, termsOf(share), want)
+			w.fail(c, "granted, and no plan showed it", key)
+		}
+	}
+}
+
+// recordMade records the shares that the command made.
+func (w *world) recordMade(c *command, now map[string]swrtest.Share) {
+	for key, share := range now {
+		r, found := w.known[key]
+		if !found || !r.created.Equal(share.Created) {
+			r = record{maker: madeByProvider, created: share.Created}
+			if c.killed {
+				r.maker = lostByKill
+			}
+		}
+		r.terms = termsOf(share)
+		w.known[key] = r
+	}
+	for key := range w.known {
+		if _, exists := now[key]; !exists {
+			delete(w.known, key)
+		}
+	}
+	clear(w.mayAppear)
+}
+
+// noShareIsForgotten: a share that this provider made is in the state, or the
+// command that made it named it in an error.
+func (w *world) noShareIsForgotten(c *command, now map[string]swrtest.Share) {
+	stated := c.process.keysIn(w.state)
+	errors := strings.ToLower(strings.Join(c.d.errors, "\n"))
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		r := w.known[key]
+		if r.maker == lostByKill && len(stated[key]) > 0 {
+			r.maker = madeByProvider
+		}
+		if was, existed := c.before[key]; r.maker == madeByProvider && len(stated[key]) == 0 {
+			if madeNow := !existed || !was.Created.Equal(r.created); !madeNow || !strings.Contains(errors, key) {
+				w.fail(c, "forgotten", key)
+			}
+			r.maker = knownToUser
+		}
+		w.known[key] = r
+	}
+}
+
+// noShareIsTwiceInTheState: no two resources have one share, since each would
+// revoke it for the other.
+func (w *world) noShareIsTwiceInTheState(c *command) {
+	stated := c.process.keysIn(w.state)
+	for _, key := range slices.Sorted(maps.Keys(stated)) {
+		switch {
+		case len(stated[key]) < 2:
+			delete(w.twice, key)
+		case c.plan.target != "":
+			w.twice[key] = true // the user asked for half of a swap
+		case !w.twice[key]:
+			w.fail(c, "twice in the state", key)
+		}
+	}
+}
+
+// successIsTrue: after an apply without an error, what it created and updated is
+// there with the planned terms, and what it deleted is not.
+func (w *world) successIsTrue(c *command, now map[string]swrtest.Share) {
+	if c.d.failed() || c.killed || strings.HasPrefix(c.name, "plan") {
+		return
+	}
+	wanted := maps.Clone(c.shown.created)
+	maps.Copy(wanted, c.shown.updated)
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		if share, exists := now[key]; !w.touched[key] && (!exists || termsOf(share) != wanted[key]) {
+			w.fail(c, "no error, but not there as planned", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.shown.revoked)) {
+		_, again := wanted[key]
+		if _, exists := now[key]; exists && !again && !w.touched[key] {
+			w.fail(c, "no error, but not revoked", key)
+		}
+	}
+}
+
+var unfit = regexp.MustCompile(`(?i)\bbug\b|panic|inconsistent|nil pointer|%!|<nil>|runtime error|\x1b`)
+
+// messagesAreFit: no message is a bug report, a crash, too long, or has control
+// characters.
+func (w *world) messagesAreFit(c *command) {
+	for _, text := range c.d.all() {
+		w.messages = append(w.messages, text)
+		if len(text) > 4000 || unfit.MatchString(text) {
+			w.t.Logf("the message: %.5000s", text)
+			w.fail(c, "a message is unfit", unfit.FindString(text))
+		}
+	}
+}
+
+// converge: once faults have ended, applies reach what is configured, in at most
+// the bounded number; the next plan is empty; destroy leaves only what others made;
+// and no message held a secret. What the messages asked the user to do is done.
+func (w *world) converge() {
+	w.t.Logf("faults end")
+	w.server.RemoveFaults()
+	time.Sleep(11 * time.Minute) // longer than a create may be pending
+	applies, reasons := 0, map[string]bool{}
+	var c *command
+	for round := 1; ; round++ {
+		if round > 8 {
+			w.fail(c, "does not converge", "after 8 rounds")
+		}
+		c = w.begin("apply")
+		plan := w.planCommand(c, planOptions{}, 10, rand.New(rand.NewPCG(w.seed, 0)))
+		if !plan.failed() && plan.empty() {
+			w.state = plan.prior
+			w.finish(c)
+			break
+		}
+		if !plan.failed() {
+			p := w.start()
+			var violation string
+			var d diagnostics
+			c.process = p
+			w.state, d, violation = p.apply(plan, 10, rand.New(rand.NewPCG(w.seed, 1)))
+			if violation != "" {
+				w.coreChecks(c, violation)
+			}
+			c.d.merge(d)
+			p.end()
+		}
+		w.finish(c)
+		if c.d.failed() && w.remedied(c) {
+			continue
+		}
+		applies++
+		allowed := 1
+		reasonsForAnother(c, reasons)
+		for _, applicable := range reasons {
+			if applicable {
+				allowed++
+			}
+		}
+		if applies > allowed {
+			w.fail(c, "does not converge", fmt.Sprintf("%d applies", applies))
+		}
+	}
+	w.stateIsService(c)
+
+	c = w.begin("destroy")
+	plan := w.planCommand(c, planOptions{destroy: true}, 10, rand.New(rand.NewPCG(w.seed, 2)))
+	p := w.start()
+	c.process = p
+	defer p.end()
+	var violation string
+	var d diagnostics
+	if w.state, d, violation = p.apply(plan, 10, rand.New(rand.NewPCG(w.seed, 3))); violation != "" {
+		w.coreChecks(c, violation)
+	}
+	c.d.merge(d)
+	w.finish(c)
+	if c.d.failed() || len(w.state.objects) > 0 {
+		w.fail(c, "can't be destroyed", strings.Join(slices.Sorted(maps.Keys(w.state.objects)), ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.known)) {
+		if w.known[key].maker == madeByProvider {
+			w.fail(c, "left behind", key)
+		}
+	}
+	w.noMessageHasASecret(c)
+}
+
+// reasonsForAnother adds why one more apply may be needed after a command: it
+// revokes and creates the same share under two addresses; it creates a guard, which
+// revokes nothing then; or a guard that does not refer to the shares may come
+// before they are made.
+func reasonsForAnother(c *command, reasons map[string]bool) {
+	for key := range c.shown.created {
+		reasons["created and revoked"] = reasons["created and revoked"] || c.shown.revoked[key]
+	}
+	if guard := c.plan.changes[guardAddress]; guard != nil && guard.action != noAction {
+		reasons["guard created"] = reasons["guard created"] || guard.action == createAction || guard.action == replace
+		reasons["guard without references"] = reasons["guard without references"] || !guard.refers
+	}
+}
+
+// remedied does what the errors of a command ask for, and reports whether that was
+// anything.
+func (w *world) remedied(c *command) bool {
+	done := false
+	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
+		resource := w.config.resources[address]
+		if resource.typeName != shareType {
+			continue
+		}
+		id := fmt.Sprintf("%s/%s/%s", resource.attributes["namespace"], resource.attributes["repository"], resource.attributes["access_domain"])
+		for _, text := range c.d.errors {
+			if !strings.Contains(strings.SplitN(text, "\n", 2)[0], id) {
+				continue
+			}
+			if strings.Contains(text, "terraform state rm") && w.state.objects[address] != nil {
+				w.removeFromState(address)
+				done = true
+			}
+			if _, exists := actual(w.server)[keyOfValues(resource.attributes)]; strings.Contains(text, "import {") && exists &&
+				w.state.objects[address] == nil && len(c.process.keysIn(w.state)[keyOfValues(resource.attributes)]) == 0 {
+				w.importInto(address)
+				done = true
+			}
+			if o := w.state.objects[address]; strings.Contains(text, "-replace=ADDRESS") && o != nil && !o.tainted {
+				w.t.Logf("apply -replace=%s", address)
+				tainted := *o
+				tainted.tainted = true
+				w.state = w.state.clone()
+				w.state.objects[address] = &tainted
+				done = true
+			}
+		}
+	}
+	return done
+}
+
+// stateIsService: configuration, state and service are the same.
+func (w *world) stateIsService(c *command) {
+	now, stated := actual(w.server), c.process.keysIn(w.state)
+	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
+		resource := w.config.resources[address]
+		if resource.typeName != shareType {
+			continue
+		}
+		key := keyOfValues(resource.attributes)
+		share, exists := now[key]
+		switch {
+		case !exists:
+			w.fail(c, "converged without it", key)
+		case termsOf(share) != termsOfValues(resource.attributes):
+			w.t.Logf("configured %+v, the service has %+v", termsOfValues(resource.attributes), termsOf(share))
+			w.fail(c, "converged with other terms", key)
+		case !slices.Equal(stated[key], []string{address}):
+			w.fail(c, "converged with another state", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		if guard := w.config.resources[guardAddress]; guard.typeName != "" && strings.Contains(key, "/"+modelRepositories[0]+"/") && !w.declares(key) {
+			w.fail(c, "converged, and the guard let it be", key)
+		}
+	}
+}
+
+// noMessageHasASecret: neither passwords nor tokens are in any message.
+func (w *world) noMessageHasASecret(c *command) {
+	secrets := append(secretsIn(w.server), testPassword)
+	for _, text := range w.messages {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				w.fail(c, "a message has a secret", unwrap(text))
+			}
+		}
+	}
+}
