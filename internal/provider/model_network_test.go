@@ -112,15 +112,17 @@ func (p *processNetwork) end() {
 }
 
 // newModelSimulator starts a simulator in memory, with the repositories of the
-// model. URL and IAMURL are those of the first address.
-func newModelSimulator(network *pipeNetwork, addresses ...string) *swrtest.Server {
-	sim := swrtest.New(swrtest.WithBasePath("/cloud"))
+// model, at the addresses. URL and IAMURL are those of the first address.
+func newModelSimulator(network *pipeNetwork, seed uint64, addresses ...string) *swrtest.Server {
+	sim := swrtest.New(swrtest.WithBasePath("/cloud"), swrtest.WithSeed(seed))
 	for _, address := range addresses {
 		network.serve(address, sim)
 	}
-	base := "http://" + addresses[0] + "/cloud"
+	base := endpointURL(addresses[0])
 	server := &swrtest.Server{Simulator: sim, URL: base, IAMURL: base + "/v3"}
 	addCredentials(server)
 	server.AddRepository("platform", "web")
 	return server
 }
+
+func endpointURL(address string) string { return "http://" + address + "/cloud" }

@@ -65,13 +65,33 @@ type record struct {
 	terms   terms
 }
 
-// actual returns the shares that the service has, whatever it shows.
-func actual(server *swrtest.Server) map[string]swrtest.Share {
+// place is an endpoint, and the service behind it.
+type place struct {
+	name   string
+	server *swrtest.Server
+	url    string
+	// prefix of the keys of its shares, so that they differ from those of another
+	// service.
+	prefix string
+}
+
+// actual returns the shares that the services have, whatever they show.
+func (w *world) actual() map[string]swrtest.Share {
 	shares := map[string]swrtest.Share{}
-	for _, share := range server.AllShares() {
-		shares[keyOfShare(share)] = share
+	for _, at := range []place{w.home, w.region} {
+		for _, share := range at.server.AllShares() {
+			shares[at.prefix+keyOfShare(share)] = share
+		}
 	}
 	return shares
+}
+
+// withoutPlace returns the key of a share as it is in the state, without its place.
+func withoutPlace(key string) string {
+	if _, after, found := strings.Cut(key, ": "); found {
+		return after
+	}
+	return key
 }
 
 // shown is what a plan showed to the user, by key.
@@ -80,7 +100,8 @@ type shown struct {
 	revoked          map[string]bool
 }
 
-func (p *process) shownBy(plan *modelPlan) shown {
+// shownBy returns what a plan showed of the shares at a place.
+func (p *process) shownBy(plan *modelPlan, at place) shown {
 	s := shown{created: map[string]terms{}, updated: map[string]terms{}, revoked: map[string]bool{}}
 	for _, c := range plan.changes {
 		before := p.attributesOf(c.before)
@@ -90,21 +111,21 @@ func (p *process) shownBy(plan *modelPlan) shown {
 			}
 			for _, account := range guardAccounts(before) {
 				if !slices.Contains(guardAccounts(c.planned), account) {
-					s.revoked[shareKey(fmt.Sprint(before["namespace"]), fmt.Sprint(before["repository"]), account)] = true
+					s.revoked[at.prefix+shareKey(fmt.Sprint(before["namespace"]), fmt.Sprint(before["repository"]), account)] = true
 				}
 			}
 			continue
 		}
 		switch c.action {
 		case deleteAction:
-			s.revoked[keyOfValues(before)] = true
+			s.revoked[at.prefix+keyOfValues(before)] = true
 		case createAction:
-			s.created[keyOfValues(c.planned)] = termsOfValues(c.planned)
+			s.created[at.prefix+keyOfValues(c.planned)] = termsOfValues(c.planned)
 		case updateAction:
-			s.updated[keyOfValues(c.planned)] = termsOfValues(c.planned)
+			s.updated[at.prefix+keyOfValues(c.planned)] = termsOfValues(c.planned)
 		case replace:
-			s.revoked[keyOfValues(before)] = true
-			s.created[keyOfValues(c.planned)] = termsOfValues(c.planned)
+			s.revoked[at.prefix+keyOfValues(before)] = true
+			s.created[at.prefix+keyOfValues(c.planned)] = termsOfValues(c.planned)
 		}
 	}
 	return s

@@ -79,6 +79,18 @@ const (
 	// A share that was accepted, and that the service shows late, is forgotten by the
 	// refresh after an interruption.
 	modelLateShares = false
+	// Commands may follow each other within 5 seconds. A create whose response was
+	// lost then takes a share of the same run, which another resource is about to
+	// delete, for its own: both succeed, and the share is gone.
+	modelQuickCommands = false
+	// A create that could not be read back is not known to a delete of the same run: if
+	// the state is older than the service, the delete of another resource ends the new
+	// share. Both succeed.
+	modelUnverifiedCreates = false
+	// A tainted share is planned without its private state, so that its deletion does
+	// not know which endpoint it was last seen at: a saved plan that is applied at
+	// another endpoint revokes the share of another service.
+	modelTaintedElsewhere = false
 )
 
 const guardAddress = exclusiveType + ".only"
@@ -98,8 +110,10 @@ func shareAddress(key string) string { return fmt.Sprintf("%s.partner[%q]", shar
 type world struct {
 	t       *rapid.T
 	network *pipeNetwork
-	server  *swrtest.Server
-	variant string
+	// home is where the shares belong, alias the same service at another address, and
+	// region another service with shares of the same names.
+	home, alias, region place
+	variant             string
 
 	config configuration
 	state  state
@@ -118,23 +132,19 @@ type world struct {
 	messages  []string        // of all commands
 }
 
-// endpointAddress is where the service listens.
-const endpointAddress = "127.0.0.1:9001"
-
 func runHistory(rt *rapid.T) {
 	w := &world{
 		t: rt, network: &pipeNetwork{servers: map[string]*pipeListener{}},
 		config: configuration{map[string]resourceConfig{}, map[string]string{}}, state: state{objects: map[string]*object{}},
 		known: map[string]record{}, touched: map[string]bool{}, calls: map[string]int{}, mayAppear: map[string]bool{}, twice: map[string]bool{},
 	}
-	w.server = newModelSimulator(w.network, endpointAddress)
+	w.seed = rapid.Uint64().Draw(rt, "seed")
+	w.startServices()
 	defer func() {
 		w.network.close()
 		time.Sleep(time.Hour) // until all that waits has ended
 	}()
 	w.drawVariant()
-	w.seed = rapid.Uint64().Draw(rt, "latencies")
-	w.server.OnRequest(w.onRequest)
 
 	for range rapid.IntRange(0, 3).Draw(rt, "shares at first") {
 		w.addShare(rt)
@@ -152,7 +162,9 @@ func runHistory(rt *rapid.T) {
 		"others":       w.othersAct,
 		"clock":        w.stepClock,
 		"fault":        w.injectFault,
-		"no fault":     func(*rapid.T) { w.server.RemoveFaults() },
+		"faults":       w.injectNetworkFaults,
+		"taint":        w.taint,
+		"no fault":     func(*rapid.T) { w.removeFaults() },
 		"plan":         w.runPlan,
 		"apply":        w.runApply,
 		"apply 2":      w.runApply, // as often as it matters
@@ -164,6 +176,51 @@ func runHistory(rt *rapid.T) {
 		"destroy":      w.runDestroy,
 	})
 	w.converge()
+}
+
+// startServices starts the two services. In the other region, others have made
+// shares of the same names.
+func (w *world) startServices() {
+	const home, alias, region = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
+	server := newModelSimulator(w.network, w.seed, home, alias)
+	w.home = place{"home", server, endpointURL(home), ""}
+	w.alias = place{"alias", server, endpointURL(alias), ""}
+	w.region = place{"region", newModelSimulator(w.network, w.seed, region), endpointURL(region), "region: "}
+	for i, repository := range modelRepositories {
+		for _, account := range modelAccounts[i:] {
+			putShare(w.region.server, repository, account, "forever")
+		}
+	}
+	for key, share := range w.actual() {
+		w.known[key] = record{madeByOthers, share.Created, termsOf(share)}
+	}
+	w.home.server.OnRequest(w.onRequest)
+	w.region.server.OnRequest(w.onRequest)
+}
+
+// taintedElsewhere reports whether commands stay at home, with a refresh, because of
+// modelTaintedElsewhere.
+func (w *world) taintedElsewhere() bool {
+	for _, o := range w.state.objects {
+		if o.tainted && !modelTaintedElsewhere {
+			return true
+		}
+	}
+	return false
+}
+
+// drawPlace draws the endpoint of a command.
+func (w *world) drawPlace(t *rapid.T) place {
+	if w.taintedElsewhere() {
+		return w.home
+	}
+	switch rapid.IntRange(0, 11).Draw(t, "endpoint") {
+	case 10:
+		return w.alias
+	case 11:
+		return w.region
+	}
+	return w.home
 }
 
 // onRequest runs before the service handles a request. Each request takes a time
@@ -202,30 +259,42 @@ func (w *world) drawVariant() {
 	}
 	w.variant = rapid.SampledFrom(names).Draw(w.t, "variant")
 	if variant, ok := swrtest.VariantByName(w.variant); ok {
-		w.server.SetVariants(variant.Apply)
+		w.setVariants(variant.Apply)
 	}
-	if !modelLateShares {
-		w.t.Logf("the service: %s", w.variant)
-		return
-	}
-	lateBy := rapid.SampledFrom(modelDelays).Draw(w.t, "late by")
-	switch where := rapid.SampledFrom([]string{"-", "list", "get", "both"}).Draw(w.t, "late in"); {
-	case lateBy == 0 || where == "-" || strings.HasPrefix(w.variant, "late"):
-	default:
-		w.variant += fmt.Sprintf(", new shares are shown %s late in %s", lateBy, where)
-		w.server.SetVariants(func(v *swrtest.Variants) {
-			if where != "get" {
-				v.ListDelay.Create = swrtest.Delay{For: lateBy}
-			}
-			if where != "list" {
-				v.GetDelay.Create = swrtest.Delay{For: lateBy}
-			}
-		})
+	if !strings.HasPrefix(w.variant, "late-") {
+		if modelLateShares {
+			w.drawDelay("new", func(d *swrtest.Delays) *swrtest.Delay { return &d.Create })
+		}
+		w.drawDelay("revoked", func(d *swrtest.Delays) *swrtest.Delay { return &d.Delete })
 	}
 	w.t.Logf("the service: %s", w.variant)
 }
 
-var modelDelays = []time.Duration{0, 400 * time.Millisecond, 3 * time.Second, 3 * time.Minute}
+// setVariants changes the variants of both services.
+func (w *world) setVariants(change func(*swrtest.Variants)) {
+	w.home.server.SetVariants(change)
+	w.region.server.SetVariants(change)
+}
+
+// drawDelay draws where and for how long shares of one kind do not show as they are.
+func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay) {
+	lateBy := rapid.SampledFrom(modelDelays).Draw(w.t, "late by")
+	where := rapid.SampledFrom([]string{"lists and by name", "lists", "by name"}).Draw(w.t, "late in")
+	if lateBy == 0 {
+		return
+	}
+	w.variant += fmt.Sprintf(", %s shares %s late in %s", shares, lateBy, where)
+	w.setVariants(func(v *swrtest.Variants) {
+		if strings.Contains(where, "lists") {
+			of(&v.ListDelay).For = lateBy
+		}
+		if strings.Contains(where, "by name") {
+			of(&v.GetDelay).For = lateBy
+		}
+	})
+}
+
+var modelDelays = []time.Duration{0, 0, 400 * time.Millisecond, 8 * time.Second, 3 * time.Minute}
 
 // Actions on the configuration.
 
@@ -386,18 +455,18 @@ func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
 	return fmt.Sprintf("%s %s/%s", what, repository, account), func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		share, exists := w.server.Share("platform", repository, account)
+		share, exists := w.home.server.Share("platform", repository, account)
 		key := shareKey("platform", repository, account)
 		switch {
 		case what == "make" && exists, what != "make" && !exists:
 			return
 		case what == "edit":
 			share.Description = "edited"
-			w.server.PutShare(share)
+			w.home.server.PutShare(share)
 			w.known[key] = record{w.known[key].maker, share.Created, termsOf(share)}
 		default:
 			if exists {
-				w.server.DeleteShare("platform", repository, account)
+				w.home.server.DeleteShare("platform", repository, account)
 				delete(w.known, key)
 			}
 			if what == "revoke" {
@@ -410,8 +479,8 @@ func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
 			if sameUser {
 				made.CreatorID, made.CreatorName = "0000jane", "jane"
 			}
-			w.server.PutShare(made)
-			made, _ = w.server.Share("platform", repository, account)
+			w.home.server.PutShare(made)
+			made, _ = w.home.server.Share("platform", repository, account)
 			w.known[key] = record{madeByOthers, made.Created, termsOf(made)}
 		}
 		w.touched[key] = true
@@ -451,8 +520,28 @@ func (w *world) injectFault(t *rapid.T) {
 		t.Skip()
 	}
 	t.Logf("fault: %s of %s, times %d, skip %d", line.name, operation, times, skip)
-	w.server.RemoveFaults()
-	w.server.Inject(swrtest.Fault{Operation: operation, Behavior: line.behavior, Times: times, Skip: skip})
+	w.removeFaults()
+	fault := swrtest.Fault{Operation: operation, Behavior: line.behavior, Times: times, Skip: skip}
+	w.home.server.Inject(fault)
+	w.region.server.Inject(fault)
+}
+
+func (w *world) removeFaults() {
+	w.home.server.RemoveFaults()
+	w.region.server.RemoveFaults()
+}
+
+// injectNetworkFaults lets a fifth of all requests fail.
+func (w *world) injectNetworkFaults(t *rapid.T) {
+	t.Logf("fault: a fifth of all requests fail")
+	w.removeFaults()
+	fault := swrtest.Fault{Probability: 0.2, Behavior: swrtest.OneOf(
+		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CloseMidResponse(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangMidResponse(),
+		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.HTMLPage(502).AfterEffect(), swrtest.Status(504, "").AfterEffect(),
+		swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
+	)}
+	w.home.server.Inject(fault)
+	w.region.server.Inject(fault)
 }
 
 // Commands.
@@ -460,6 +549,7 @@ func (w *world) injectFault(t *rapid.T) {
 // command is one command, and what the invariants need to know of it.
 type command struct {
 	name    string
+	at      place
 	shown   shown
 	plan    *modelPlan
 	d       diagnostics
@@ -469,19 +559,25 @@ type command struct {
 }
 
 // start starts a process of the provider.
-func (w *world) start() *process {
-	block := passwordBlock(w.server).with("endpoint", w.server.URL)
+func (w *world) start(at place) *process {
+	block := passwordBlock(at.server).with("endpoint", at.url)
 	return startProcess(unwrapTB(w.t), w.network, block)
 }
 
 // unwrapTB satisfies testing.TB where nothing is left of it but its type.
 func unwrapTB(*rapid.T) testing.TB { return &testing.T{} }
 
-func (w *world) begin(name string) *command {
+func (w *world) begin(name string, at place) *command {
+	if at.name != "home" {
+		name += " at " + at.name
+	}
+	if !modelQuickCommands {
+		time.Sleep(6 * time.Second)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.touched, w.requests, w.onNumber = map[string]bool{}, 0, map[int]func(){}
-	return &command{name: name, before: actual(w.server)}
+	return &command{name: name, at: at, before: w.actual()}
 }
 
 func (w *world) random(t *rapid.T) *rand.Rand {
@@ -494,7 +590,7 @@ func drawParallelism(t *rapid.T) int {
 
 // planCommand plans in a process of its own.
 func (w *world) planCommand(c *command, options planOptions, parallelism int, random *rand.Rand) *modelPlan {
-	c.process = w.start()
+	c.process = w.start(c.at)
 	defer c.process.end()
 	plan, violation := c.process.plan(w.config, w.state, options, parallelism, random)
 	if violation != "" {
@@ -502,13 +598,13 @@ func (w *world) planCommand(c *command, options planOptions, parallelism int, ra
 	}
 	c.plan = plan
 	c.d.merge(plan.diagnostics)
-	c.shown = c.process.shownBy(plan)
+	c.shown = c.process.shownBy(plan, c.at)
 	return plan
 }
 
 func (w *world) runPlan(t *rapid.T) {
-	options := planOptions{noRefresh: rapid.IntRange(0, 3).Draw(t, "refresh") == 3}
-	c := w.begin("plan " + options.String())
+	options := planOptions{noRefresh: rapid.IntRange(0, 3).Draw(t, "refresh") == 3 && !w.taintedElsewhere()}
+	c := w.begin("plan "+options.String(), w.drawPlace(t))
 	plan := w.planCommand(c, options, drawParallelism(t), w.random(t))
 	w.finish(c)
 	if !plan.failed() {
@@ -517,7 +613,7 @@ func (w *world) runPlan(t *rapid.T) {
 }
 
 func (w *world) runRefreshOnly(t *rapid.T) {
-	c := w.begin("apply -refresh-only")
+	c := w.begin("apply -refresh-only", w.drawPlace(t))
 	plan := w.planCommand(c, planOptions{refreshOnly: true}, drawParallelism(t), w.random(t))
 	if !plan.failed() {
 		w.state = plan.prior
@@ -527,11 +623,11 @@ func (w *world) runRefreshOnly(t *rapid.T) {
 }
 
 func (w *world) runApply(t *rapid.T) {
-	options := planOptions{noRefresh: rapid.IntRange(0, 7).Draw(t, "refresh") == 7}
+	options := planOptions{noRefresh: rapid.IntRange(0, 7).Draw(t, "refresh") == 7 && !w.taintedElsewhere()}
 	if rapid.IntRange(0, 7).Draw(t, "targeted") == 7 && len(w.config.resources) > 0 {
 		options.target = rapid.SampledFrom(slices.Sorted(maps.Keys(w.config.resources))).Draw(t, "target")
 	}
-	c := w.begin("apply " + options.String())
+	c := w.begin("apply "+options.String(), w.drawPlace(t))
 	parallelism, random := drawParallelism(t), w.random(t)
 	plan := w.planCommand(c, options, parallelism, random)
 	if !plan.failed() {
@@ -544,14 +640,14 @@ func (w *world) runSaved(t *rapid.T) {
 	if w.saved == nil || w.saved.serial != w.state.serial {
 		t.Skip() // Terraform refuses a plan of another state
 	}
-	c := w.begin("apply of the saved plan")
+	c := w.begin("apply of the saved plan", w.drawPlace(t))
 	c.plan = w.saved
 	w.applyPlan(t, c, w.saved, drawParallelism(t), w.random(t))
 	w.finish(c)
 }
 
 func (w *world) runDestroy(t *rapid.T) {
-	c := w.begin("destroy")
+	c := w.begin("destroy", w.drawPlace(t))
 	parallelism, random := drawParallelism(t), w.random(t)
 	plan := w.planCommand(c, planOptions{destroy: true}, parallelism, random)
 	if !plan.failed() {
@@ -562,9 +658,9 @@ func (w *world) runDestroy(t *rapid.T) {
 
 // applyPlan applies a plan in a process of its own, and draws what happens amid it.
 func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
-	p := w.start()
+	p := w.start(c.at)
 	defer p.end()
-	c.process, c.shown = p, p.shownBy(plan)
+	c.process, c.shown = p, p.shownBy(plan, c.at)
 	event := rapid.SampledFrom([]string{"nothing", "nothing", "nothing", "interruption", "kill", "others"}).Draw(t, "amid the apply")
 	var local bool
 	if event != "nothing" {
@@ -620,13 +716,32 @@ func (w *world) removeFromState(address string) {
 	if o.typeName != shareType {
 		return
 	}
-	p := w.start()
+	p := w.start(w.home)
 	defer p.end()
-	key := keyOfValues(p.attributesOf(o))
-	if r, ok := w.known[key]; ok && r.maker == madeByProvider {
-		w.known[key] = record{knownToUser, r.created, r.terms}
+	for _, at := range []place{w.home, w.region} {
+		key := at.prefix + keyOfValues(p.attributesOf(o))
+		if r, ok := w.known[key]; ok && r.maker == madeByProvider {
+			w.known[key] = record{knownToUser, r.created, r.terms}
+		}
+		w.mayAppear[key] = true
 	}
-	w.mayAppear[key] = true
+}
+
+// taint is terraform taint, or -replace.
+func (w *world) taint(t *rapid.T) {
+	if len(w.state.objects) == 0 {
+		t.Skip()
+	}
+	w.taintObject(rapid.SampledFrom(slices.Sorted(maps.Keys(w.state.objects))).Draw(t, "address"))
+}
+
+func (w *world) taintObject(address string) {
+	w.t.Logf("taint %s", address)
+	tainted := *w.state.objects[address]
+	tainted.tainted = true
+	w.state = w.state.clone()
+	w.state.serial++
+	w.state.objects[address] = &tainted
 }
 
 func (w *world) importShare(t *rapid.T) {
@@ -643,8 +758,8 @@ func (w *world) importShare(t *rapid.T) {
 func (w *world) importInto(address string) {
 	attributes := w.config.resources[address].attributes
 	id := fmt.Sprintf("%s/%s/%s", attributes["namespace"], attributes["repository"], attributes["access_domain"])
-	c := w.begin(fmt.Sprintf("import %s %s", address, id))
-	c.process = w.start()
+	c := w.begin(fmt.Sprintf("import %s %s", address, id), w.home)
+	c.process = w.start(c.at)
 	defer c.process.end()
 	if len(c.process.keysIn(w.state)[keyOfValues(attributes)]) > 0 {
 		w.t.Skip() // nobody imports what is in the state
