@@ -70,3 +70,17 @@ func TestCompleteChecks(t *testing.T) {
 	tf.write("terraform.tfvars", strings.Replace(variables, repositories, `["base/jvaa"]`, 1))
 	assertContains(t, tf.plan(1), "sister:base/jvaa: the repository is not listed in var.repositories")
 }
+
+// A share in a repository without swr_repository_shares_exclusive is found, also by a
+// plan without a refresh.
+func TestCompleteFindsUnguardedRepositories(t *testing.T) {
+	t.Parallel()
+	tf, server := newComplete(t)
+	tf.apply()
+	server.AddRepository("platform", "team/forgotten")
+	assertNotContains(t, tf.plan(0), "Warning")
+	putShare(server, "team/forgotten", acme, "forever", "")
+	for _, option := range []string{"-refresh=true", "-refresh=false"} {
+		assertContains(t, tf.plan(0, option), "Repositories with shares that are not listed in var.repositories: team/forgotten.")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ const (
 	exitNoChanges = 0
 	exitError     = 1
 	exitDrift     = 2
+	exitAttention = 3
 )
 
 func requireProgram(t *testing.T, name string) {
@@ -36,13 +38,13 @@ func requireProgram(t *testing.T, name string) {
 
 // driftCommand returns drift.sh, to be run in the directory with the environment.
 // Its temporary files go to tempDir, and sh -x prints its commands to stderr.
-func driftCommand(t *testing.T, dir, tempDir, terraform string, env []string) *exec.Cmd {
+func driftCommand(t *testing.T, dir, tempDir, terraform string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	script, err := filepath.Abs("gitops/drift.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-x", script)
+	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-x", script}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(env, "TERRAFORM="+terraform, "TMPDIR="+tempDir)
 	return cmd
@@ -197,16 +199,112 @@ func TestDriftNoChangesAndErrors(t *testing.T) {
 	assertContains(t, report, "## Errors\n\n- Terraform printed no message. See the log of the job.")
 }
 
+// Warnings that need attention have an exit code of their own, unless there is drift
+// or an error.
+func TestDriftAttention(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	tf, server := newComplete(t)
+	tf.apply()
+	const title = "# SWR shares: attention\n\nThe plan has no changes, but its warnings need attention. " +
+		"The cloud matches the configuration as far as it could be read.\n\n## Warnings\n\n"
+
+	server.AddRepository("platform", "team/forgotten")
+	putShare(server, "team/forgotten", acme, "forever", "")
+	report, stdout, trace := tf.detectDrift(exitAttention)
+	assertEqual(t, report, title+"- `Repositories with shares that are not listed in var.repositories: team/forgotten.`\n")
+	assertEqual(t, stdout, "attention: see drift-report.md\n")
+	assertNotContains(t, stdout+trace, "forgotten") // nothing from the service outside of the report
+	server.DeleteShare("platform", "team/forgotten", acme)
+
+	for i := range 120 {
+		putShare(server, "team/app", fmt.Sprintf("UNDECLARED-%03d", i), "forever", "")
+	}
+	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
+	report, _, _ = tf.detectDrift(exitAttention)
+	assertEqual(t, report, title+"- `Incomplete list of shares of platform/team/app` (`swr_repository_shares_exclusive.repository[\"team/app\"]`)\n")
+
+	// A change is drift, with the same warning in the report.
+	server.DeleteShare("platform", "team/worker", auditor)
+	report, _, _ = tf.detectDrift(exitDrift)
+	assertContains(t, report, "# SWR shares: drift", "\n## Warnings\n\n- `Incomplete list of shares of platform/team/app`")
+}
+
+// Options that leave the accounts unread are refused before a plan, wherever they
+// are set, and neither the trace nor the report has the other options.
+func TestDriftRefusesUnreadPlans(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	for name, test := range map[string]struct {
+		args   []string
+		env    string
+		option string
+		where  string
+	}{
+		"argument":          {args: []string{"-lock-timeout=5m", "-refresh=false"}, option: "-refresh=false", where: "the arguments"},
+		"two dashes":        {args: []string{"--refresh=F"}, option: "--refresh=F", where: "the arguments"},
+		"minimal":           {args: []string{"-minimal-refresh"}, option: "-minimal-refresh", where: "the arguments"},
+		"minimal, explicit": {args: []string{"-minimal-refresh=true", "-parallelism=2"}, option: "-minimal-refresh=true", where: "the arguments"},
+		"all commands":      {env: "TF_CLI_ARGS=-no-color -minimal-refresh", option: "-minimal-refresh", where: "TF_CLI_ARGS"},
+		"plan":              {env: "TF_CLI_ARGS_plan=-var token=c0rrect\t-refresh=0", option: "-refresh=0", where: "TF_CLI_ARGS_plan"},
+		"quoted":            {env: `TF_CLI_ARGS_plan=-var "token=c0rrect" "-refresh='false'"`, option: "-refresh=false", where: "TF_CLI_ARGS_plan"},
+		"escaped":           {env: `TF_CLI_ARGS=-refre\sh=false`, option: "-refresh=false", where: "TF_CLI_ARGS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, tempDir := t.TempDir(), t.TempDir()
+			cmd := driftCommand(t, dir, tempDir, "terraform-is-not-run", append(os.Environ(), test.env), test.args...)
+			output, err := cmd.CombinedOutput()
+			if code := cmd.ProcessState.ExitCode(); code != exitError {
+				t.Fatalf("exit code %d, want %d: %v\n%s", code, exitError, err, output)
+			}
+			assertContains(t, string(output), "\nerror: "+test.option+" in "+test.where+" is not allowed: see drift-report.md\n")
+			assertNotContains(t, string(output), "c0rrect", "terraform-is-not-run plan")
+			assertEqual(t, read(t, filepath.Join(dir, "drift-report.md")), "# SWR shares: error\n\n`"+test.option+"` in "+test.where+
+				" is not allowed: the plan would not read which accounts have access.\n")
+			assertEmptyDir(t, tempDir)
+		})
+	}
+}
+
+// Options that read all accounts are passed to Terraform.
+func TestDriftPassesOptions(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	dir := t.TempDir()
+	options := []string{"-refresh=true", "-minimal-refresh=false", "-var=text=a -refresh=false"}
+	env := append(os.Environ(), "TF_CLI_ARGS_plan=-refresh=true -var=note=-refresh=false")
+	cmd := driftCommand(t, dir, t.TempDir(), "true", env, options...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+	assertContains(t, string(output), "+ true plan -refresh=true -minimal-refresh=false")
+}
+
 func TestDriftReportMessages(t *testing.T) {
 	t.Parallel()
 	requireProgram(t, "jq")
 	const warnings = `
 {"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Check block assertion failed","detail":"Ends soon.","address":"check.end"}}
-{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"The share has expired","detail":"Set a later deadline."}}
+{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"The share has expired","detail":"Set a later deadline.","address":"swr_repository_share.a"}}
 `
-	const warningLines = "\n## Warnings\n\n- `Ends soon.` (`check.end`)\n- `The share has expired`\n"
+	const warningLines = "\n## Warnings\n\n- `Ends soon.` (`check.end`)\n- `The share has expired` (`swr_repository_share.a`)\n"
 	assertEqual(t, renderReport(t, "no changes", warnings, "null"),
-		"# SWR shares: no changes\n\nThe cloud matches the configuration, as far as it could be read. See the warnings.\n"+warningLines)
+		"# SWR shares: attention\n\nThe plan has no changes, but its warnings need attention. "+
+			"The cloud matches the configuration as far as it could be read.\n"+warningLines)
+
+	// Each of the provider's warnings needs attention, and so does a plan with
+	// -target. A deprecation does not.
+	for warning, outcome := range map[string]string{
+		`"Accounts of 2 repositories were not read","address":"module.m.swr_repository_shares_exclusive.a[\"b\"]"`: "attention",
+		`"Incomplete list of shared repositories","address":"data.swr_shared_repositories.all"`:                    "attention",
+		`"Resource targeting is in effect","detail":"..."`:                                                         "attention",
+		`"Deprecated argument","address":"aws_instance.swr_proxy"`:                                                 "no changes",
+	} {
+		report := renderReport(t, "no changes", `{"type":"diagnostic","diagnostic":{"severity":"warning","summary":`+warning+`}}`, "null")
+		assertContains(t, report, "# SWR shares: "+outcome+"\n", "\n## Warnings\n\n- `")
+	}
 
 	// Credentials are masked, including one that contains line breaks.
 	const failure = `{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Precondition of s3cr3t-token failed",` +
@@ -319,9 +417,10 @@ func TestDriftPipelines(t *testing.T) {
 			t.Errorf("%q is not pinned", action)
 		}
 	}
-	assertContains(t, workflow, " path: drift-report.md\n", "terraform_wrapper: false", "persist-credentials: false")
+	assertContains(t, workflow, " path: drift-report.md\n", "terraform_wrapper: false", "persist-credentials: false",
+		"== '3'\n        run: exit 3\n", "!= '0' && steps.plan.outputs.code != '2' && steps.plan.outputs.code != '3'\n")
 	pipeline := read(t, "gitops/gitlab-ci.yml")
-	assertContains(t, pipeline, " paths: [drift-report.md]\n", "exit_codes: 2")
+	assertContains(t, pipeline, " paths: [drift-report.md]\n", "exit_codes: [2, 3]")
 	for _, text := range []string{workflow, pipeline} {
 		if n := len(regexp.MustCompile(`(?m)^\s+paths?:`).FindAllString(text, -1)); n != 1 {
 			t.Errorf("%d paths of artifacts, want 1", n)

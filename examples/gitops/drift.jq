@@ -1,5 +1,7 @@
 # Renders the report of drift.sh. Input: the lines of terraform plan -json; $plan:
-# the plan from terraform show -json, or null; $outcome: the result of the plan.
+# the plan from terraform show -json, or null; $outcome: the result of the plan: "no
+# changes", "drift" or "error". The title of the report has it, or "attention" if
+# there are no changes, but findings.
 #
 # All text that may come from the cloud is printed in code spans, where Markdown,
 # HTML, links and mentions have no effect.
@@ -127,6 +129,13 @@ def plan:
     + [section("Output changes"; .output_changes // {} | to_entries[] | select(.value.actions != ["no-op"]) | "- " + (.key | code))]
   | if . == [] then "", "The plan contains changes that this report does not support. Run `terraform plan` to see them." else .[] end;
 
+# Whether a diagnostic is a warning that somebody has to look at: a failed check, what
+# the provider says of a share or a list (it has ended, is incomplete, or was not
+# read), or a plan with -target. Others, such as deprecations, are only listed.
+def is_finding:
+  .severity == "warning"
+  and ((.summary | test("^Check block assertion|^Resource targeting is in effect")) or (.address // "" | test("(^|[.])swr_[a-z_]+[.]")));
+
 # The first paragraph of an error's detail. The detail is masked before it is split,
 # because a secret may contain line breaks.
 def detail:
@@ -141,11 +150,12 @@ def message:
 def messages($severity): [.[] | select(.severity == $severity) | "- " + message] | unique[];
 
 [inputs | fromjson? | select(.type == "diagnostic") | .diagnostic] as $diagnostics
+| (if $outcome == "no changes" and any($diagnostics[]; is_finding) then "attention" else $outcome end) as $outcome
 | [
     "# SWR shares: \($outcome)", "",
-    if $outcome == "no changes" then
-      "The cloud matches the configuration"
-      + if any($diagnostics[]; .severity == "warning") then ", as far as it could be read. See the warnings." else "." end
+    if $outcome == "no changes" then "The cloud matches the configuration."
+    elif $outcome == "attention" then
+      "The plan has no changes, but its warnings need attention. The cloud matches the configuration as far as it could be read."
     elif $outcome == "drift" then
       "The cloud differs from the configuration. Nothing was changed. Run `terraform plan` to see the full plan.",
       ($plan[0] | plan)

@@ -4,7 +4,11 @@
 #
 #   drift.sh [OPTIONS OF TERRAFORM PLAN...]
 #
-# Exit codes: 0 no changes, 2 drift, 1 error (the plan failed).
+# Exit codes: 0 no changes, 2 drift, 3 attention (no changes, but a warning that
+# somebody has to look at, such as a failed check), 1 error (the plan failed).
+#
+# -refresh=false and -minimal-refresh are errors, also in TF_CLI_ARGS and
+# TF_CLI_ARGS_plan: the plan would not read which accounts have access.
 #
 # DRIFT_REPORT is the path of the report (default: drift-report.md). TERRAFORM is
 # the CLI (default: terraform; tofu works as well). Requires jq, and drift.jq in
@@ -47,6 +51,29 @@ run() {
 # Remove the report of an earlier run, so that it is not mistaken for a new one.
 rm -f -- "$report"
 work=$(mktemp -d)
+
+# Print the first option among the lines of the input that must not be used.
+refused() {
+  grep -E -- '^--?(refresh=(0|[fF]|false|FALSE|False)|minimal-refresh(=(1|[tT]|true|TRUE|True))?)$' | head -n 1
+}
+
+# The options in a variable, one per line. Quotes are removed, as Terraform does. jq
+# reads the variable, because it may contain secrets, which `sh -x` would print.
+options_in() {
+  jq -nr --arg name "$1" 'env[$name] // "" | gsub("[\"\u0027\\\\]"; "") | splits("\\s+")'
+}
+
+refuse() { # refuse OPTION WHERE
+  [ -n "$1" ] || return 0
+  # shellcheck disable=SC2016 # a code span
+  printf '# SWR shares: error\n\n`%s` in %s is not allowed: the plan would not read which accounts have access.\n' "$1" "$2" >"$report"
+  printf 'error: %s in %s is not allowed: see %s\n' "$1" "$2" "$report"
+  exit 1
+}
+refuse "$(printf '%s\n' "$@" | refused)" 'the arguments'
+refuse "$(options_in TF_CLI_ARGS | refused)" TF_CLI_ARGS
+refuse "$(options_in TF_CLI_ARGS_plan | refused)" TF_CLI_ARGS_plan
+
 : >"$work/messages"
 printf 'null' >"$work/plan.json"
 
@@ -66,6 +93,9 @@ jq -Rnr --arg outcome "$outcome" --slurpfile plan "$work/plan.json" -f "$filter"
   status=1 outcome='error'
   printf '# SWR shares: error\n\nUnable to write the report. See the log of the job.\n' >"$work/report.md"
 }
+if head -n 1 "$work/report.md" | grep -q ': attention$'; then
+  status=3 outcome='attention'
+fi
 cat "$work/report.md" >"$report"
 
 # Print no text from the cloud here. The report contains it, escaped.

@@ -2,6 +2,8 @@ package provider_test
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -130,4 +132,80 @@ func TestCLIExclusiveInterrupted(t *testing.T) {
 	tf.apply()
 	assertShares(t, server, "ACME")
 	tf.plan(noChange)
+}
+
+// assertUnread fails the test unless warnings say of that many repositories that
+// they were not read. That is one warning, or several on a machine that is slow.
+func assertUnread(t *testing.T, printed string, want int) {
+	t.Helper()
+	sum := 0
+	for _, match := range regexp.MustCompile(`Accounts of (\d+) repositor(?:y|ies) were not read`).FindAllStringSubmatch(printed, -1) {
+		n, err := strconv.Atoi(match[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += n
+	}
+	if sum != want {
+		t.Errorf("%d repositories were not read instead of %d:\n%s", sum, want, printed)
+	}
+}
+
+// A plan that does not read accounts says of which repositories. A saved plan that read them has no warning, nor its apply.
+func TestCLIExclusiveUnread(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	var names []string
+	for i := range 12 {
+		names = append(names, fmt.Sprintf("app-%02d", i))
+		server.AddRepository("platform", names[i])
+	}
+	const accounts = `access_domains = []`
+	forEach := fmt.Sprintf(`for_each = toset(["%s"])`, strings.Join(names, `", "`))
+	config := exclusiveOf("all", "each.key", forEach, accounts)
+	tf := newCLI(t, server, config)
+	tf.apply()
+	putShare(server, "app-07", "EVIL", "forever")
+	for _, option := range []string{"-refresh=false", "-minimal-refresh"} {
+		t.Run(option, func(t *testing.T) {
+			tf := *tf
+			tf.t = t
+			if option == "-minimal-refresh" {
+				tf.skipUnless(option, "plan")
+			}
+			server.ResetRequests()
+			printed := tf.plan(noChange, option)
+			assertContains(t, printed, "No changes.", "platform/app-00")
+			assertUnread(t, printed, len(names))
+			assertNoRequests(t, server)
+			if option == "-minimal-refresh" { // a resource that is replaced is read
+				assertUnread(t, tf.plan(changes, option, `-replace=swr_repository_shares_exclusive.all["app-07"]`), len(names)-1)
+			}
+		})
+	}
+	assertNotContains(t, tf.plan(changes, "-out=saved"), "were not read")
+	assertNotContains(t, tf.run(success, "apply", "saved"), "were not read")
+	assertNotContains(t, tf.plan(noChange), "were not read")
+}
+
+// Where there is something to do, -minimal-refresh refreshes after its first plan,
+// which must not fail for what the refresh cures.
+func TestCLIExclusiveMinimalRefresh(t *testing.T) {
+	t.Parallel()
+	tf, server := newCLIWithExclusive(t)
+	tf.skipUnless("-minimal-refresh", "plan")
+	putShare(server, "team/app", "EVIL", "forever")
+	tf.run(success, "apply", "-refresh-only", "-auto-approve")
+	tf.config(partner(`deadline = "forever"`) + exclusive("only", "swr_repository_share.partner.access_domain", "terraform_data.new.output") +
+		"resource \"terraform_data\" \"new\" { input = \"NEW\" }\n")
+	assertContains(t, tf.plan(failed, "-minimal-refresh"), "Accounts to revoke from platform/team/app not yet known")
+	server.DeleteShare("platform", "team/app", "EVIL")
+	assertNotContains(t, tf.plan(changes, "-minimal-refresh"), "Warning: Accounts")
+
+	other := startServer(t)
+	putShare(other, "team/app", "ACME", "forever")
+	putShare(other, "team/app", "EVIL", "forever")
+	tf.Env = []string{"SWR_ENDPOINT=" + other.URL, "OS_TOKEN=" + other.Token()}
+	tf.config(exclusive("only") + "removed {\n  from = swr_repository_share.partner\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	assertContains(t, tf.plan(changes, "-minimal-refresh"), "1 to add, 0 to change", "Undeclared share platform/team/app/EVIL")
 }

@@ -92,15 +92,18 @@ func removedBlock(resourceType string) string {
 }
 
 // addUnverified reports a share that the service accepted, but that could not be
-// read back. It is in the state; the next refresh reads the rest. A share that
-// never became visible is an error: it may not exist.
+// read back. It is in the state; the next refresh reads the rest.
 func (s *session) addUnverified(diags *diag.Diagnostics, key swr.Key, err error) {
 	if errors.Is(err, swr.KindInvalidResponse) {
 		s.addError(diags, opVerifyShare, key, err)
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Share %s was created, but could not be read back", objectName(key)),
-		sentence(err.Error())+"\n\nThe share was saved to the state. The next plan reads the remaining attributes.")
+	detail := sentence(err.Error()) + "\n\nThe share was saved to the state. The next plan reads the remaining attributes."
+	if errors.Is(err, swr.KindNotYet) {
+		diags.AddWarning(fmt.Sprintf("Share %s was created, but does not show yet", objectName(key)), detail)
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("Share %s was created, but could not be read back", objectName(key)), detail)
 }
 
 // addUnknown reports a share that may or may not have been created.

@@ -101,10 +101,7 @@ func (r *exclusiveResource) requireShared(
 // no plan has shown, or leave others unseen.
 func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Repository, private privateReader, diags *diag.Diagnostics) (observation, bool) {
 	if there, _ := lastSeen.get(ctx, private, diags); !r.session.client.IsEndpoint(there) {
-		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), fmt.Sprintf(
-			"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. "+
-				"Nothing was revoked. Plan again, with a refresh, to see which accounts have access at this endpoint.",
-			httpsafe.Printable(there), r.session.client.NormalizedEndpoint()))
+		diags.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShares, repo), r.otherEndpoint(there))
 		return observation{}, false
 	}
 	seen, err := r.observe(ctx, repo)
@@ -118,4 +115,12 @@ func (r *exclusiveResource) checkRevocable(ctx context.Context, repo swr.Reposit
 		r.session.addError(diags, opRevokeShares, repositoryKey(repo), err)
 	}
 	return seen, err == nil
+}
+
+// otherEndpoint says that the accounts of the state were read at another endpoint.
+func (r *exclusiveResource) otherEndpoint(there string) string {
+	return fmt.Sprintf(
+		"The accounts were last read at %s, but the endpoint is now %s, where the same names may refer to other accounts. "+
+			"Nothing was revoked. Plan again, with a refresh, to see which accounts have access at this endpoint.",
+		httpsafe.Printable(there), r.session.client.NormalizedEndpoint())
 }

@@ -34,6 +34,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultTimeout)
 	defer cancel()
+	defer r.session.unread.warn(ctx, plan.repo(), &resp.Diagnostics)
 
 	planned, complete := accountsFromSet(plan.AccessDomains)
 	if complete && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
@@ -51,9 +52,12 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	prior := state.accounts()
 	if complete && planned.equal(prior) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, pathAccessDomains, state.AccessDomains)...)
+		if resp.Plan.Raw.Equal(req.State.Raw) {
+			r.session.unread.recordUnchanged(plan.repo())
+		}
 		return
 	}
-	if len(prior.difference(planned)) == 0 {
+	if len(prior.difference(planned)) == 0 || r.warnOutdated(ctx, state, planned, complete, req.Private, &resp.Diagnostics) {
 		return
 	}
 	if !complete {

@@ -119,6 +119,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.session.unread.recordRead(state.repo())
 	if r.session.unknownAttribute != "" {
 		r.session.warnUnchecked(&resp.Diagnostics)
 		return

@@ -80,6 +80,7 @@ type faultLine struct {
 // faultColumns are the calls that the faults meet, each in an operation.
 var faultColumns = []faultColumn{
 	{"create: login", swrtest.OpLogin, false, (*faultRun).runCreate},
+	{"create: list", swrtest.OpList, false, (*faultRun).runCreate},
 	{"create: POST", swrtest.OpCreate, false, (*faultRun).runCreate},
 	{"create: GET", swrtest.OpGet, false, (*faultRun).runCreate},
 	{"read: list", swrtest.OpList, true, (*faultRun).runRead},
@@ -275,6 +276,9 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 
 // settle applies and destroys without faults.
 func (r *faultRun) settle(outcome string) {
+	if _, created := r.held(); r.exists() && !created {
+		endPendingCreates(r.server)
+	}
 	if r.exists() { // a refresh takes its timeout from the state
 		r.state = r.object(r.schema(), r.attributes().with("timeouts", faultConfig("", "", noTimeout)["timeouts"]))
 	}
@@ -376,7 +380,8 @@ configured result.
   With a star, the call was sent more than once.
 - **error**: the operation failed with a message. The rest of the cell says what the
   state and the service contain. A **tainted** share may exist: the next refresh
-  reads it, and the next apply replaces it. **Not in state, created**: the service
+  reads it, and the next apply replaces it. If it does not show, it is kept for ten
+  minutes, since the service may still carry the request out. **Not in state, created**: the service
   rejected the request but created the share. The next apply prints the ` + "`" + `import` + "`" + `
   block.
 - **removed from the state**: happens, with a warning, only if the service reports

@@ -25,7 +25,7 @@ const (
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
-	kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
+	swr.KindNotYet, kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
 	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
 	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
@@ -89,11 +89,16 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "The server's certificate is not trusted. If it was issued by a private certificate authority, " +
 			"or by that of a proxy, set cacert_file (OS_CACERT) to the file with the authority's certificate.",
 	},
+	swr.KindNotYet: {
+		opAny: "{state}The share may still appear and grant access. Try again later.",
+	},
 	swr.KindConflict: {
 		opAny: conflictRemedy,
 		opCreateShare: conflictRemedy +
 			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
 			"which does not interrupt access:\n\n{moved}\n\n" +
+			"If an earlier apply was interrupted while it created this share, its request has been carried out since: " +
+			"import the share.\n\n" +
 			"If the resource has create_before_destroy, remove it: a share can't be created while it exists.",
 	},
 	swr.KindDeleteFailed: {

@@ -23,6 +23,7 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
+	unread unreadExclusives
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string

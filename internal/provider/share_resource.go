@@ -67,6 +67,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		}
 	case swr.CreatedUnverified:
 		r.session.addUnverified(&resp.Diagnostics, plan.key(), err)
+		pendingCreate.set(ctx, resp.Private, created.Pending, &resp.Diagnostics)
 	case swr.Unknown:
 		addUnknown(&resp.Diagnostics, plan.key(), err)
 		pendingCreate.set(ctx, resp.Private, created.Pending, &resp.Diagnostics)
@@ -100,13 +101,16 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 
 	key, prior := state.key(), state.shareModel
 	seen := shareLastSeen(ctx, req.Private, prior, &resp.Diagnostics)
-	share, err := r.session.client.Get(ctx, key, seen)
-	switch r.pendingAction(ctx, req.Private, opReadShare, state, share, err, &resp.Diagnostics) {
-	case swr.PendingKeep:
-		return
-	case swr.PendingForget:
-		resp.State.RemoveResource(ctx)
-		return
+	pending, isPending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics)
+	share, err := r.session.client.GetPending(ctx, key, seen, pending)
+	if isPending {
+		switch r.pendingAction(pending, opReadShare, state, share, err, &resp.Diagnostics) {
+		case swr.PendingKeep:
+			return
+		case swr.PendingForget:
+			resp.State.RemoveResource(ctx)
+			return
+		}
 	}
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		if imported {
@@ -165,6 +169,9 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 	planned := plan.shareModel
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
+	if !r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics) {
+		return
+	}
 	share, err := r.session.client.Update(ctx, plan.key(), spec, seen)
 	if share != nil {
 		err = errors.Join(err, plan.setFromAPI(*share))
@@ -179,6 +186,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	plan.nullUnknown()
 	plan.write(ctx, &resp.State.Raw, &resp.Diagnostics)
 	r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
+	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
 }
 
 func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -190,11 +198,8 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	defer cancel()
 
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
-	if _, pending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics); pending {
-		share, err := r.session.client.Get(ctx, state.key(), seen)
-		if r.pendingAction(ctx, req.Private, opDeleteShare, state, share, err, &resp.Diagnostics) != swr.PendingProceed {
-			return // another client's share is not deleted; with an error the state is kept
-		}
+	if !r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics) {
+		return // another client's share is not deleted; with an error the state is kept
 	}
 	err := r.session.client.Delete(ctx, state.key(), seen)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
@@ -211,28 +216,43 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// pendingAction returns what to do about a share of the state whose create may be
-// pending. share and err are the result of looking it up. It adds the reason for
-// any action but PendingProceed.
-func (r *shareResource) pendingAction(ctx context.Context, private privateReader, op operation,
-	state shareResourceModel, share swr.Share, err error, diags *diag.Diagnostics,
-) swr.PendingAction {
+// settlePending waits until it is known whether a pending create made the share,
+// and reports whether to proceed as with any other share.
+func (r *shareResource) settlePending(ctx context.Context, private privateReader, op operation,
+	state shareResourceModel, seen swr.LastSeen, diags *diag.Diagnostics,
+) bool {
 	pending, found := pendingCreate.get(ctx, private, diags)
 	if !found {
-		return swr.PendingProceed
+		return true
 	}
+	share, err := r.session.client.AwaitPending(ctx, state.key(), seen, pending)
+	return r.pendingAction(pending, op, state, share, err, diags) == swr.PendingProceed
+}
+
+// pendingAction returns what to do about a share of the state whose create is
+// pending. share and err are the result of looking it up. It adds the reason for
+// any action but PendingProceed.
+func (r *shareResource) pendingAction(pending swr.PendingCreate, op operation,
+	state shareResourceModel, share swr.Share, err error, diags *diag.Diagnostics,
+) swr.PendingAction {
 	spec, ok := state.spec(diags)
 	if !ok {
 		return swr.PendingKeep
 	}
 	key := state.key()
 	action := pending.Action(spec, share, err)
+	if action == swr.PendingForget && op == opUpdateShare {
+		action = swr.PendingKeep // Terraform does not let an update remove the resource
+	}
 	switch {
 	case action == swr.PendingForget:
 		diags.AddWarning(fmt.Sprintf("Share %s is not managed by this configuration", objectName(key)),
 			"An earlier apply may have created the share: the response to its request was lost. "+
-				"The share that exists was created at another time, by another client. "+
+				"The share that exists was there before, so it is another client's. "+
 				"It was left unchanged and removed from the state. "+importRemedy(key))
+	case errors.Is(err, swr.KindNotYet) && op == opReadShare:
+		diags.AddWarning(fmt.Sprintf("Share %s does not show yet", objectName(key)),
+			sentence(err.Error())+" It was kept in the state. Plan again later.")
 	case action == swr.PendingKeep && err != nil:
 		r.session.addError(diags, op, key, err)
 	case action == swr.PendingKeep:

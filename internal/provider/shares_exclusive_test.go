@@ -359,6 +359,57 @@ func TestExclusiveWithIncompleteListing(t *testing.T) {
 	assertRequests(t, server, nil)
 }
 
+// A plan of a resource that was not read says so, unless there is something to do:
+// then apply says it, or core refreshes and plans again.
+func TestExclusiveUnread(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	only := exclusiveValues("ACME")
+	putShare(server, "team/app", "EVIL", "forever")
+	for _, config := range []values{only, exclusiveValues("acme")} {
+		p := e.planWithoutRefresh(config)
+		p.assertAction(t, noAction)
+		p.assertWarning(t, "Accounts of 1 repository were not read", "for platform/team/app.", "plan without -refresh=false and -minimal-refresh")
+		if n := len(p.warnings); n != 1 {
+			t.Errorf("%d warnings: %v", n, p.warnings)
+		}
+	}
+	assertNoRequests(t, server)
+	// As core plans again in an apply, whose plan may have been refreshed.
+	e.planWithoutRefresh(only.with("timeouts", values{"update": "2m"})).silent(t)
+	e.apply(only).silent(t)
+	e.plan(only).silent(t)
+	e.planDestroy().assertWarning(t, "revokes nothing")
+}
+
+// What a refresh cures is no error before the refresh: Terraform 1.17 with
+// -minimal-refresh plans, refreshes if there is something to do, and plans again.
+func TestExclusiveRefusesOnlyWhatWasRead(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	partly := exclusiveValues().with("access_domains", []any{"ACME", unknown})
+	putShare(server, "team/app", "EVIL", "forever")
+	e.refresh().silent(t)
+	e.planWithoutRefresh(partly).assertError(t, "Accounts to revoke from platform/team/app not yet known")
+	server.DeleteShare("platform", "team/app", "EVIL")
+	h := newHarness(t, server).inOneRun()
+	e.harness = h
+	e.planWithoutRefresh(partly).assertWarning(t, "Accounts of platform/team/app have changed since the last refresh", "no longer have access: EVIL.")
+	e.plan(partly).silent(t)
+
+	other := startServer(t)
+	putShare(other, "team/app", "ACME", "forever")
+	putShare(other, "team/app", "EVIL", "forever")
+	e.harness = newHarness(t, other).inOneRun()
+	nobody := exclusiveValues()
+	for _, config := range []values{nobody, nobody.with("access_domains", []any{unknown})} {
+		e.planWithoutRefresh(config).assertWarning(t, "Accounts of platform/team/app were last read at another endpoint", server.URL, other.URL)
+	}
+	p := e.plan(nobody)
+	p.assertAction(t, createAction)
+	p.assertWarning(t, "Undeclared share platform/team/app/EVIL")
+}
+
 // Whose access a plan revokes must be known at plan.
 func TestExclusiveWithUnknownAccounts(t *testing.T) {
 	t.Parallel()
@@ -380,7 +431,9 @@ func TestExclusiveAtAnotherEndpoint(t *testing.T) {
 	putShare(other, "team/app", "EVIL", "forever")
 	e.harness = newHarness(t, other)
 	e.applyPlan(p).assertError(t, "Unable to revoke shares of platform/team/app", server.URL, other.URL, "Plan again")
-	e.planWithoutRefresh(exclusiveValues("ACME")).assertError(t, "Unable to revoke shares of platform/team/app", server.URL, other.URL)
+	stale := e.planWithoutRefresh(exclusiveValues("ACME"))
+	stale.assertWarning(t, "Accounts of platform/team/app were last read at another endpoint", server.URL, other.URL)
+	e.applyPlan(stale).assertError(t, "Unable to revoke shares of platform/team/app", server.URL, other.URL)
 	assertShares(t, other, "ACME", "EVIL")
 	assertRequests(t, other, nil)
 	// The first plan at the other endpoint is a creation, which names and revokes

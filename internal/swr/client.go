@@ -99,6 +99,22 @@ func (c *Client) serverTime(at time.Time) (server time.Time, ok bool) {
 	return last.server.Add(at.Sub(last.client)), true
 }
 
+// readServerClock reads the server's clock from the Date of a response.
+func (c *Client) readServerClock(resp *response) {
+	if date, err := http.ParseTime(resp.header.Get("Date")); err == nil {
+		c.serverClock.Store(&clockReading{server: date, client: resp.receivedAt})
+	}
+}
+
+// bestTime converts a time of the client's clock to the server's. It returns the
+// time as it is if the server never returned its own.
+func (c *Client) bestTime(at time.Time) time.Time {
+	if server, known := c.serverTime(at); known {
+		return server
+	}
+	return at
+}
+
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }

@@ -85,7 +85,7 @@ func observe(share Share, err error, mayAppear, match bool) observation {
 	gone, isGone := errors.AsType[*Gone](err)
 	state := observedDifferent
 	switch {
-	case isGone && mayAppear:
+	case isGone && mayAppear, errors.Is(err, KindNotYet):
 		state = observedNotYet
 	case isGone && gone.Repository:
 		state = observedRepositoryAbsent
@@ -111,10 +111,12 @@ const (
 	// alreadyGone: the share to delete does not exist, and this call did not delete
 	// it.
 	alreadyGone
-	// notShown: the share was created, but does not show.
+	// notShown: the service accepted the share, but it does not show.
 	notShown
 	// mayAppear: the share does not show, but may still appear.
 	mayAppear
+	// existedBefore: the share is another client's.
+	existedBefore
 	// mayBeOwn: a share exists, but it is not certain that this call created it.
 	mayBeOwn
 	// notApplied: the service has something else than it accepted.
@@ -179,6 +181,7 @@ var createRules = []rule[createConclusion]{
 	{observed: in(observedNotYet), result: createConclusion{Unknown, mayAppear}},
 	{observed: in(notObserved, observedUnknown), result: createConclusion{Unknown, unverified}},
 	{ownership: in(own), result: createConclusion{Created, succeeded}},
+	{ownership: in(foreign), result: createConclusion{NotCreated, existedBefore}},
 	{result: createConclusion{NotCreated, mayBeOwn}},
 }
 
@@ -221,10 +224,12 @@ func (c conclusion) toError(cause error, o observation, unverifiedText string) e
 	case unverified:
 		return joinLine(cause, fmt.Errorf("%s: %w", unverifiedText, o.err))
 	case notShown:
-		return &Error{Kind: KindInvalidResponse, Err: errors.New(
-			"the service accepted the share, but did not show it before the operation timed out")}
+		return &Error{Kind: KindNotYet, Err: errors.New(
+			"the service accepted the share, but did not show it before the operation ended")}
 	case mayAppear:
 		return fmt.Errorf("%w; the share does not show, but may still appear", cause)
+	case existedBefore:
+		return &Error{Kind: KindConflict, Err: fmt.Errorf("the share existed before this run: %w", cause)}
 	case mayBeOwn:
 		return &Error{Kind: KindConflict, Err: fmt.Errorf(
 			"the share exists; this run may have made it, since the response to one of its requests was lost, "+

@@ -52,6 +52,7 @@ func TestDecideCreate(t *testing.T) {
 	letters := map[string]createConclusion{
 		"failed":     {NotCreated, failed},
 		"maybe-own":  {NotCreated, mayBeOwn},
+		"foreign":    {NotCreated, existedBefore},
 		"created":    {Created, succeeded},
 		"differs":    {Created, notApplied},
 		"unread":     {CreatedUnverified, unverified},
@@ -71,7 +72,7 @@ func TestDecideCreate(t *testing.T) {
 		},
 		{
 			anyEffect, anyButSuccess,
-			"unknown unknown failed failed may-appear   maybe-own created maybe-own   maybe-own created maybe-own",
+			"unknown unknown failed failed may-appear   maybe-own created foreign   maybe-own created foreign",
 		},
 	}
 	for _, e := range allEffects {
@@ -227,7 +228,8 @@ func TestConclusionToError(t *testing.T) {
 		otherSpelling: {},
 		failed:        {KindNetwork, "reset"},
 		unverified:    {KindNetwork, `reset; it could not be verified: "demo/team/app" is not shared with "swr"`},
-		notShown:      {KindInvalidResponse, "did not show it"},
+		notShown:      {KindNotYet, "did not show it"},
+		existedBefore: {KindConflict, "existed before this run: reset"},
 		mayAppear:     {KindNetwork, "reset; the share does not show"},
 		mayBeOwn:      {KindConflict, "reset"},
 		notApplied:    {KindInvalidResponse, `permit "read", deadline "forever" and description "\\x1b[31mred"`},

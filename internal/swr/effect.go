@@ -36,9 +36,8 @@ func effectOf(c call, sent bool, apiErr *Error) effect {
 		return effectRejected
 	case apiErr.Status >= 300 && apiErr.Status < 500:
 		return effectRejected
-	case apiErr.Kind == KindNetwork, // no response, or not all of it
-		apiErr.Status == http.StatusGatewayTimeout, // the service may still be at work
-		apiErr.Status == http.StatusCreated,        // confirmed, but with an invalid body
+	case apiErr.Kind == KindNetwork, apiErr.Kind == KindUnavailable, // no response, or not all of it; 5xx
+		apiErr.Status == http.StatusCreated, // confirmed, but with an invalid body
 		apiErr.isUndocumentedSuccess():
 		return effectMayApplyLater
 	}

@@ -59,6 +59,8 @@ const (
 	// KindListingIncomplete: the service did not return all records, so nothing
 	// can be concluded from one that is missing.
 	KindListingIncomplete Kind = "listing incomplete"
+	// KindNotYet: the share of a pending create does not show, but may still appear.
+	KindNotYet Kind = "not shown yet"
 	// KindOther: any other response.
 	KindOther Kind = "failed"
 )
@@ -88,8 +90,11 @@ type Error struct {
 }
 
 // isDefinitive reports whether the service would reject the same request at any
-// time, so that no attempt of it can have taken effect.
+// time, so that no attempt of it will take effect. A proxy can't know that.
 func (e *Error) isDefinitive() bool {
+	if !strings.HasPrefix(e.Code, codePrefix) {
+		return false
+	}
 	switch e.Kind {
 	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
 		return true

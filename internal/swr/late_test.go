@@ -92,7 +92,7 @@ func TestNeverShown(t *testing.T) {
 	t.Run("create", func(t *testing.T) {
 		f := newFixture(t, everywhere(swrtest.Delays{Create: never}))
 		created, err := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "d"))
-		expectKind(t, err, swr.KindInvalidResponse)
+		expectKind(t, err, swr.KindNotYet)
 		if created.Outcome != swr.CreatedUnverified {
 			t.Errorf("outcome %d, though the service reported success", created.Outcome)
 		}
@@ -123,7 +123,7 @@ func TestNeverShownByDeadline(t *testing.T) {
 		v.ListDelay, v.GetDelay = d, d
 	}, swr.WithBackoff(func(int) time.Duration { return time.Hour }))
 	created, err := f.Create(f.ctx, acme, testSpec(t, "d"))
-	expectKind(t, err, swr.KindInvalidResponse)
+	expectKind(t, err, swr.KindNotYet)
 	if created.Outcome != swr.CreatedUnverified || len(f.clock.Slept()) != 0 {
 		t.Errorf("outcome %d after waits of %s", created.Outcome, f.clock.Slept())
 	}

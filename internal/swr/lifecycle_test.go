@@ -105,7 +105,7 @@ func TestRequestsOfEachCall(t *testing.T) {
 		})
 	}
 	do("create", func() error { return errorOf(f.Create(f.ctx, acme, testSpec(t, "first"))) },
-		map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpGet: 1})
+		map[swrtest.Operation]int{swrtest.OpList: 1, swrtest.OpCreate: 1, swrtest.OpGet: 1})
 	do("get", func() error { return errorOf(f.Get(f.ctx, acme, swr.LastSeen{})) },
 		map[swrtest.Operation]int{swrtest.OpList: 1})
 	do("list what is known", func() error { return errorOf(f.List(f.ctx, repo)) },
@@ -206,9 +206,10 @@ func TestSpellingIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// One more of each call but the POST, which is documented under repos.
+	// One more of each call but the POST, which is documented under repos. The first
+	// create reads a list, and each delete.
 	f.expectCounts(t, map[swrtest.Operation]int{
-		swrtest.OpCreate: 3, swrtest.OpGet: 6 + 1, swrtest.OpUpdate: 3 + 1, swrtest.OpDelete: 3 + 1, swrtest.OpList: 3 + 1,
+		swrtest.OpCreate: 3, swrtest.OpGet: 6 + 1, swrtest.OpUpdate: 3 + 1, swrtest.OpDelete: 3 + 1, swrtest.OpList: 1 + 3 + 1,
 	})
 }
 
@@ -223,7 +224,7 @@ func TestSpellingIsKeptAfterAnError(t *testing.T) {
 		_, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 		expectKind(t, err, swr.KindConflict)
 	}
-	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1})
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpCreate: 3 + 1, swrtest.OpList: 1})
 }
 
 // A share that is not there can't be changed.

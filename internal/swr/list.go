@@ -18,18 +18,57 @@ type Listing struct {
 	Incomplete string
 }
 
-// maxListReads is how often a list of several pages is read until two
-// consecutive reads agree.
-const maxListReads = 5
+const (
+	// maxListReads is how often a list of several pages is read until two
+	// consecutive reads agree.
+	maxListReads = 5
+	// lateListReads is how often a list is read that lacks a share which this client
+	// created and read back by name.
+	lateListReads = 6
+)
 
-// List returns the shares of a repository, and misses none. Between two pages a
-// share may move from the later to the earlier one, so that neither has it: a
-// listing of several pages counts only when a second one has the same accounts.
+// List returns the shares of a repository, and misses none. A list that lacks a
+// share which this client has created and read back is read again.
 func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 	if err := repo.addressable(); err != nil {
 		return Listing{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	current, err := c.listSince(ctx, repo, c.listCache.lastWrite(repo))
+	current, err := c.listAgreed(ctx, repo, c.listCache.lastWrite(repo))
+	for n := 1; err == nil && current.Incomplete == ""; n++ {
+		missing := c.operations.missing(repo, current.Shares)
+		if len(missing) == 0 {
+			break
+		}
+		if n == lateListReads || c.pause(ctx, c.backoff(n)) != nil {
+			current.Incomplete, err = c.unlisted(ctx, missing)
+			break
+		}
+		current, err = c.listAgreed(ctx, repo, c.listCache.nextVersion())
+	}
+	return current, err
+}
+
+// unlisted returns why a list without these shares is not complete, or "" if none
+// of them exists any more.
+func (c *Client) unlisted(ctx context.Context, missing []Key) (string, error) {
+	for _, key := range missing {
+		_, err := c.getByName(ctx, key)
+		if err == nil {
+			return fmt.Sprintf("the service does not list the share with %q, which exists", key.AccessDomain), nil
+		}
+		if !inconclusive(err) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// listAgreed returns the shares from a listing of the given version or later.
+// Between two pages a share may move from the later to the earlier one, so that
+// neither has it: a listing of several pages counts only when a second one has the
+// same accounts.
+func (c *Client) listAgreed(ctx context.Context, repo Repository, oldest version) (Listing, error) {
+	current, err := c.listSince(ctx, repo, oldest)
 	for n := 2; err == nil && current.Incomplete == "" && len(current.Shares) >= pageSize; n++ {
 		previous := current.Shares
 		current, err = c.listSince(ctx, repo, c.listCache.nextVersion())

@@ -35,10 +35,15 @@ func (g *Gone) Error() string {
 // and one that is found may be another region's: unless it is known to be the same
 // one, the error is a [KindOtherEndpoint].
 func (c *Client) Get(ctx context.Context, key Key, seen LastSeen) (Share, error) {
+	return c.get(ctx, key, seen, c.listCache.lastWrite(key.Repo()))
+}
+
+// get is Get in a listing of the given version or later.
+func (c *Client) get(ctx context.Context, key Key, seen LastSeen, oldest version) (Share, error) {
 	if err := key.Addressable(); err != nil {
 		return Share{}, &Error{Kind: KindInvalid, Err: err}
 	}
-	share, err := c.lookup(ctx, key, c.listCache.lastWrite(key.Repo()), byListingAndGet)
+	share, err := c.lookup(ctx, key, oldest, byListingAndGet)
 	if c.IsEndpoint(seen.Endpoint) || (err != nil && !isGone(err)) {
 		return share, err
 	}

@@ -28,9 +28,9 @@ func TestNoRouteIsNotGone(t *testing.T) {
 				expectKind(t, err, swr.KindNoRoute)
 			}
 			f.expectStored(t, acme, "there")
-			// Each spelling once, and no more; get and list read the list.
+			// Each spelling once, and no more; create, get and list read the list.
 			f.expectCounts(t, map[swrtest.Operation]int{
-				swrtest.OpCreate: 2, swrtest.OpList: 4, swrtest.OpUpdate: 2, swrtest.OpDelete: 2,
+				swrtest.OpCreate: 2, swrtest.OpList: 6, swrtest.OpUpdate: 2, swrtest.OpDelete: 2,
 			})
 		})
 	}

@@ -29,15 +29,33 @@ type operations struct {
 type shareOperations struct {
 	turn chan struct{} // has a value while an operation writes to the share
 
-	// For the operation that has the turn.
-	created      string // when this process created the share, "" if it did not
-	deleteFailed bool   // the last delete failed: the share may or may not exist
-
 	mu       sync.Mutex
 	changed  chan struct{} // closed when a delete begins or ends
 	deleting int           // deletes that have begun and not ended
 	ended    int           // deletes that have ended
+	last     lastOperation
 }
+
+// lastOperation is the result of the last operation of this process on a share.
+type lastOperation struct {
+	result operationResult
+	share  Share // if it was created
+}
+
+type operationResult int
+
+const (
+	// noResult: there was none, or it does not matter any more.
+	noResult operationResult = iota
+	// shareCreated: the share was created and read back.
+	shareCreated
+	// createUnsettled: whether there is, or will be, a share is not known.
+	createUnsettled
+	// shareDeleted: the share does not exist.
+	shareDeleted
+	// deleteFailed: the share may or may not exist.
+	deleteFailed
+)
 
 // of returns the operations of a share, whatever the case of its account.
 func (o *operations) of(key Key) *shareOperations {
@@ -53,6 +71,36 @@ func (o *operations) of(key Key) *shareOperations {
 		o.shares[key] = share
 	}
 	return share
+}
+
+// missing returns the shares of the repository that this process has created and
+// read back, and that are not among those listed.
+func (o *operations) missing(repo Repository, listed []Share) (missing []Key) {
+	accounts := map[string]bool{}
+	for _, share := range listed {
+		accounts[foldAccount(share.AccessDomain)] = true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key, share := range o.shares {
+		if last := share.lastOperation(); key.Repo() == repo && last.result == shareCreated && !accounts[key.AccessDomain] {
+			missing = append(missing, last.share.Key())
+		}
+	}
+	return missing
+}
+
+func (s *shareOperations) lastOperation() lastOperation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+// record records the result of an operation. The caller has the turn.
+func (s *shareOperations) record(result operationResult, share Share) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = lastOperation{result: result, share: share}
 }
 
 // begin waits for the turn to write to the share. The caller must call end.

@@ -165,6 +165,9 @@ func (c *Client) attempt(operation context.Context, req request, target *url.URL
 		err = fmt.Errorf("no complete response within %s: %w", roundDuration(c.requestTimeout), err)
 	}
 	apiErr := checkResponse(req, resp, err, &secrets)
+	if resp != nil && isFromSWR(resp, apiErr) {
+		c.readServerClock(resp)
+	}
 	if apiErr != nil {
 		apiErr.Method, apiErr.URL = req.call.method(), httpsafe.DisplayURL(target)
 	}
@@ -220,9 +223,6 @@ func (c *Client) roundTrip(ctx context.Context, req request, target *url.URL) (*
 	defer func() { _ = httpResp.Body.Close() }()
 
 	resp := &response{status: httpResp.StatusCode, header: httpResp.Header, receivedAt: c.clock.Now()}
-	if date, err := http.ParseTime(resp.header.Get("Date")); err == nil {
-		c.serverClock.Store(&clockReading{server: date, client: resp.receivedAt})
-	}
 	resp.body, err = io.ReadAll(io.LimitReader(httpResp.Body, maxBody+1))
 	if len(resp.body) > maxBody {
 		resp.body, err = resp.body[:maxBody], errTooLarge

@@ -38,17 +38,17 @@ const (
 type CreateResult struct {
 	Outcome CreateOutcome
 	Share   Share // as read back, if Created
-	// Pending decides later, if the outcome is Unknown, whether a share is from this
-	// call.
+	// Pending decides later, if the outcome is Unknown or CreatedUnverified, whether
+	// a share is from this call, and until when it may still appear.
 	Pending PendingCreate
 }
 
 // Create shares a repository, and waits until the share shows.
 //
 // A POST that took effect although its response was lost is recognized: the share
-// is from this call if a POST of this call may have had an effect, the share
-// grants what was asked for, and by the server's clock it did not exist before
-// this call. For a share that existed already the error is a [KindConflict].
+// is from this call if a POST of this call may have had an effect, the share did
+// not exist before, and grants what was asked for. For a share that existed
+// already the error is a [KindConflict].
 //
 // If the share exists, Create waits a moment for a Delete of the same share by
 // this client, and tries again after it.
@@ -76,10 +76,17 @@ func (c *Client) Create(ctx context.Context, key Key, spec ShareSpec) (CreateRes
 func (c *Client) create(
 	ctx context.Context, key Key, spec ShareSpec, share *shareOperations,
 ) (CreateResult, callResult, error) {
-	if share.deleteFailed {
+	if share.lastOperation().result == deleteFailed {
 		// Two resources would have the same share in the state.
 		return CreateResult{}, callResult{}, &Error{Kind: KindDeleteFailed, Err: errors.New(
 			"another resource of this run could not delete the share, so it was not created again")}
+	}
+	if err := key.Addressable(); err != nil {
+		return CreateResult{}, callResult{}, &Error{Kind: KindInvalid, Err: err}
+	}
+	pending, err := c.pendingCreate(ctx, key, share)
+	if err != nil {
+		return CreateResult{}, callResult{}, err
 	}
 	res, err := c.write(ctx, callCreate, key, createBody{AccessDomain: key.AccessDomain, updateBody: spec.body()})
 	response := classifyResponse(err)
@@ -95,17 +102,19 @@ func (c *Client) create(
 			func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(found, lookupErr, mayStillAppear(res.effect, response), spec.Matches(found))
 	}
-	pending := c.pendingSince(res.startedAt)
+	pending = c.endPending(pending, res.startedAt)
 	end := decide(createRules, situation{res.effect, response, o.state, pending.ownership(spec, o.share)})
 	result := CreateResult{Outcome: end.outcome}
 	switch end.outcome {
 	case Created:
 		result.Share = o.share
-		share.created = o.share.Created
+		share.record(shareCreated, o.share)
 		// Listings that were read while the share did not show yet are worthless.
 		c.listCache.recordWrite(key.Repo())
-	case Unknown:
+	case Unknown, CreatedUnverified:
+		pending.Accepted = end.outcome == CreatedUnverified
 		result.Pending = pending
+		share.record(createUnsettled, Share{})
 	}
 	return result, res, end.conclusion.toError(err, o, "the share could not be read back")
 }
@@ -128,7 +137,9 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 		if share.AccessDomain == key.AccessDomain {
 			return nil, err
 		}
+		earlier := res.effect // of the first spelling
 		res, err = c.write(ctx, callUpdate, share.Key(), spec.body())
+		res.effect = max(res.effect, earlier)
 	}
 
 	var o observation
@@ -161,12 +172,18 @@ func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 		return err
 	}
 	defer share.end()
-	if c.IsEndpoint(seen.Endpoint) && differentTimes(seen.Created, share.created) {
+	if last := share.lastOperation(); c.IsEndpoint(seen.Endpoint) && differentTimes(seen.Created, last.share.Created) {
 		return &Gone{Key: key} // the create would have been a conflict otherwise
 	}
+	share.record(noResult, Share{})
 	err := c.delete(ctx, key, seen)
-	_, recreated := errors.AsType[*Recreated](err)
-	share.created, share.deleteFailed = "", err != nil && !isGone(err) && !recreated
+	result := deleteFailed
+	if _, recreated := errors.AsType[*Recreated](err); recreated {
+		result = noResult
+	} else if err == nil || isGone(err) {
+		result = shareDeleted
+	}
+	share.record(result, Share{})
 	return err
 }
 

@@ -61,19 +61,22 @@ func TestCreateWithLostResponse(t *testing.T) {
 	}
 }
 
-// A share that may be another client's is not adopted: the error is the conflict,
-// and says that the share may be from this run. That is so even where the service
-// never responds with a conflict.
+// A share that may be another client's is not adopted: the error is a conflict,
+// even where the service never responds with one, and says what is known of who
+// made the share.
 func TestCreateDoesNotAdopt(t *testing.T) {
 	tests := map[string]struct {
 		variant func(*swrtest.Variants)
 		created time.Duration // relative to the create
 		text    string        // description of the existing share
+		noList  bool          // the listing before the create fails
+		want    string
 	}{
-		"created a minute earlier":               {nil, -time.Minute, "d"},
-		"created a minute earlier, server ahead": {func(v *swrtest.Variants) { v.ClockSkew = 10 * time.Minute }, 9 * time.Minute, "d"},
-		"another description":                    {nil, 0, "e"},
-		"no Date":                                {func(v *swrtest.Variants) { v.NoDate = true }, 0, "d"},
+		"created a minute earlier":   {nil, -time.Minute, "d", false, "existed before"},
+		"created now":                {nil, 0, "d", false, "existed before"},
+		"another description":        {nil, 0, "e", false, "existed before"},
+		"not listed before":          {nil, 0, "d", true, "may have made it"},
+		"not listed before, no Date": {func(v *swrtest.Variants) { v.NoDate = true }, 0, "d", true, "may have made it"},
 	}
 	for name, test := range tests {
 		for often, times := range map[string]int{"once": 1, "always": 0} {
@@ -83,9 +86,12 @@ func TestCreateDoesNotAdopt(t *testing.T) {
 					Namespace: acme.Namespace, Repository: acme.Repository, AccessDomain: acme.AccessDomain,
 					Deadline: testDeadline + "T00:00:00.000Z", Description: test.text, Created: f.clock.Now().Add(test.created),
 				})
+				if test.noList {
+					f.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Times: 1, Behavior: swrtest.Status(403, "SVCSTG.SWR.4030000")})
+				}
 				result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
 				expectOutcome(t, result, err, swr.NotCreated)
-				if failed := expectKind(t, err, swr.KindConflict); failed.Err == nil || !strings.Contains(err.Error(), "may have made it") {
+				if failed := expectKind(t, err, swr.KindConflict); failed.Err == nil || !strings.Contains(err.Error(), test.want) {
 					t.Error(err)
 				}
 				f.expectStored(t, acme, test.text)
@@ -95,7 +101,7 @@ func TestCreateDoesNotAdopt(t *testing.T) {
 }
 
 // A 409 that follows no lost response is a conflict, however equal and new the
-// share is, and nothing is read. A busy 409 and throttling lose nothing.
+// share is, and nothing is read after it. A busy 409 and throttling lose nothing.
 func TestConflictWithoutLostResponse(t *testing.T) {
 	for name, behavior := range map[string]swrtest.Behavior{"first 409": {}, "busy": swrtest.Busy(), "throttled": swrtest.Throttle()} {
 		t.Run(name, func(t *testing.T) {
@@ -111,8 +117,8 @@ func TestConflictWithoutLostResponse(t *testing.T) {
 			if failed.Status != http.StatusConflict || failed.Code != "SVCSTG.SWR.4090089" || strings.Contains(err.Error(), "may have made it") {
 				t.Errorf("%+v", failed)
 			}
-			if n := f.sim.Count(swrtest.OpGet, swrtest.OpList); n != 0 {
-				t.Errorf("%d reads; want none", n)
+			if last := f.sim.Requests()[f.sim.Count()-1]; last.Operation != swrtest.OpCreate {
+				t.Errorf("%s after the create; want nothing", last.Operation)
 			}
 		})
 	}
@@ -130,7 +136,8 @@ func TestCreateThatTakesEffectLater(t *testing.T) {
 		"reset":                           {swrtest.ResetBefore(), nil, swr.PendingProceed},
 		"504":                             {swrtest.Status(504, ""), nil, swr.PendingProceed},
 		"202":                             {swrtest.Status(202, ""), nil, swr.PendingProceed},
-		"no response and no server clock": {swrtest.ResetBefore(), func(v *swrtest.Variants) { v.NoDate = true }, swr.PendingKeep},
+		"503":                             {swrtest.Status(503, ""), nil, swr.PendingProceed},
+		"no response and no server clock": {swrtest.ResetBefore(), func(v *swrtest.Variants) { v.NoDate = true }, swr.PendingProceed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := withFault(t, swrtest.OpCreate, test.behavior, 0, test.variant)
@@ -145,23 +152,23 @@ func TestCreateThatTakesEffectLater(t *testing.T) {
 	}
 }
 
-// A whole response, or a refusal after a lost one, leaves nothing pending.
-func TestCreateThatTakesNoEffect(t *testing.T) {
-	for name, behaviors := range map[string][]swrtest.Behavior{
-		"503":                   {swrtest.Status(503, "")},
-		"reset, then forbidden": {swrtest.ResetBefore(), swrtest.Status(403, "SVCSTG.SWR.4030000")},
+// A refusal by the service after a lost response leaves nothing pending, but one
+// by a proxy does.
+func TestRefusalAfterLostResponse(t *testing.T) {
+	for name, test := range map[string]struct {
+		refusal swrtest.Behavior
+		want    swr.CreateOutcome
+	}{
+		"forbidden":            {swrtest.Status(403, "SVCSTG.SWR.4030000"), swr.NotCreated},
+		"forbidden by a proxy": {swrtest.Status(403, ""), swr.Unknown},
+		"no route by a proxy":  {swrtest.Status(404, ""), swr.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, nil)
-			for n, behavior := range behaviors {
-				fault := swrtest.Fault{Operation: swrtest.OpCreate, Behavior: behavior}
-				if n < len(behaviors)-1 {
-					fault.Times = 1
-				}
-				f.sim.Inject(fault)
-			}
+			f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Times: 1, Behavior: swrtest.ResetBefore()})
+			f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: test.refusal})
 			result, err := f.Create(f.ctx, acme, testSpec(t, "d"))
-			expectOutcome(t, result, err, swr.NotCreated)
+			expectOutcome(t, result, err, test.want)
 		})
 	}
 }
