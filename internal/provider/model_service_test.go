@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -152,4 +153,15 @@ func (p *process) keysIn(s state) map[string][]string {
 		}
 	}
 	return keys
+}
+
+// lastSeen returns the endpoint in the private state of an object, "" if it has none.
+func (p *process) lastSeen(o *object) (endpoint string) {
+	if len(o.private) == 0 {
+		return ""
+	}
+	var private map[string][]byte
+	p.must(json.Unmarshal(o.private, &private))
+	p.must(json.Unmarshal(private["last_seen"], &endpoint))
+	return endpoint
 }
