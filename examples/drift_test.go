@@ -131,8 +131,8 @@ resource "terraform_data" "secret" {
   input = { motto = var.motto, plain = "visible" }
 }
 resource "swr_repository_share" "secret" {
-  namespace     = "platform"
-  repository    = "base/java"
+  namespace     = "security"
+  repository    = "vault"
   access_domain = "SECRET"
   deadline      = "2020-01-01"
   description   = var.motto
@@ -142,7 +142,9 @@ output "motto" {
   sensitive = true
 }
 `
+	server.AddRepository("security", "vault")
 	tf.write("secret.tf", secretTF)
+	tf.apply()
 	tf.write("leaving.tf", `
 resource "swr_repository_share" "leaving" {
   namespace     = "platform"
@@ -151,11 +153,15 @@ resource "swr_repository_share" "leaving" {
   deadline      = "forever"
 }
 `)
-	tf.apply()
+	// A full plan would be an error, since the account is not allowed.
+	tf.run(0, "apply", "-auto-approve", "-target=swr_repository_share.leaving")
 
 	putShare(server, "team/app", "UNDECLARED", "forever", "")
 	putShare(server, "team/app", acme, "2031-12-31T00:00:00.000Z", "Contract 4711")
-	putShare(server, "base/java", "SECRET", "2020-01-01T00:00:00.000Z", "battery staple")
+	server.PutShare(swrtest.Share{
+		Namespace: "security", Repository: "vault", AccessDomain: "SECRET", Permit: "read",
+		Deadline: "2020-01-01T00:00:00.000Z", Description: "battery staple",
+	})
 	server.DeleteShare("platform", "team/worker", auditor)
 	tf.write("secret.tf", strings.Replace(secretTF, "correct horse", "wrong horse", 1))
 	tf.write("leaving.tf", "output \"new\" { value = 1 }\n")

@@ -167,6 +167,7 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 			target: cmp.Or(httpsafe.DisplayLocation(resp.Header.Get("Location")), "nowhere (no Location header)"),
 		}
 	}
+	httpsafe.BoundBody(r.Context(), resp)
 	resp.Body = http.MaxBytesReader(nil, resp.Body, maxLoginResponse)
 	return resp, nil
 }

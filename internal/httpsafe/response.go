@@ -76,6 +76,10 @@ type errorObject struct {
 	} `json:"error"`
 }
 
+// maxErrorBody is how large the body of an error may be, in bytes. A larger one is
+// not parsed: a list of empty objects takes a hundred times its size in memory.
+const maxErrorBody = 64 << 10
+
 // ParseErrorBody parses the body of an error response, in any of these forms:
 //
 //	[{"errorCode": "...", "errorMessage": "...", "detail": "..."}]
@@ -88,6 +92,9 @@ type errorObject struct {
 // repeats the HTTP status, as Keystone's does, is left out.
 func ParseErrorBody(status int, body []byte) (parsed ErrorBody, ok bool) {
 	var object errorObject
+	if len(body) > maxErrorBody {
+		return ErrorBody{}, false
+	}
 	if !decodeLenient(body, &object.Errors) && !decodeLenient(body, &object) {
 		return ErrorBody{}, false
 	}

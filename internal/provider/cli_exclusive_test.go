@@ -179,7 +179,7 @@ func TestCLIExclusiveUnread(t *testing.T) {
 			assertUnread(t, printed, len(names))
 			assertNoRequests(t, server)
 			if option == "-minimal-refresh" { // a resource that is replaced is read
-				assertUnread(t, tf.plan(changes, option, `-replace=swr_repository_shares_exclusive.all["app-07"]`), len(names)-1)
+				assertUnread(t, tf.plan(changes, option, `-replace=swr_repository_shares_exclusive.all["app-08"]`), len(names)-1)
 			}
 		})
 	}

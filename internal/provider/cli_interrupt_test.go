@@ -101,9 +101,11 @@ func TestCLIInterruptedWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := startServer(t)
-			server.Inject(test.fault)
 			tf := newCLI(t, server, partner(`deadline = "forever"`))
 			tf.Env = passwordEnv(server)
+			// Terraform does not interrupt the plan of an apply without a saved plan.
+			tf.plan(changes, "-out=saved")
+			server.Inject(test.fault)
 			now := make(chan struct{})
 			var once sync.Once
 			server.OnRequest(func(request swrtest.RequestInfo) {
@@ -111,7 +113,7 @@ func TestCLIInterruptedWait(t *testing.T) {
 					once.Do(func() { time.AfterFunc(100*time.Millisecond, func() { close(now) }) }) // amid the wait
 				}
 			})
-			printed, code, took := tf.interrupt(now, true, "apply", "-auto-approve")
+			printed, code, took := tf.interrupt(now, true, "apply", "saved")
 			if code == success || took > 12*time.Second {
 				t.Errorf("code %d, after %s:\n%s", code, took, printed)
 			}

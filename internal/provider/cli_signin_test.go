@@ -119,7 +119,7 @@ func TestCLISignIn(t *testing.T) {
 			})
 
 			printed := tf.plan(changes, "-out=plan.bin")
-			assertNoRequests(t, server)
+			assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpList: 1})
 			printed += tf.apply()
 			assertShares(t, server, "ACME")
 			state := tf.stateFile()
@@ -127,7 +127,7 @@ func TestCLISignIn(t *testing.T) {
 			assertShares(t, server)
 			logins := 0
 			if method.logsIn {
-				logins = 4 // to apply, and again, to refresh, to destroy
+				logins = 6 // to plan, to plan and apply, and again, to refresh, to destroy
 			}
 			assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1, swrtest.OpDelete: 1, swrtest.OpLogin: logins})
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -36,19 +37,37 @@ var (
 	opReadExclusive          = operation{"list", "shares of", typeExclusive}
 	opRevokeShare            = operation{"revoke", "share", typeExclusive}
 	opRevokeShares           = operation{"revoke", "shares of", typeExclusive}
+	opCheckShares            = operation{"check", "shares of", ""}
 )
 
 func (op operation) String() string { return op.verb + " " + op.noun }
 
 // addError adds an error of the API: what failed for which share, what the
 // response was, and what to do next. The key of a repository has no account,
-// that of a namespace no repository. All errors of package swr come through here.
+// that of a namespace no repository.
 func (s *session) addError(diags *diag.Diagnostics, op operation, key swr.Key, err error) {
+	diags.AddError(fmt.Sprintf("Unable to %s %s", op, objectName(key)), s.explain(op, key, err, ""))
+}
+
+// explain returns the detail of an error of the API: what the response was, what
+// follows, and what to do next.
+func (s *session) explain(op operation, key swr.Key, err error, consequence string) string {
 	detail := sentence(err.Error())
+	if consequence != "" {
+		detail += " " + consequence
+	}
 	if remedy := s.remedy(op, key, err); remedy != "" {
 		detail += "\n\n" + remedy
 	}
-	diags.AddError(fmt.Sprintf("Unable to %s %s", op, objectName(key)), detail)
+	return detail
+}
+
+// warnUnlisted warns that a plan could not list the shares of a repository.
+func (s *session) warnUnlisted(diags *diag.Diagnostics, repo swr.Repository, err error) {
+	key := repositoryKey(repo)
+	diags.AddWarning(fmt.Sprintf("Unable to %s %s", opCheckShares, objectName(key)), s.explain(opCheckShares, key, err,
+		"Whether the shares that this plan creates exist already is not known. "+
+			"If one does, its apply will fail with a conflict."))
 }
 
 // objectName returns the name of a share, a repository or a namespace.
@@ -80,7 +99,29 @@ func importRemedy(key swr.Key) string {
 }
 
 func importBlock(key swr.Key) string {
-	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %q\n  }", typeShare, key.String())
+	return fmt.Sprintf("  import {\n    to = %s.NAME\n    id = %s\n  }", typeShare, hclString(key.String()))
+}
+
+// hclString returns the text as a quoted HCL string without templates.
+func hclString(text string) string {
+	var quoted strings.Builder
+	for i, c := range text {
+		switch next := text[i:]; {
+		case c == '"' || c == '\\':
+			quoted.WriteString("\\" + string(c))
+		case c == '\n':
+			quoted.WriteString("\\n")
+		case strings.HasPrefix(next, "${") || strings.HasPrefix(next, "%{"):
+			quoted.WriteString(string(c) + string(c))
+		case unicode.IsPrint(c):
+			quoted.WriteRune(c)
+		case c > 0xFFFF:
+			fmt.Fprintf(&quoted, "\\U%08X", c)
+		default:
+			fmt.Fprintf(&quoted, "\\u%04X", c)
+		}
+	}
+	return `"` + quoted.String() + `"`
 }
 
 // movedBlock is the block that renames a resource in the state.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,9 +22,17 @@ var pathAccessDomains = path.Root("access_domains")
 // Planned values must follow from configuration and prior state alone: Terraform
 // plans again during apply, and refuses a value that differs. The service is
 // asked only for warnings, and whether it lists all accounts.
+//
+// Terraform plans a replacement twice: first with the prior state, then without it,
+// but with the prior private state. Of the second plan it shows only errors.
 func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		warnDestroy(ctx, req, &resp.Diagnostics)
+		var state exclusiveModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		warnRevokesNothing(&resp.Diagnostics, "Destroying", state)
 		return
 	}
 	var plan exclusiveModel
@@ -38,18 +46,30 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 
 	planned, complete := accountsFromSet(plan.AccessDomains)
 	if complete && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
-		r.session.exclusives.register(plan.repo(), planned, &resp.Diagnostics)
+		r.session.planned.recordExclusive(plan.repo(), planned, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
-		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		if _, replacement := lastSeen.get(ctx, req.Private, &resp.Diagnostics); replacement {
+			r.requireNothingRemoved(plan.repo(), &resp.Diagnostics)
+		} else {
+			r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		}
 		return
 	}
 	var state exclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || state.repo() != plan.repo() {
-		return // to be replaced: Terraform plans it again without a prior state
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.session.recordPlannedExclusive(state.repo())
+	if state.repo() != plan.repo() {
+		warnRevokesNothing(&resp.Diagnostics, "Replacing", state)
+		r.warnAtCreation(ctx, plan, &resp.Diagnostics)
+		return
 	}
 	prior := state.accounts()
+	removed := prior.difference(planned)
+	r.session.planned.recordRemoved(plan.repo(), removed)
 	if complete && planned.equal(prior) {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, pathAccessDomains, state.AccessDomains)...)
 		if resp.Plan.Raw.Equal(req.State.Raw) {
@@ -57,7 +77,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		}
 		return
 	}
-	if len(prior.difference(planned)) == 0 || r.warnOutdated(ctx, state, planned, complete, req.Private, &resp.Diagnostics) {
+	if len(removed) == 0 || r.warnOutdated(ctx, state, planned, complete, req.Private, &resp.Diagnostics) {
 		return
 	}
 	if !complete {
@@ -69,15 +89,26 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
 }
 
-// warnDestroy warns that the accounts that the plan shows as removed are not revoked.
-func warnDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
-	var state exclusiveModel
-	diags.Append(req.State.Get(ctx, &state)...)
-	if diags.HasError() || len(state.accounts()) == 0 {
+// warnRevokesNothing warns that the accounts that the plan shows as removed are not
+// revoked. It does nothing if there are none.
+func warnRevokesNothing(diags *diag.Diagnostics, action string, state exclusiveModel) {
+	if len(state.accounts()) == 0 {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Destroying %s of %s revokes nothing", typeExclusive, state.repo()),
+	diags.AddWarning(fmt.Sprintf("%s %s of %s revokes nothing", action, typeExclusive, state.repo()),
 		"The accounts that the plan shows as removed keep their access, unless their own swr_repository_share is destroyed.")
+}
+
+// requireNothingRemoved adds an error if the resource is replaced although its names do
+// not change, as with -replace, and the plan would show accounts as removed.
+func (r *exclusiveResource) requireNothingRemoved(repo swr.Repository, diags *diag.Diagnostics) {
+	if removed := r.session.planned.removed(repo); len(removed) > 0 {
+		diags.AddAttributeError(pathAccessDomains,
+			fmt.Sprintf("Replacing %s of %s does not revoke %s", typeExclusive, repo, removed),
+			"The plan would show accounts as removed that the apply does not revoke, "+
+				"because creating the resource revokes nothing. "+
+				"Apply without replacing it first, which revokes the accounts.")
+	}
 }
 
 // warnAtCreation warns of the accounts that the plan after this one revokes.
@@ -95,7 +126,12 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		return
 	}
 	warnIncomplete(diags, repositoryKey(plan.repo()), current.incomplete, undeclaredMayBeMissing)
-	warnUndeclared(diags, plan.repo(), current.accounts.difference(planned))
+	undeclared := slices.DeleteFunc(current.accounts.difference(planned), func(account string) bool {
+		key := repositoryKey(plan.repo())
+		key.AccessDomain = current.apiSpelling(account)
+		return r.session.planned.deletes(key)
+	})
+	warnUndeclared(diags, plan.repo(), undeclared)
 }
 
 // warnUndeclared warns of each account by itself: Terraform merges warnings with
@@ -117,32 +153,5 @@ func warnNew(diags *diag.Diagnostics, repo swr.Repository, created accounts) {
 		diags.AddAttributeWarning(pathAccessDomains,
 			fmt.Sprintf("Undeclared share %s/%s, created since the plan", repo, httpsafe.Printable(account)),
 			"The plan did not show this account, so it was not revoked. Plan again to see it and to revoke it.")
-	}
-}
-
-// exclusiveRegistry records which repositories are managed exclusively in one run.
-// Two resources for one repository would revoke each other's accounts.
-type exclusiveRegistry struct {
-	mu           sync.Mutex
-	byRepository map[swr.Repository]accounts
-}
-
-// register adds an error if another resource manages the repository with other
-// accounts. The same resource may be planned more than once.
-func (r *exclusiveRegistry) register(repo swr.Repository, planned accounts, diags *diag.Diagnostics) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	other, found := r.byRepository[repo]
-	if !found {
-		if r.byRepository == nil {
-			r.byRepository = map[swr.Repository]accounts{}
-		}
-		r.byRepository[repo] = planned
-		return
-	}
-	if !other.equal(planned) {
-		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
-			"Two resources manage the accounts of this repository: one allows %s, the other %s. "+
-				"Each would revoke the accounts that only the other allows. Keep one resource, with all accounts.", other, planned))
 	}
 }

@@ -101,6 +101,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	shared, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
 	if !ok || !r.requireShared(ctx, plan.accounts(), &shared, &resp.Diagnostics) {
 		return
@@ -129,7 +130,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 			"They were last read at %s, but the endpoint is now %s, where no plan has shown the accounts. "+
 				"The plan shows %s as to be created, which revokes nothing. If the endpoint is wrong, do not apply the plan: correct it.",
 			httpsafe.Printable(there), r.session.client.NormalizedEndpoint(), typeExclusive))
-		resp.State.RemoveResource(ctx)
+		removeResource(ctx, resp)
 		return
 	}
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Read, &resp.Diagnostics)
@@ -180,6 +181,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	remaining := state.accounts()
 	var notRevoked accounts
 	toRevoke := remaining.difference(plan.accounts())
@@ -249,4 +251,5 @@ func (r *exclusiveResource) revoke(ctx context.Context, seen observation, toRevo
 
 // Delete revokes nothing.
 func (r *exclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+	r.session.planned.recordApply()
 }

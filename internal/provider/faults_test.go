@@ -123,8 +123,9 @@ const orphaned = "**error**, not in state, created"
 // faultRun is one cell of the table.
 type faultRun struct {
 	*instance
-	cell    string
-	timeout string // of its operations
+	cell     string
+	timeout  string  // of its operations
+	creation planned // of a column that creates the share
 }
 
 // held returns the share that the service has.
@@ -149,7 +150,7 @@ func (r *faultRun) difference() string {
 }
 
 func (r *faultRun) runCreate() (string, diagnostics) {
-	d := r.applyWithoutRefresh(faultConfig("2031-03-31", "first", r.timeout))
+	d := r.applyPlan(r.creation)
 	_, made := r.held()
 	switch {
 	case !d.failed():
@@ -230,10 +231,14 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 			t.Errorf("%s: it can't be prepared: %v", r.cell, d.errors)
 			return "?"
 		}
+	} else {
+		r.creation = r.planWithoutRefresh(faultConfig("2031-03-31", "first", r.timeout))
 	}
+	// Terraform applies in another process than it plans.
 	if timesOut {
-		r.harness = newHarness(t, server, block.with("request_timeout", "5s")).inOneRun()
+		block = block.with("request_timeout", "5s")
 	}
+	r.harness = newHarness(t, server, block).inOneRun()
 	server.ResetRequests()
 	fault := swrtest.Fault{Operation: column.operation, Behavior: line.behavior, Times: 1}
 	if lasting {
@@ -269,7 +274,7 @@ func runFault(t *testing.T, line faultLine, column faultColumn, lasting bool) st
 	}
 
 	server.RemoveFaults()
-	r.harness = newHarness(t, server, block).inOneRun()
+	r.harness = newHarness(t, server, block.with("request_timeout", noTimeout)).inOneRun()
 	r.settle(outcome)
 	return outcome
 }

@@ -420,6 +420,7 @@ func (i *instance) read() (d diagnostics) {
 		return d
 	}
 	i.setState(read.NewState, read.Private, read.NewIdentity)
+	i.private = read.Private // Terraform keeps it for the plan, even if the resource is gone
 	return d
 }
 
@@ -505,6 +506,11 @@ func (i *instance) planWithoutRefresh(config values) planned {
 
 func (i *instance) planChange(config values) (p planned) {
 	i.t.Helper()
+	if i.tainted { // Terraform plans it as a new one
+		p = (&instance{harness: i.harness, typeName: i.typeName}).planChange(config)
+		p.action = replace
+		return p
+	}
 	req := i.planRequest(config)
 	p.config = req.Config
 	var err error
@@ -516,12 +522,16 @@ func (i *instance) planChange(config values) (p planned) {
 	p.values = i.decode(i.schema().ValueType(), p.resp.PlannedState)
 	switch {
 	case !i.exists():
-		p.action = createAction
-	case i.tainted || len(p.resp.RequiresReplace) > 0:
-		fresh := &instance{harness: i.harness, typeName: i.typeName}
+		p.action, p.resp.PlannedPrivate = createAction, nil // planned again during apply
+	case len(p.resp.RequiresReplace) > 0:
+		// Terraform plans it again as a new one, but with the private state, which it
+		// drops when it plans the new one during apply. It shows no warning of that plan.
+		fresh := &instance{harness: i.harness, typeName: i.typeName, private: p.resp.PlannedPrivate}
 		replacement := fresh.planChange(config)
-		replacement.merge(p.diagnostics)
-		replacement.action = replace
+		if !replacement.failed() {
+			replacement.diagnostics = p.diagnostics
+		}
+		replacement.action, replacement.resp.PlannedPrivate = replace, nil
 		return replacement
 	case i.same(p.resp.PlannedState, i.state):
 		p.action = noAction

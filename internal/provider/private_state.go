@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
@@ -68,6 +69,13 @@ func (k privateKey[T]) remove(ctx context.Context, private privateWriter, diags 
 // recordEndpoint records that a resource was seen at this endpoint.
 func (s *session) recordEndpoint(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
 	lastSeen.set(ctx, private, s.client.NormalizedEndpoint(), diags)
+}
+
+// removeResource removes a resource from the state. Terraform keeps the private state
+// for the plan: with an endpoint, that would be a replacement, and not a creation.
+func removeResource(ctx context.Context, resp *resource.ReadResponse) {
+	resp.State.RemoveResource(ctx)
+	lastSeen.remove(ctx, resp.Private, &resp.Diagnostics)
 }
 
 // shareLastSeen returns what the state knows of a share since it was last seen.

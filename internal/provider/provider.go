@@ -19,6 +19,7 @@ var _ provider.ProviderWithListResources = (*swrProvider)(nil)
 
 type swrProvider struct {
 	version string
+	session *session // nil before Configure
 }
 
 // New returns the constructor of the provider. The version is part of the User-Agent.
@@ -78,6 +79,7 @@ func withAttribute(attribute string, d diag.Diagnostic) diag.Diagnostic {
 }
 
 func (p *swrProvider) setSession(resp *provider.ConfigureResponse, s *session) {
+	p.session = s
 	resp.ResourceData = s
 	resp.DataSourceData = s
 	resp.ListResourceData = s

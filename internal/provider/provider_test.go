@@ -93,7 +93,7 @@ func TestConnectionReset(t *testing.T) {
 	s.assertExists(false)
 }
 
-// A credential that is refused is sent once, and the message says where it and the
+// A credential that is refused is sent once by a plan and once by an apply, and the message says where it and the
 // endpoint came from. Package auth has tests of all sources.
 func TestRefusedCredential(t *testing.T) {
 	t.Parallel()
@@ -107,7 +107,7 @@ func TestRefusedCredential(t *testing.T) {
 		d.assertError(t, "Unable to create share", words, "401 Unauthorized", "endpoint "+server.URL+" from the provider block")
 		assertNoSecrets(t, map[string]string{"the message": d.String()}, append(secretsIn(server),
 			"not-a-token-5ecret", testSecretKey, "wrong-5ecret-security-token")...)
-		if server.Count() != 1 {
+		if server.Count() != 2 {
 			t.Errorf("requests: %v", server.Counts())
 		}
 	}

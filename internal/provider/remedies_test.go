@@ -44,7 +44,7 @@ func apiKinds(t *testing.T) []swr.Kind {
 
 var operations = []operation{
 	opCreateShare, opVerifyShare, opReadShare, opImportShare, opLookUpShare, opUpdateShare, opDeleteShare,
-	opListShares, opListSharedRepositories, opReadExclusive, opRevokeShare, opRevokeShares,
+	opListShares, opListSharedRepositories, opReadExclusive, opRevokeShare, opRevokeShares, opCheckShares,
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

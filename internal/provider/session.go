@@ -27,7 +27,7 @@ type session struct {
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
-	exclusives       exclusiveRegistry
+	planned          planRegistry
 }
 
 // maxParallelism is the number of idle connections to keep. It is above any value of
@@ -111,4 +111,12 @@ func withTimeout(
 	limit, problems := configured(ctx, defaultTimeout)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
+}
+
+// recordPlannedExclusive records that an exclusive resource of the state is planned to
+// be kept.
+func (s *session) recordPlannedExclusive(repo swr.Repository) {
+	if !s.unread.wasRead(repo) {
+		s.planned.recordUnrefreshed()
+	}
 }

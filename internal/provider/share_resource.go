@@ -55,6 +55,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		return
 	}
 
+	r.session.planned.recordApply()
 	created, err := r.session.client.Create(ctx, plan.key(), spec)
 	switch created.Outcome {
 	case swr.NotCreated:
@@ -100,6 +101,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	defer cancel()
 
 	key, prior := state.key(), state.shareModel
+	r.session.planned.recordRead(key)
 	seen := shareLastSeen(ctx, req.Private, prior, &resp.Diagnostics)
 	pending, isPending := pendingCreate.get(ctx, req.Private, &resp.Diagnostics)
 	share, err := r.session.client.GetPending(ctx, key, seen, pending)
@@ -108,7 +110,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		case swr.PendingKeep:
 			return
 		case swr.PendingForget:
-			resp.State.RemoveResource(ctx)
+			removeResource(ctx, resp)
 			return
 		}
 	}
@@ -118,7 +120,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 			return
 		}
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
-		resp.State.RemoveResource(ctx)
+		removeResource(ctx, resp)
 		return
 	}
 	if err == nil {
@@ -167,6 +169,7 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	ctx, cancel := withTimeout(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	planned := plan.shareModel
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
 	if !r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics) {
@@ -197,6 +200,7 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	ctx, cancel := withTimeout(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 
+	r.session.planned.recordApply()
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
 	if !r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics) {
 		return // another client's share is not deleted; with an error the state is kept

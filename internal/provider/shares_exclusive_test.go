@@ -302,18 +302,32 @@ func TestExclusiveRevokesConcurrently(t *testing.T) {
 	}
 }
 
-// An exclusive resource created after a share was deleted in the same run lists again, and does
-// not warn of the account that the plan saw.
-func TestExclusiveCreationAfterDelete(t *testing.T) {
+// An exclusive resource is created in the run that deletes a share. The plan does not
+// warn of the account if the delete was planned before; apply lists again.
+func TestExclusiveCreationWithDelete(t *testing.T) {
 	t.Parallel()
-	server := startServer(t)
-	h := newHarness(t, server).inOneRun()
-	share, e := h.newShare(), h.newExclusive()
-	share.apply(shareConfig).silent(t)
-	p := e.plan(exclusiveValues())
-	p.assertWarning(t, "Undeclared share platform/team/app/ACME", "unless it also destroys its swr_repository_share")
-	share.delete().silent(t)
-	e.applyPlan(p).silent(t)
+	for _, deleteFirst := range []bool{false, true} {
+		server := startServer(t)
+		share := newHarness(t, server).newShare()
+		share.apply(shareConfig).silent(t)
+
+		h := newHarness(t, server).inOneRun()
+		share.harness = h
+		e := h.newExclusive()
+		share.read().silent(t)
+		if deleteFirst {
+			share.planDestroy().silent(t)
+		}
+		p := e.plan(exclusiveValues())
+		if deleteFirst {
+			p.silent(t)
+		} else {
+			p.assertWarning(t, "Undeclared share platform/team/app/ACME", "unless it also destroys its swr_repository_share")
+			share.planDestroy().silent(t)
+		}
+		share.delete().silent(t)
+		e.applyPlan(p).silent(t)
+	}
 }
 
 // Two exclusive resources of one repository would revoke each other's accounts.

@@ -25,6 +25,8 @@ const (
 	// lateListReads is how often a list is read that lacks a share which this client
 	// created and read back by name.
 	lateListReads = 6
+	// maxAccounts is how many accounts of a repository are read. SWR allows 500.
+	maxAccounts = 1000
 )
 
 // List returns the shares of a repository, and misses none. A list that lacks a
@@ -139,6 +141,7 @@ func (c *Client) sharePager(repo Repository) pager[Share] {
 		fetch:    func(ctx context.Context, offset int) (page[Share], error) { return c.listPage(ctx, repo, offset) },
 		id:       func(share Share) any { return share.AccessDomain },
 		itemName: "accounts",
+		limit:    maxAccounts,
 	}
 }
 
@@ -181,6 +184,7 @@ type pager[T any] struct {
 	fetch    func(ctx context.Context, offset int) (page[T], error)
 	id       func(T) any // identifies a record; comparable
 	itemName string      // what a record is, in the plural
+	limit    int         // of records, beyond which the list is incomplete
 	// totalDocumented: the total can be relied on, so that no page is requested
 	// beyond it, and one more where a page is short of it. Otherwise only a full
 	// page leaves open whether there are more, and the total only shows that some
@@ -192,7 +196,8 @@ type pager[T any] struct {
 // once. The error, if any, comes last; [KindListingIncomplete] means that there
 // may be more records than the service would return.
 //
-// It terminates on any server: each page must have a record that is new.
+// It terminates on any server: each page must have a record that is new, and there
+// is a limit.
 func (p pager[T]) all(ctx context.Context, first page[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -200,11 +205,17 @@ func (p pager[T]) all(ctx context.Context, first page[T]) iter.Seq2[T, error] {
 		for current, received := first, 0; ; {
 			before := len(seen)
 			for _, item := range current.items {
-				if id := p.id(item); !seen[id] {
-					seen[id] = true
-					if !yield(item, nil) {
-						return
-					}
+				id := p.id(item)
+				if seen[id] {
+					continue
+				}
+				if len(seen) == p.limit {
+					yield(none, incompleteError("the service lists more than %d %s, of which the rest was not read", p.limit, p.itemName))
+					return
+				}
+				seen[id] = true
+				if !yield(item, nil) {
+					return
 				}
 			}
 			received += len(current.items)

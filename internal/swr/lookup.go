@@ -148,7 +148,7 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 		if !SameAccount(share.AccessDomain, key.AccessDomain) {
 			continue
 		}
-		if ok {
+		if ok && share.AccessDomain != found.AccessDomain {
 			err = &Error{Kind: KindInvalidResponse, Err: fmt.Errorf(
 				"the service lists shares with both %q and %q, and neither is spelled like %q",
 				httpsafe.Printable(found.AccessDomain), httpsafe.Printable(share.AccessDomain), key.AccessDomain)}

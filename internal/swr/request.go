@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// maxBody is how much of a response is read, in bytes. A full page of a
-	// thousand repositories with long descriptions is far smaller.
-	maxBody = 8 << 20
+	// maxBody is how much of a response is read, in bytes, after decompression. The
+	// shares of a repository with 500 accounts and long descriptions are smaller.
+	maxBody = 4 << 20
 	// gracePeriod is how long a write, and the lookup of its result, may go on after
 	// its context has ended, so that the outcome is known.
 	gracePeriod = 5 * time.Second
@@ -220,6 +220,7 @@ func (c *Client) roundTrip(ctx context.Context, req request, target *url.URL) (*
 	if err != nil {
 		return nil, err
 	}
+	httpsafe.BoundBody(ctx, httpResp)
 	defer func() { _ = httpResp.Body.Close() }()
 
 	resp := &response{status: httpResp.StatusCode, header: httpResp.Header, receivedAt: c.clock.Now()}

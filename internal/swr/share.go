@@ -33,6 +33,13 @@ func (s Share) Key() Key {
 	return Key{Namespace: s.Namespace, Repository: s.Repository, AccessDomain: s.AccessDomain}
 }
 
+// equal reports whether two records of a share say the same.
+func (s Share) equal(other Share) bool {
+	sameStatus := s.Status == other.Status || s.Status != nil && other.Status != nil && *s.Status == *other.Status
+	s.Status, other.Status = nil, nil
+	return sameStatus && s == other
+}
+
 // End parses the deadline. The error names the share, since a listing has many.
 func (s Share) End() (Deadline, error) {
 	end, err := parseAPIDeadline(s.Deadline)
@@ -92,7 +99,18 @@ func checkShare(s Share, repo Repository) (Share, error) {
 
 // decodeList decodes the body of a listing, a bare array; null is an empty one.
 func decodeList(body []byte, repo Repository) ([]Share, error) {
-	return decodeArray(body, func(share Share) (Share, error) { return checkShare(share, repo) })
+	byAccount := map[string]Share{}
+	return decodeArray(body, func(share Share) (Share, error) {
+		share, err := checkShare(share, repo)
+		if err != nil {
+			return Share{}, err
+		}
+		if other, repeated := byAccount[share.AccessDomain]; repeated && !share.equal(other) {
+			return Share{}, fmt.Errorf("another record of the share with %q, which contradicts the first", share.AccessDomain)
+		}
+		byAccount[share.AccessDomain] = share
+		return share, nil
+	})
 }
 
 // decodeGet decodes the response to a request for one share. Absence is
@@ -127,15 +145,39 @@ func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
 	return share, true, nil
 }
 
+const (
+	// maxElements is how many elements a list may have in one response.
+	maxElements = 10_000
+	// maxElementSize is how large one of them may be, in bytes. A description has at
+	// most 1000 characters; those of repositories are longer.
+	maxElementSize = 256 << 10
+)
+
 // decodeArray decodes a JSON array and converts its elements; null is an empty
-// one.
+// one. It decodes one element after the other, so that a small body can't become
+// a large list of invalid ones.
 func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error) {
-	var elements []*E
-	if err := decodeJSON(body, &elements); err != nil {
-		return nil, err
+	if text := bytes.TrimSpace(body); len(text) == 0 || text[0] != '[' {
+		var elements []E
+		return nil, decodeJSON(body, &elements)
 	}
-	converted := make([]T, 0, len(elements))
-	for i, element := range elements {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if _, err := decoder.Token(); err != nil {
+		return nil, invalidJSON(err)
+	}
+	var converted []T
+	for i := 0; decoder.More(); i++ {
+		if i == maxElements {
+			return nil, fmt.Errorf("the list has more than %d elements", maxElements)
+		}
+		var element *E
+		began := decoder.InputOffset()
+		if err := decoder.Decode(&element); err != nil {
+			return nil, invalidJSON(err)
+		}
+		if decoder.InputOffset()-began > maxElementSize {
+			return nil, fmt.Errorf("element %d of the list is larger than %d KiB", i, maxElementSize>>10)
+		}
 		if element == nil {
 			return nil, fmt.Errorf("element %d of the list is null", i)
 		}
@@ -145,7 +187,17 @@ func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error)
 		}
 		converted = append(converted, item)
 	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, invalidJSON(err)
+	}
+	if rest := bytes.TrimSpace(body[decoder.InputOffset():]); len(rest) > 0 {
+		return nil, invalidJSON(errors.New("more than one value"))
+	}
 	return converted, nil
+}
+
+func invalidJSON(err error) error {
+	return fmt.Errorf("the response is not the documented JSON: %w", err)
 }
 
 // decodeJSON decodes a body that is one JSON value and nothing more.
@@ -154,7 +206,7 @@ func decodeJSON(body []byte, into any) error {
 		return errors.New("the response is empty")
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("the response is not the documented JSON: %w", err)
+		return invalidJSON(err)
 	}
 	return nil
 }

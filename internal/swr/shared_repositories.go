@@ -66,6 +66,9 @@ type SharedRepository struct {
 // Repo returns the repository's names.
 func (r SharedRepository) Repo() Repository { return Repository{Namespace: r.Namespace, Name: r.Name} }
 
+// maxRepositories is how many shared repositories are read.
+const maxRepositories = 100_000
+
 // SharedRepositories returns the repositories that the filter selects. A page is
 // requested only when the caller has consumed those before it. The error, if any,
 // comes last; [KindListingIncomplete] means that there may be more repositories
@@ -83,6 +86,7 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 			},
 			id:              func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
 			itemName:        "repositories",
+			limit:           maxRepositories,
 			totalDocumented: true,
 		}
 		for repository, err := range repositories.all(ctx, first) {
