@@ -190,7 +190,7 @@ func TestTLS(t *testing.T) {
 	server.AddRepository(namespace, "team/app")
 	env := config.Environment{
 		LookupEnv: func(name string) (string, bool) { return "/ca.pem", name == "OS_CACERT" },
-		ReadFile:  func(string) ([]byte, error) { return server.CAPEM(), nil },
+		ReadFile:  func(string, int64) ([]byte, error) { return server.CAPEM(), nil },
 	}
 	for _, test := range []struct {
 		name  string

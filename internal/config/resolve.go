@@ -153,7 +153,7 @@ func (r *resolver) roots() *x509.CertPool {
 		r.fail(attribute, summary, "The value from %s is the text of a certificate. It must be the name of a file.", v.source)
 		return nil
 	}
-	pem, err := r.env.readFile(r.env.expandHome(v.text))
+	pem, err := r.env.readFile(r.env.expandHome(v.text), maxCACertFile)
 	if err != nil {
 		r.fail(attribute, summary, "The file %q from %s can't be read: %s.", v.text, v.source, pathErrorText(err))
 		return nil

@@ -269,7 +269,7 @@ func TestCloudErrors(t *testing.T) {
 
 func TestCloudsFileWithoutPermission(t *testing.T) {
 	env := fakeEnvironment(nil, nil)
-	env.ReadFile = func(path string) ([]byte, error) {
+	env.ReadFile = func(path string, _ int64) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
 	_, _, errs := Resolve(Settings{"cloud": "c"}, env)
