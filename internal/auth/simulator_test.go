@@ -190,7 +190,7 @@ func TestTLS(t *testing.T) {
 	server.AddRepository(namespace, "team/app")
 	env := config.Environment{
 		LookupEnv: func(name string) (string, bool) { return "/ca.pem", name == "OS_CACERT" },
-		ReadFile:  func(string) ([]byte, error) { return server.CAPEM(), nil },
+		ReadFile:  func(string, int64) ([]byte, error) { return server.CAPEM(), nil },
 	}
 	for _, test := range []struct {
 		name  string
@@ -220,5 +220,29 @@ func TestConnectionsAreKept(t *testing.T) {
 	})
 	if got := server.Connections(); got > 12 {
 		t.Errorf("%d connections for ten requests at a time", got)
+	}
+}
+
+// A wrong secret key is used once, and not as often as locks the key.
+func TestWrongSecretKeyDoesNotLockTheKey(t *testing.T) {
+	server := swrtest.Start(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.AuthErrors = swrtest.AuthGateway }))
+	server.AddKey(swrtest.Key{Access: "AK", Secret: "right"})
+	server.AddRepository(namespace, "team/app")
+	block := config.Settings{"endpoint": server.URL, "access_key": "AK", "secret_key": "wrong"}
+	wrong := transport(t, block, config.Environment{})
+	inParallel(t, 40, func(int) error {
+		status, text, err := call(t.Context(), wrong, server.URL, http.MethodGet, sharesPath(""), "")
+		if err == nil && (status != http.StatusUnauthorized || !strings.Contains(text, "verify aksk signature fail")) {
+			err = fmt.Errorf("%d %s", status, text)
+		}
+		return err
+	})
+	if n := server.Count(); n != 1 {
+		t.Errorf("%d wrong signatures", n)
+	}
+	block["secret_key"] = "right"
+	status, text, err := call(t.Context(), transport(t, block, config.Environment{}), server.URL, http.MethodGet, sharesPath(""), "")
+	if err != nil || status != http.StatusOK {
+		t.Errorf("the right key: %d %s %v", status, text, err)
 	}
 }

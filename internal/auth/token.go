@@ -15,7 +15,7 @@ import (
 // token is a token from IAM or from the user.
 type token struct {
 	secret config.Secret
-	// accepted is set by the first response with a status other than 401.
+	// accepted is set by the first response that does not refuse the token.
 	accepted atomic.Bool
 }
 

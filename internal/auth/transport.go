@@ -52,13 +52,22 @@ type Options struct {
 	MaxConns int
 }
 
-// NewTransport returns a RoundTripper that authenticates requests. It sends nothing
+// Transport authenticates requests.
+type Transport interface {
+	http.RoundTripper
+	// ClockOffset returns how far the clock of the server is ahead, from the response
+	// that refused a signature. ok is false if no signature was refused, or the
+	// response had no date.
+	ClockOffset() (offset time.Duration, ok bool)
+}
+
+// NewTransport returns a Transport that authenticates requests. It sends nothing
 // before the first request.
 //
 // It refuses requests to other hosts than the endpoint's. Like any RoundTripper it
 // does not follow redirects. It retries only a request whose token it renewed. The
 // error of a failed login is a [*LoginError].
-func NewTransport(c config.Config, opts Options) (http.RoundTripper, error) {
+func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if c.Endpoint == nil || c.Credential.Method == "" {
 		return nil, errors.New("create transport: the configuration has no endpoint or no credential")
 	}
@@ -144,12 +153,13 @@ func checkHost(endpoint, target *url.URL) error {
 	return nil
 }
 
-// signingTransport signs each request.
+// signingTransport signs each request, until a signature is refused.
 type signingTransport struct {
 	base    http.RoundTripper
 	prepare preparer
 	signer  signer
 	clock   func() time.Time
+	gate    signatureGate
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -158,11 +168,33 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.signer.sign(signed, t.clock()); err != nil {
+	refusal, err := t.gate.enter(r.Context())
+	if err != nil || refusal != nil {
 		closeBody(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		return refusal.response(r), nil
+	}
+	resp, err := t.send(signed)
+	var secrets httpsafe.Redactor
+	for _, name := range []string{headerAuthorization, headerSecurityToken} {
+		secrets.AddHeader(name, signed.Header.Values(name))
+	}
+	t.gate.leave(resp, t.clock(), &secrets)
+	return resp, err
+}
+
+// ClockOffset implements [Transport].
+func (t *signingTransport) ClockOffset() (offset time.Duration, ok bool) { return t.gate.clockOffset() }
+
+func (t *signingTransport) send(r *http.Request) (*http.Response, error) {
+	body := r.Body
+	if err := t.signer.sign(r, t.clock()); err != nil {
+		closeBody(body)
 		return nil, err
 	}
-	return t.base.RoundTrip(signed)
+	return t.base.RoundTrip(r)
 }
 
 // tokenTransport sends a token with each request.
@@ -183,8 +215,8 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		closeBody(r.Body)
 		return nil, err
 	}
-	resp, err := t.send(first, current)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+	resp, tokenRefused, err := t.send(first, current)
+	if !tokenRefused {
 		return resp, err
 	}
 
@@ -203,16 +235,28 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		closeBody(second.Body)
 		return nil, err
 	}
-	return t.send(second, renewed)
+	resp, _, err = t.send(second, renewed)
+	return resp, err
 }
 
-func (t *tokenTransport) send(r *http.Request, current *token) (*http.Response, error) {
+// ClockOffset implements [Transport]. A token does not depend on the clock.
+func (*tokenTransport) ClockOffset() (offset time.Duration, ok bool) { return 0, false }
+
+// send sends a request with a token, and reports whether the token was refused.
+func (t *tokenTransport) send(r *http.Request, current *token) (resp *http.Response, tokenRefused bool, err error) {
 	r.Header.Set(headerAuthToken, current.secret.Reveal())
-	resp, err := t.base.RoundTrip(r)
-	if err == nil && resp.StatusCode != http.StatusUnauthorized {
+	resp, err = t.base.RoundTrip(r)
+	if err != nil {
+		return nil, false, err
+	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		result, _ := judge(resp)
+		tokenRefused = result == refused
+	}
+	if !tokenRefused {
 		current.accepted.Store(true)
 	}
-	return resp, err
+	return resp, tokenRefused, nil
 }
 
 // replay returns the body of a request for a second attempt, if that is possible.

@@ -185,7 +185,8 @@ func mergeEntry(layers []yaml.Node) (cloudEntry, error) {
 // exists, and the paths that it searched.
 func findCloudsFile(env Environment, variable, base string, dirs []string) (*cloudsFile, []string, error) {
 	var paths []string
-	if named := env.variable(variable); named.isSet() {
+	named := env.variable(variable)
+	if named.isSet() {
 		paths = append(paths, named.text)
 	}
 	for _, dir := range dirs {
@@ -196,11 +197,14 @@ func findCloudsFile(env Environment, variable, base string, dirs []string) (*clo
 		}
 	}
 	for _, path := range paths {
-		data, err := env.readFile(path)
+		data, err := env.readFile(path, maxCloudsFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
+			if path == named.text {
+				path += " from " + named.source
+			}
 			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
 		}
 		file := cloudsFile{path: path}
@@ -231,11 +235,16 @@ func listNames(clouds map[string]yaml.Node) string {
 	if len(clouds) == 0 {
 		return "no clouds"
 	}
+	const maxListed = 20
 	names := slices.Sorted(maps.Keys(clouds))
+	more := ""
+	if n := len(names) - maxListed; n > 0 {
+		names, more = names[:maxListed], fmt.Sprintf(" and %d more", n)
+	}
 	for i, name := range names {
 		names[i] = httpsafe.Printable(name)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, ", ") + more
 }
 
 func (c *cloud) source() string { return fmt.Sprintf("cloud %q in %s", c.name, c.path) }

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestClouds(t *testing.T) {
@@ -144,21 +147,34 @@ clouds:
 `
 
 // For all contents of the files Resolve does not panic. It returns a complete
-// configuration, or errors with attribute and detail.
+// configuration, or errors with attribute and detail. Time and memory are limited.
 func FuzzClouds(f *testing.F) {
 	f.Add(cloudsYAML, "clouds: {otc: {auth: {password: p}}}", "")
 	f.Add(regionsYAML, "", "public-clouds: {v: {}}")
 	f.Add("clouds: {otc: {profile: v, regions: [a, {name: b, values: {regions: [c]}}]}}", "a: &a [*a]", "public-clouds: {v: *x}")
 	f.Add("clouds: &c {otc: {<<: *c}}", "clouds: {otc: !!int x}", "- 1")
+	fill := func(text string) string { return strings.Repeat(text, maxCloudsFile/len(text)-20) }
+	f.Add("clouds: {otc: {regions: ["+fill("{},")+"]}}", "x: ["+fill("[],")+"]", "x: {"+fill("? [],")+"}")
+	var names strings.Builder // distinct, as the library compares each with each
+	for i := 0; names.Len() < maxCloudsFile-100; i++ {
+		fmt.Fprintf(&names, "%x: ,", i)
+	}
+	f.Add("clouds: {"+names.String()+"}", "", "")
+	f.Add("clouds: {otc: {regions: ["+fill("a,")+"]}}", fill("-\n"), fill("["))
+	f.Add("a: &a {"+fill("x: [],")+"}\nclouds: {otc: {<<: ["+strings.Repeat("*a,", 1000)+"]}}", fill("? "), fill("- "))
 	f.Fuzz(func(t *testing.T, clouds, secure, public string) {
 		files := vars{"/work/clouds.yaml": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
-		config, _, errs := Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
+		var config Config
+		errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
+			config, _, errs = Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
+			return errs
+		})
 		if len(errs) == 0 && (config.Endpoint == nil || config.Credential.Method == "") {
 			t.Errorf("no error and no configuration: %+v", config)
 		}
 		for _, e := range errs {
-			if e.Attribute == "" || e.Detail == "" {
-				t.Errorf("an error without attribute or detail: %#v", e)
+			if e.Attribute == "" || e.Detail == "" || len(e.Detail) > 10_000 {
+				t.Errorf("an error without attribute or detail, or too long: %#v", e)
 			}
 		}
 	})

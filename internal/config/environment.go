@@ -13,8 +13,8 @@ import (
 type Environment struct {
 	// LookupEnv is os.LookupEnv. A variable that is set to "" counts as not set.
 	LookupEnv func(name string) (string, bool)
-	// ReadFile is os.ReadFile.
-	ReadFile func(path string) ([]byte, error)
+	// ReadFile reads a file of at most limit bytes.
+	ReadFile func(path string, limit int64) ([]byte, error)
 	// HomeDir replaces a leading ~ in the path of a CA file.
 	HomeDir string
 	// CloudsDirs are the directories that may contain clouds.yaml, secure.yaml and
@@ -26,7 +26,7 @@ type Environment struct {
 // the directories for clouds.yaml are the working directory, the configuration
 // directory of the user and /etc/openstack.
 func OSEnvironment() Environment {
-	env := Environment{LookupEnv: os.LookupEnv, ReadFile: os.ReadFile, CloudsDirs: []string{"."}}
+	env := Environment{LookupEnv: os.LookupEnv, ReadFile: readRegularFile, CloudsDirs: []string{"."}}
 	add := func(dir string) {
 		if !slices.Contains(env.CloudsDirs, dir) {
 			env.CloudsDirs = append(env.CloudsDirs, dir)
@@ -76,11 +76,11 @@ func (e Environment) lookup(attribute, prefix string) value {
 	return value{}
 }
 
-func (e Environment) readFile(path string) ([]byte, error) {
+func (e Environment) readFile(path string, limit int64) ([]byte, error) {
 	if e.ReadFile == nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}
-	return e.ReadFile(path)
+	return e.ReadFile(path, limit)
 }
 
 // expandHome replaces a leading ~ with the home directory.

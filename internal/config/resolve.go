@@ -54,6 +54,7 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
 	config.Endpoint, config.EndpointSource = r.endpoint(config)
+	r.checkProxy(config.Endpoint, config.AuthURL)
 	config.Credential.KeyPair.Format = r.signatureFormat(config)
 	config.MaxRetries = r.maxRetries()
 	config.RequestTimeout = r.requestTimeout()
@@ -152,7 +153,7 @@ func (r *resolver) roots() *x509.CertPool {
 		r.fail(attribute, summary, "The value from %s is the text of a certificate. It must be the name of a file.", v.source)
 		return nil
 	}
-	pem, err := r.env.readFile(r.env.expandHome(v.text))
+	pem, err := r.env.readFile(r.env.expandHome(v.text), maxCACertFile)
 	if err != nil {
 		r.fail(attribute, summary, "The file %q from %s can't be read: %s.", v.text, v.source, pathErrorText(err))
 		return nil
@@ -254,6 +255,33 @@ func (r *resolver) checkRegion(config Config, derived *url.URL) {
 		"belongs to the region %q, and the endpoint is derived from it. Set auth_url to that of the region, or correct "+
 		"the region. If they differ on purpose, set endpoint in the provider block%s.",
 		config.RegionSource, config.Region, config.AuthURLSource, httpsafe.DisplayURL(config.AuthURL), actual, variable)
+}
+
+// checkProxy refuses a proxy whose URL is invalid. net/http would ignore it, and send
+// requests without it, or use another host. The URL is not shown, since it may contain
+// a password. Each of the servers may be nil.
+func (r *resolver) checkProxy(servers ...*url.URL) {
+	for _, server := range servers {
+		if server == nil || isLoopback(server.Hostname()) {
+			continue // never reached through a proxy
+		}
+		name := strings.ToUpper(server.Scheme) + "_PROXY"
+		v := r.env.variable(name, strings.ToLower(name))
+		if v.isSet() && !isProxyURL(v.text) {
+			r.fail("", "Invalid proxy", "The value of %s is not the URL of a proxy. Example: "+
+				"http://USER:PASSWORD@proxy.example.com:3128. Special characters of user and password must be percent-encoded.", v.source)
+			return
+		}
+	}
+}
+
+// isProxyURL reports whether text is the URL of a proxy, whose scheme is optional.
+func isProxyURL(text string) bool {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != ""
 }
 
 // signatureFormat returns the format for a key pair, whose default depends on the

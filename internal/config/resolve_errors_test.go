@@ -269,7 +269,7 @@ func TestCloudErrors(t *testing.T) {
 
 func TestCloudsFileWithoutPermission(t *testing.T) {
 	env := fakeEnvironment(nil, nil)
-	env.ReadFile = func(path string) ([]byte, error) {
+	env.ReadFile = func(path string, _ int64) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}
 	}
 	_, _, errs := Resolve(Settings{"cloud": "c"}, env)
@@ -428,5 +428,36 @@ func TestResolveReportsAllErrors(t *testing.T) {
 	}
 	if got, want := strings.Join(attributes, " "), "endpoint signature_format max_retries request_timeout"; got != want {
 		t.Errorf("got errors about %s, want %s", got, want)
+	}
+}
+
+// An invalid proxy is ignored by net/http: requests would be sent without it.
+func TestProxyErrors(t *testing.T) {
+	const detail = "is not the URL of a proxy. Example: http://USER:PASSWORD@proxy.example.com:3128. " +
+		"Special characters of user and password must be percent-encoded."
+	block := Settings{"endpoint": "https://swr.example", "token": "t"}
+	for name, value := range map[string]string{
+		"HTTPS_PROXY": "http://user:" + secretWord + "%zz@proxy:3128",
+		"https_proxy": "http://user:" + secretWord + "#x@proxy:3128",
+	} {
+		errorTest{
+			block: block, env: vars{name: value}, summary: "Invalid proxy",
+			detail: "The value of the environment variable " + name + " " + detail,
+		}.run(t)
+	}
+	for name, test := range map[string]struct {
+		endpoint string
+		env      vars
+	}{
+		"URL":                  {"https://swr.example", vars{"HTTPS_PROXY": "http://user:" + secretWord + "@proxy:3128"}},
+		"no scheme":            {"https://swr.example", vars{"HTTPS_PROXY": "proxy:3128"}},
+		"user without scheme":  {"https://swr.example", vars{"HTTPS_PROXY": "user:" + secretWord + "@proxy:3128"}},
+		"of another scheme":    {"https://swr.example", vars{"HTTP_PROXY": "%zz"}},
+		"loopback":             {"https://127.0.0.1:1", vars{"HTTPS_PROXY": "%zz"}},
+		"upper case is before": {"https://swr.example", vars{"HTTPS_PROXY": "http://proxy:3128", "https_proxy": "%zz"}},
+	} {
+		if _, _, errs := Resolve(Settings{"endpoint": test.endpoint, "token": "t"}, fakeEnvironment(test.env, nil)); len(errs) > 0 {
+			t.Errorf("%s: %v", name, errs)
+		}
 	}
 }

@@ -16,8 +16,10 @@ func fakeEnvironment(variables, files map[string]string) Environment {
 			text, ok := variables[name]
 			return text, ok
 		},
-		ReadFile: func(path string) ([]byte, error) {
-			if text, ok := files[path]; ok {
+		ReadFile: func(path string, limit int64) ([]byte, error) {
+			if text, ok := files[path]; ok && int64(len(text)) > limit {
+				return nil, tooLarge(path, limit)
+			} else if ok {
 				return []byte(text), nil
 			}
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}

@@ -105,6 +105,20 @@ func TestCLIExclusiveBesideItsShares(t *testing.T) {
 	}
 }
 
+// An account that is written instead of referred to is looked for before its share
+// shows. The error says to refer to it, which works.
+func TestCLIExclusiveOfAccountByName(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, withVariant(t, "late-create"))
+	tf := newCLI(t, server, partner(`deadline = "forever"`)+exclusive("only", `"ACME"`))
+	assertContains(t, tf.run(failed, "apply", "-auto-approve"), "Missing share platform/team/app/ACME",
+		"If the share is declared, refer to it in access_domains", "access_domains = [swr_repository_share.NAME.access_domain]")
+	tf.destroy()
+	tf.config(partner(`deadline = "forever"`) + exclusive("only", partnerAddress+".access_domain"))
+	tf.apply()
+	assertShares(t, server, "ACME")
+}
+
 // Interrupted amid revocations, the state has who still has access.
 func TestCLIExclusiveInterrupted(t *testing.T) {
 	t.Parallel()

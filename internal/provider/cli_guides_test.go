@@ -92,6 +92,9 @@ func (g guide) run(tf *cli, command []string) string {
 	if n := len(args); n > 2 && args[n-2] == ">" {
 		args, file = args[:n-2], args[n-1]
 	}
+	if strings.HasPrefix(strings.Join(args, " "), "plan -generate-config-out") {
+		return tf.generateConfig("imports.tf", args...)
+	}
 	output := tf.output(success, args...)
 	if file != "" {
 		tf.write(file, output)

@@ -119,6 +119,26 @@ func (tf *cli) plan(code int, args ...string) string {
 	return tf.run(code, append([]string{"plan", "-detailed-exitcode"}, args...)...)
 }
 
+// generateConfig runs a command that generates configuration for the import blocks of
+// a file. With a version of Terraform that looks for hashicorp/swr there
+// (hashicorp/terraform#39144) it does what the guide on importing says.
+func (tf *cli) generateConfig(imports string, args ...string) string {
+	tf.t.Helper()
+	result, err := tf.Run(tf.t.Context(), args...)
+	if err != nil {
+		tf.t.Fatal(err)
+	}
+	if result.Code == success {
+		return result.Output
+	}
+	assertContains(tf.t, unwrap(result.Output), `unavailable provider "registry.terraform.io/hashicorp/swr"`)
+	original := tf.file(imports)
+	tf.write(imports, strings.ReplaceAll(original, "import {\n", "import {\n  provider = swr\n"))
+	output := tf.output(success, args...)
+	tf.write(imports, original)
+	return output
+}
+
 // ids returns the ids in the state, each with whether it is tainted.
 func (tf *cli) ids() map[string]bool {
 	tf.t.Helper()

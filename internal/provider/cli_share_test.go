@@ -150,7 +150,7 @@ import {
 	t.Run("with generated configuration", func(t *testing.T) {
 		t.Parallel()
 		tf := newCLI(t, server, "import {\n  to = swr_repository_share.one\n  id = \"platform/team/app/ACME\"\n}\n")
-		tf.run(success, "plan", "-generate-config-out=generated.tf")
+		tf.generateConfig("main.tf", "plan", "-generate-config-out=generated.tf")
 		assertContains(t, unwrap(tf.file("generated.tf")), `deadline = "2031-03-31"`, `access_domain = "ACME"`)
 		assertContains(t, tf.apply(), "1 imported, 0 added, 0 changed, 0 destroyed")
 		tf.plan(noChange)

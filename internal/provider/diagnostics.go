@@ -135,7 +135,7 @@ func removedBlock(resourceType string) string {
 // addUnverified reports a share that the service accepted, but that could not be
 // read back. It is in the state; the next refresh reads the rest.
 func (s *session) addUnverified(diags *diag.Diagnostics, key swr.Key, err error) {
-	if errors.Is(err, swr.KindInvalidResponse) {
+	if errors.Is(err, swr.KindInvalidResponse) || errors.Is(err, swr.KindOtherName) {
 		s.addError(diags, opVerifyShare, key, err)
 		return
 	}

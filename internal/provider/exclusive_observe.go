@@ -28,6 +28,41 @@ func (o observation) apiSpelling(account string) string {
 	return account
 }
 
+// add adds an account that the service found by that name, and returned with a
+// spelling, which may be another one of the list.
+func (o *observation) add(account, spelling string) {
+	o.accounts = append(o.accounts.difference(accounts{escapeNonNFC(spelling)}), account)
+	if !swr.SameAccount(account, spelling) {
+		o.spellings[account] = spelling
+	}
+}
+
+// checkDistinct adds an error if an account to revoke may be a planned one, in
+// another case of letters beyond ASCII, and the service does not tell them apart.
+func (r *exclusiveResource) checkDistinct(
+	ctx context.Context, repo swr.Repository, toRevoke, planned accounts, diags *diag.Diagnostics,
+) bool {
+	ok := true
+	for _, account := range toRevoke {
+		for _, other := range planned {
+			if !swr.MayBeSameAccount(account, other) {
+				continue
+			}
+			key := repositoryKey(repo)
+			key.AccessDomain = other
+			if share, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil && swr.SameAccount(share.AccessDomain, other) {
+				continue // there is a share with each
+			}
+			ok = false
+			diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Accounts of %s that may be the same", repo), fmt.Sprintf(
+				"The plan revokes %s, which may be the account %s of access_domains: the names differ in the case of letters "+
+					"beyond ASCII. Nothing was revoked. Write the name as the service does, here and in the share.",
+				accounts{account}, accounts{other}))
+		}
+	}
+	return ok
+}
+
 // observe lists the accounts that have access to a repository.
 func (r *exclusiveResource) observe(ctx context.Context, repo swr.Repository) (observation, error) {
 	listing, err := r.session.client.List(ctx, repo)
@@ -66,8 +101,8 @@ func (r *exclusiveResource) missing(
 		for _, account := range expected.difference(seen.accounts) {
 			key := repositoryKey(seen.repo)
 			key.AccessDomain = account
-			if _, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil {
-				seen.accounts = append(seen.accounts, account)
+			if share, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil {
+				seen.add(account, share.AccessDomain)
 			} else if !yield(key, err) {
 				return
 			}
@@ -88,7 +123,10 @@ func (r *exclusiveResource) requireShared(
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(
-			"%s does not create shares. Declare the share, and refer to it in access_domains:\n\n"+
+			"%s does not create shares. If the share is declared, refer to it in access_domains instead of writing the name, "+
+				"so that it is created, and shows, before this resource is:\n\n"+
+				"  access_domains = [swr_repository_share.NAME.access_domain]\n\n"+
+				"If it is not declared, declare it:\n\n"+
 				"  resource \"swr_repository_share\" \"NAME\" {\n    namespace     = %q\n    repository    = %q\n"+
 				"    access_domain = %q\n    deadline      = \"YYYY-MM-DD\"\n  }",
 			typeExclusive, key.Namespace, key.Repository, key.AccessDomain))

@@ -86,7 +86,9 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 				"First apply the resources that the accounts come from, with -target.", typeExclusive))
 		return
 	}
-	r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
+	if _, ok := r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); ok {
+		r.checkDistinct(ctx, plan.repo(), prior.difference(planned), planned, &resp.Diagnostics)
+	}
 }
 
 // warnRevokesNothing warns that the accounts that the plan shows as removed are not

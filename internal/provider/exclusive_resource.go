@@ -188,7 +188,8 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	var before observation
 	if len(toRevoke) > 0 {
 		var ok bool
-		if before, ok = r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); !ok {
+		before, ok = r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics)
+		if !ok || !r.checkDistinct(ctx, plan.repo(), toRevoke, plan.accounts(), &resp.Diagnostics) {
 			return
 		}
 	}

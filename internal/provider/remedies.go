@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
 
@@ -20,14 +21,25 @@ const (
 	kindCanceled             swr.Kind = "canceled"
 	// kindUndecodable: a response whose body is not that of the API, such as a page.
 	kindUndecodable swr.Kind = "undecodable response"
+	// kindForbiddenPage: a 403 whose body is not that of the API, such as the page of
+	// a proxy.
+	kindForbiddenPage swr.Kind = "forbidden page"
+	// The kinds of a refused credential; see refusedBecause.
+	kindKeyLocked       swr.Kind = "access key locked"
+	kindCredentialEnded swr.Kind = "credential ended"
+	kindForeignToken    swr.Kind = "token of another environment"
+	kindClockOff        swr.Kind = "clock off"
 )
 
 // kindPrecedence orders the kinds: of an error that is of several kinds, such as
 // a failed write that could not be verified either, the first one counts.
 var kindPrecedence = []swr.Kind{
 	swr.KindNotYet, kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate,
+	swr.KindAmbiguousAccount, swr.KindOtherName,
 	swr.KindConflict, swr.KindDeleteFailed, swr.KindOtherEndpoint, swr.KindNamespaceMissing, swr.KindRepositoryMissing,
-	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindUnauthorized, swr.KindSignIn, swr.KindForbidden,
+	swr.KindAccountUnknown, swr.KindNoRoute, swr.KindOtherAccount,
+	kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, swr.KindUnauthorized, swr.KindSignIn,
+	kindForbiddenPage, swr.KindForbidden,
 	swr.KindRedirect, swr.KindListingIncomplete, swr.KindThrottled, kindCanceled, swr.KindNetwork,
 	swr.KindUnavailable, swr.KindInvalid, kindUndecodable, swr.KindInvalidResponse, swr.KindUnexpectedSuccess,
 	swr.KindShareMissing, swr.KindOther,
@@ -58,6 +70,14 @@ func isKind(err error, kind swr.Kind) bool {
 	case kindUndecodable:
 		apiErr, ok := errors.AsType[*swr.Error](err)
 		return ok && apiErr.Kind == swr.KindInvalidResponse && apiErr.Excerpt != ""
+	case kindForbiddenPage:
+		apiErr, ok := errors.AsType[*swr.Error](err)
+		return ok && apiErr.Kind == swr.KindForbidden && apiErr.Excerpt != ""
+	case kindKeyLocked, kindCredentialEnded, kindForeignToken:
+		return refusedBecause(err) == kind
+	case kindClockOff:
+		_, ok := errors.AsType[*clockError](err)
+		return ok
 	}
 	return errors.Is(err, kind)
 }
@@ -93,13 +113,27 @@ var remedies = map[swr.Kind]map[operation]string{
 		opAny: "{state}The share may still appear and grant access. Try again later.",
 	},
 	swr.KindConflict: {
-		opAny: conflictRemedy,
+		opAny: conflictRemedy + "{import}",
+		// Terraform does not tell the provider that it replaces a resource, or in
+		// which order.
 		opCreateShare: conflictRemedy +
+			"\n\nIf the plan replaces this resource, the share in its own state is in the way: create_before_destroy can't work " +
+			"for a share, which can't be created while it exists. Remove create_before_destroy from this resource, " +
+			"and from each resource that refers to it, since Terraform applies it to this one too." +
 			"\n\nIf a resource, or its key in for_each or count, was renamed, use a moved block instead, " +
-			"which does not interrupt access:\n\n{moved}\n\n" +
-			"If an earlier apply was interrupted while it created this share, its request has been carried out since: " +
-			"import the share.\n\n" +
-			"If the resource has create_before_destroy, remove it: a share can't be created while it exists.",
+			"which does not interrupt access:\n\n{moved}" +
+			"\n\nIf an earlier apply was interrupted while it created this share, its request has been carried out since: " +
+			"import the share." +
+			"\n\nIf the share is in no state: {import}",
+	},
+	swr.KindAmbiguousAccount: {
+		opAny: "{state}If it is the same account, write its name as the service does. To keep its access meanwhile, remove the share " +
+			"from the state, without deleting it, with a removed block, and import it with that spelling:\n\n{removed}\n\n" +
+			"If it is another account, the removed block alone is enough: the share no longer exists.",
+	},
+	swr.KindOtherName: {
+		opAny: "{state}Write the name of the account as the service does. To keep its access meanwhile, remove the share " +
+			"from the state, without deleting it, with a removed block, and import it with that name:\n\n{removed}",
 	},
 	swr.KindDeleteFailed: {
 		opAny: "The share is in the state under its old address, and may still grant access. Plan again to see the current state.",
@@ -134,10 +168,39 @@ var remedies = map[swr.Kind]map[operation]string{
 		opListSharedRepositories: "Either this service does not support listing shared repositories, " +
 			"and each repository has to be named explicitly, or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},
-	swr.KindUnauthorized: {opAny: "Check that the credential is valid for this endpoint and has not expired. {connection}"},
-	swr.KindSignIn:       {opAny: "{connection}"},
+	swr.KindOtherAccount: {
+		opAny: "The organization {namespace}, or its repository, belongs to another account. Organization names are unique " +
+			"across all accounts of a region, so a mistyped name is often somebody else's. " +
+			"Check the names, and that the endpoint is that of the right region: {endpoint}. {state}",
+	},
+	kindKeyLocked: {
+		opAny: "The access key is locked for five minutes, because more than five wrong signatures in a row were sent with it. " +
+			"Until then the right secret key is refused too. Wait five minutes, and check the secret key before the next attempt. " +
+			"{state}{connection}",
+	},
+	kindCredentialEnded: {
+		opAny: "The access key or token has ended or was deleted. The provider can renew only a token that it requests itself, " +
+			"with a login. Get a new one, and plan again: what was created before is in the state. {state}{connection}",
+	},
+	kindForeignToken: {
+		opAny: "The service can't decrypt the token: it was issued by another cloud or region. " +
+			"Check that the token and the endpoint belong together. {state}{connection}",
+	},
+	kindClockOff: {
+		opAny: "The clock of this computer is {clock} that of the service, and a signature is valid for 15 minutes only. " +
+			"Set the clock, and plan again. {state}{connection}",
+	},
+	swr.KindUnauthorized: {
+		opAny: "Check that the credential is valid for this endpoint and has not expired. {signature}{connection}",
+	},
+	swr.KindSignIn: {opAny: "{connection}"},
 	swr.KindForbidden: {
 		opAny: "The credential lacks permission to manage the organization in SWR. {connection}",
+	},
+	kindForbiddenPage: {
+		opAny: "The response is a page and not an error of SWR: a proxy or a firewall probably does not allow the request. " +
+			"{state}Check the proxy and the endpoint: {endpoint}. Otherwise the credential lacks permission to manage the " +
+			"organization in SWR. {connection}",
 	},
 	swr.KindRedirect: {
 		opAny: "Redirects are not followed, because they may lead to a login page. Check the endpoint: {endpoint}.",
@@ -170,7 +233,7 @@ var remedies = map[swr.Kind]map[operation]string{
 	swr.KindShareMissing:      {opAny: ""},
 }
 
-const conflictRemedy = "The repository is already shared with this account. Existing shares are not adopted automatically. {import}"
+const conflictRemedy = "The repository is already shared with this account. Existing shares are not adopted automatically. "
 
 const contradictionRemedy = "The responses of the service contradict each other, " +
 	"so whether the repository {repository} and its share exist is not known. {state}Plan again later to see the current state."
@@ -196,7 +259,18 @@ func (s *session) remedy(op operation, key swr.Key, err error) string {
 		forget = "\n\nIf the organization was deleted, remove the resource from the state with a removed block:\n\n" +
 			removedBlock(op.keeps)
 	}
+	err = s.explainRefusal(err)
+	clock, signature := "", ""
+	if off, ok := errors.AsType[*clockError](err); ok {
+		clock = off.String()
+	}
+	if s.config.Credential.Method == config.MethodKeyPair {
+		signature = "After this response no further request of this run is signed, because more than five wrong signatures " +
+			"in a row lock an access key for five minutes. "
+	}
 	filled := strings.NewReplacer(
+		"{clock}", clock,
+		"{signature}", signature,
 		"{endpoint}", s.endpoint(),
 		"{connection}", s.config.Describe(),
 		"{namespace}", strconv.Quote(key.Namespace),

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -53,7 +54,8 @@ var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 // operation; and no entry of the table is out of reach.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
-	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled, kindUndecodable)
+	kinds := append(apiKinds(t), kindContradiction, kindRepositoryGone, kindShareGone, kindUntrustedCertificate, kindCanceled, kindUndecodable,
+		kindKeyLocked, kindCredentialEnded, kindForeignToken, kindClockOff, kindForbiddenPage)
 	for _, kind := range kinds {
 		if _, ok := remedies[kind][opAny]; !ok {
 			t.Errorf("%q has no remedy for any operation", kind)
@@ -139,8 +141,33 @@ func sample(kind swr.Kind) error {
 		return &swr.Error{Kind: swr.KindNetwork, Err: fmt.Errorf("interrupted: %w", context.Canceled)}
 	case kindUndecodable:
 		return &swr.Error{Kind: swr.KindInvalidResponse, Excerpt: "<html>"}
+	case kindForbiddenPage:
+		return &swr.Error{Kind: swr.KindForbidden, Excerpt: "<html>"}
+	case kindKeyLocked:
+		return refused("AK access failed to reach the limit,forbidden")
+	case kindCredentialEnded:
+		return refused("ak not exist")
+	case kindForeignToken:
+		return refused("decrypt token fail")
+	case kindClockOff:
+		return &clockError{err: refused("verify aksk signature fail"), offset: 20 * time.Minute}
 	}
 	return &swr.Error{Kind: kind}
+}
+
+func refused(text string) error {
+	return &swr.Error{Kind: swr.KindUnauthorized, Message: "Incorrect IAM authentication information: " + text}
+}
+
+func TestClockError(t *testing.T) {
+	t.Parallel()
+	for want, offset := range map[string]time.Duration{
+		"20m behind": 20*time.Minute - time.Second, "16m ahead of": -16 * time.Minute, "26h5m behind": 26*time.Hour + 5*time.Minute,
+	} {
+		if got := (&clockError{offset: offset}).String(); got != want {
+			t.Errorf("%s: %q instead of %q", offset, got, want)
+		}
+	}
 }
 
 func TestKindOf(t *testing.T) {
@@ -149,6 +176,9 @@ func TestKindOf(t *testing.T) {
 		if got := kindOf(fmt.Errorf("wrapped: %w", sample(kind))); got != kind {
 			t.Errorf("%v is of the kind %q instead of %q", sample(kind), got, kind)
 		}
+	}
+	if got := kindOf(refused("token expires, expires_at: 2030-06-01T12:00:00.000000Z")); got != kindCredentialEnded {
+		t.Errorf("an expired token is of the kind %q", got)
 	}
 	if got := kindOf(errors.New("anything")); got != swr.KindOther {
 		t.Errorf("an unknown error is of the kind %q", got)

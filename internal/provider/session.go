@@ -23,7 +23,9 @@ const defaultTimeout = 5 * time.Minute
 type session struct {
 	client *swr.Client
 	config config.Config
-	unread unreadExclusives
+	// transport is nil without a client.
+	transport auth.Transport
+	unread    unreadExclusives
 	// unknownAttribute is the attribute of the provider block whose value is not
 	// known yet, so that there is no client, or "".
 	unknownAttribute string
@@ -44,7 +46,8 @@ func newSession(cfg config.Config, version string) (*session, error) {
 		return nil, err
 	}
 	return &session{
-		config: cfg,
+		config:    cfg,
+		transport: transport,
 		client: swr.New(cfg.Endpoint, transport,
 			swr.WithMaxRetries(cfg.MaxRetries),
 			swr.WithRequestTimeout(cfg.RequestTimeout)),

@@ -44,6 +44,8 @@ func TestShareImportErrors(t *testing.T) {
 		"platform/app/":            "access_domain is empty",
 		"platform/app/..":          "must not be",
 		"../../app":                "must not be",
+		"platform,team/app,ACME":   `"platform,team/app,ACME" is not in the form namespace/repository/access_domain; use "platform/team/app/ACME"`,
+		" platform/team/app/ACME":  `" platform/team/app/ACME" is not in the form namespace/repository/access_domain; use "platform/team/app/ACME"`,
 	} {
 		d := h.newShare().importID(id)
 		d.assertError(t, message)

@@ -69,7 +69,7 @@ var shareFields = []shareField{
 		model: func(m *shareModel) *types.String { return &m.Namespace }, api: func(s swr.Share) string { return s.Namespace }},
 	{name: "repository", role: keyField, description: "Image repository, with `/` between its levels, such as `team/app`.",
 		model: func(m *shareModel) *types.String { return &m.Repository }, api: func(s swr.Share) string { return s.Repository }},
-	{name: "access_domain", role: keyField, equivalent: swr.SameAccount,
+	{name: "access_domain", role: keyField, equivalent: swr.MayBeSameAccount, // the service found it by the prior name
 		description: "Account that may pull the repository, such as `OTC-EU-DE-00000000001000000100`.",
 		model:       func(m *shareModel) *types.String { return &m.AccessDomain }, api: func(s swr.Share) string { return s.AccessDomain }},
 	{name: "permit", role: specField, description: "Permission of the account: `read`, which allows it to pull.",

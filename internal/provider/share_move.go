@@ -101,16 +101,13 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 			return shareResourceModel{}, fmt.Errorf("the attribute %q is not a string", name)
 		}
 	}
-	// Each name is checked before they are parsed as an ID, in which a "$" means a
-	// "/": with a slash too many they would be split at another place.
 	key := swr.Key{
-		Namespace: required["organization"], Repository: required["repository"], AccessDomain: required[p.account],
+		Namespace: required["organization"],
+		// A "$" is the "/" of a URL.
+		Repository:   strings.ReplaceAll(required["repository"], "$", "/"),
+		AccessDomain: required[p.account],
 	}
 	if err := key.Addressable(); err != nil {
-		return shareResourceModel{}, err
-	}
-	key, err := swr.ParseID(key.String())
-	if err != nil {
 		return shareResourceModel{}, err
 	}
 	permit, ok := p.permits[required["permission"]]

@@ -61,6 +61,9 @@ type routes struct {
 	other [len(calls)]atomic.Bool
 	// noGet: the server has no route to get one share by name.
 	noGet atomic.Bool
+	// sharedByFilter: the server knows only the older form of listing shared
+	// repositories.
+	sharedByFilter atomic.Bool
 }
 
 // segment returns the spelling to try first.

@@ -25,7 +25,9 @@ func TestClassify(t *testing.T) {
 		{KindShareMissing, one, []string{"404 SVCSTG.SWR.4040091", "404 SVCSTG.SWR.4040001", "400 SVCSTG.SWR.4001090"}},
 		{KindInvalid, many, []string{"400 SVCSTG.SWR.4001090"}},
 		{KindOther, many, []string{"404 SVCSTG.SWR.4040091"}},
+		{KindOtherAccount, all, []string{"401 SVCSTG.SWR.4011064", "401 SVCSTG.SWR.4011044"}},
 		{KindOther, all, []string{
+			"404 SVCSTG.SWR.4040078",
 			"404 SVCSTG.SWR.4030091", "404 SVCSTG.SWR.", "410 SVCSTG.SWR.4040091", "410", "418", "505", "600",
 		}},
 		{KindNamespaceMissing, all, []string{"404 SVCSTG.SWR.4040058", "404 SVCSTG.SWR.4041061"}},
@@ -36,9 +38,9 @@ func TestClassify(t *testing.T) {
 			"500 SVCSTG.SWR.4040091",
 		}},
 		{KindThrottled, all, []string{"429 APIGW.0308", "429", "403 SVCSTG.SWR.4031032", "403 SVCSTG.SWR.4031042"}},
-		{KindForbidden, all, []string{"403 SVCSTG.SWR.4030000", "403 4031032", "403", "403 SVCSTG.SWR.4040091"}},
+		{KindForbidden, all, []string{"403 SVCSTG.SWR.4030000", "403 4031032", "403", "403 SVCSTG.SWR.4040091", "403 SVCSTG.SWR.4011064"}},
 		{KindUnauthorized, all, []string{
-			"401 SVCSTG.SWR.4010000", "401 APIGW.0301", "401", "400 SVCSTG.SWR.4000031", "401 SVCSTG.SWR.4040091",
+			"401 SVCSTG.SWR.4010000", "401 APIGW.0301", "401", "400 SVCSTG.SWR.4000031", "401 SVCSTG.SWR.4040091", "401 APIG.0301",
 		}},
 		{KindAccountUnknown, all, []string{"400 SVCSTG.SWR.4001041"}},
 		{KindInvalid, all, []string{"400 SVCSTG.SWR.4000014", "400", "400 APIGW.0106"}},

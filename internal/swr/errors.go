@@ -27,6 +27,13 @@ const (
 	KindShareMissing Kind = "no such share"
 	// KindAccountUnknown: no account has that name.
 	KindAccountUnknown Kind = "no such account"
+	// KindAmbiguousAccount: the service has a share with an account whose name
+	// differs in the case of letters beyond ASCII. It does not tell whether that is
+	// the same account.
+	KindAmbiguousAccount Kind = "ambiguous account"
+	// KindOtherName: the service returns the share with another account name than
+	// the one that it was asked for.
+	KindOtherName Kind = "other account name"
 	// KindConflict: the repository is already shared with the account.
 	KindConflict Kind = "already shared"
 	// KindDeleteFailed: the share was not created, since this client could not
@@ -34,6 +41,9 @@ const (
 	KindDeleteFailed Kind = "earlier delete failed"
 	// KindUnauthorized: the credential is wrong or has expired.
 	KindUnauthorized Kind = "unauthorized"
+	// KindOtherAccount: the organization or the repository belongs to another
+	// account. The credential is valid.
+	KindOtherAccount Kind = "another account's"
 	// KindForbidden: the credential lacks the permission.
 	KindForbidden Kind = "forbidden"
 	// KindInvalid: the service rejects the request.
@@ -96,7 +106,7 @@ func (e *Error) isDefinitive() bool {
 		return false
 	}
 	switch e.Kind {
-	case KindInvalid, KindForbidden, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
+	case KindInvalid, KindForbidden, KindOtherAccount, KindAccountUnknown, KindNamespaceMissing, KindRepositoryMissing, KindNoRoute:
 		return true
 	}
 	return false
@@ -183,10 +193,13 @@ var kindsByCode = map[string]Kind{
 	"4000031": KindUnauthorized, // wrong key pair
 	"4001041": KindAccountUnknown,
 	"4001090": KindShareMissing,
+	"4011044": KindOtherAccount,
+	"4011064": KindOtherAccount,
 	"4031032": KindThrottled,
 	"4031042": KindThrottled,
 	"4040010": KindRepositoryMissing,
 	"4040058": KindNamespaceMissing,
+	"4040078": KindOther, // a permission on the organization, not a share
 	"4040083": KindNoRoute,
 	"4040113": KindRepositoryMissing,
 	"4041061": KindNamespaceMissing,

@@ -97,7 +97,8 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 	if share, found, err := findAccount(full.shares, key); found || err != nil {
 		return share, err
 	}
-	if full.incomplete == "" && !full.paged && policy == byListing {
+	similar := similarAccount(full.shares, key)
+	if full.incomplete == "" && !full.paged && policy == byListing && similar == "" {
 		return Share{}, &Gone{Key: key}
 	}
 	// Between two pages a share may have moved from the second to the first, so
@@ -113,6 +114,11 @@ func (c *Client) lookup(ctx context.Context, key Key, oldest version, policy abs
 			return share, err
 		}
 		getErr = err
+	}
+	if similar != "" {
+		return Share{}, &Error{Kind: KindAmbiguousAccount, Err: fmt.Errorf(
+			"the service has no share with %q, but one with %q, which may be the same account: "+
+				"the names differ in the case of letters beyond ASCII", key.AccessDomain, httpsafe.Printable(similar))}
 	}
 	if full.incomplete != "" && errors.Is(getErr, KindNoRoute) {
 		return Share{}, &Error{Kind: KindListingIncomplete, Err: fmt.Errorf(
@@ -158,21 +164,38 @@ func findAccount(shares []Share, key Key) (found Share, ok bool, err error) {
 	return found, ok, err
 }
 
+// similarAccount returns the account of a share that may be the one with the key, or
+// "". It is none that [findAccount] finds.
+func similarAccount(shares []Share, key Key) string {
+	for _, share := range shares {
+		if MayBeSameAccount(share.AccessDomain, key.AccessDomain) {
+			return share.AccessDomain
+		}
+	}
+	return ""
+}
+
 // getByName requests one share. A response that it is missing proves nothing on
 // its own: the service may have the account in another case.
 func (c *Client) getByName(ctx context.Context, key Key) (Share, error) {
 	var found Share
 	var exists bool
+	var decodeErr error
 	_, err := c.do(ctx, request{
 		call: callGet,
 		url: func(segment string) *url.URL {
 			return accessDomainsURL(c.endpoint, segment, key.Repo(), key.AccessDomain)
 		},
-		decode: func(resp response) (err error) {
-			found, exists, err = decodeGet(resp.body, key)
-			return err
+		decode: func(resp response) error {
+			found, exists, decodeErr = decodeGet(resp.body, key)
+			return decodeErr
 		},
 	})
+	if apiErr, ok := errors.AsType[*Error](err); ok && apiErr.Kind == KindInvalidResponse {
+		if _, ok := errors.AsType[*otherNameError](decodeErr); ok {
+			apiErr.Kind, apiErr.Excerpt = KindOtherName, ""
+		}
+	}
 	if err == nil && !exists {
 		err = &Error{Kind: KindShareMissing, Status: http.StatusOK}
 	}

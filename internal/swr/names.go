@@ -47,8 +47,51 @@ func (k Key) String() string { return k.Namespace + "/" + k.Repository + "/" + k
 // accepted too.
 //
 // It checks the form only: an id names what a service has, whatever the rules
-// for new names are.
+// for new names are. An id in the form of another tool, such as "a,b,c", is
+// refused: it would name something else. The error then has the right form.
 func ParseID(id string) (Key, error) {
+	key, err := parseID(id)
+	if err == nil && !hasOtherSeparator(key.Namespace) && !hasOtherSeparator(key.Repository) && key.String() == trimParts(key.String()) {
+		return key, nil
+	}
+	if other, otherErr := parseID(correctID(id)); otherErr == nil && other.String() != id && !hasOtherSeparator(other.Repository) {
+		return Key{}, fmt.Errorf("%q is not in the form namespace/repository/access_domain; use %q", id, other.String())
+	}
+	if err == nil {
+		err = fmt.Errorf("%q is not the id of a share (namespace/repository/access_domain): "+
+			"its namespace or its repository contains a character that no name has", id)
+	}
+	return Key{}, err
+}
+
+// hasOtherSeparator reports whether a namespace or a repository contains what other
+// tools put between names, or in place of "/". No such name contains it.
+func hasOtherSeparator(name string) bool { return strings.ContainsAny(name, ",;:|% ") }
+
+// correctID returns what an id in another form probably means: separated by commas
+// or the like, as older providers have it; with an escaped slash; or with white space
+// around the names.
+func correctID(id string) string {
+	namespace, _, _ := strings.Cut(id, "/")
+	if i := strings.IndexAny(namespace, ",;:|"); i >= 0 {
+		id = strings.Join(strings.SplitN(id, id[i:i+1], 3), "/") // an account may contain a comma
+	}
+	if last := strings.LastIndex(id, "/"); last >= 0 {
+		id = strings.NewReplacer("%2F", "/", "%2f", "/").Replace(id[:last]) + id[last:]
+	}
+	return trimParts(id)
+}
+
+// trimParts returns an id without white space around its parts.
+func trimParts(id string) string {
+	parts := strings.Split(id, "/")
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part)
+	}
+	return strings.Join(parts, "/")
+}
+
+func parseID(id string) (Key, error) {
 	first := strings.Index(id, "/")
 	last := strings.LastIndex(id, "/")
 	if first < 0 || first == last {
@@ -79,6 +122,31 @@ func SameAccount(a, b string) bool {
 		}
 	}
 	return true
+}
+
+// MayBeSameAccount reports whether two spellings differ in the case of letters only,
+// of any alphabet. Whether they name the same account depends on the service: only
+// its response to a request for one of them by name tells. Letters that look alike,
+// such as the Kelvin sign and a k, are different.
+func MayBeSameAccount(a, b string) bool {
+	if SameAccount(a, b) {
+		return true
+	}
+	if !utf8.ValidString(a) || !utf8.ValidString(b) || utf8.RuneCountInString(a) != utf8.RuneCountInString(b) {
+		return false
+	}
+	others := []rune(b)
+	for i, r := range []rune(a) {
+		if other := others[i]; r != other && !areCases(r, other) && !areCases(other, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// areCases reports whether two letters are the cases of one, and of no other.
+func areCases(upper, lower rune) bool {
+	return unicode.ToLower(upper) == lower && unicode.ToUpper(lower) == upper
 }
 
 // foldAccount returns the same text for all spellings of an account.

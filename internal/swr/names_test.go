@@ -47,6 +47,44 @@ func TestParseIDRefuses(t *testing.T) {
 	}
 }
 
+// An id in another form is refused with the right one, or without if it can't be
+// told.
+func TestParseIDProposes(t *testing.T) {
+	for id, want := range map[string]string{
+		"platform,team/app,ACME":        "platform/team/app/ACME",
+		"platform,a/b/c,ACME":           "platform/a/b/c/ACME",
+		"platform,app,ACME":             "platform/app/ACME",
+		"platform,app,Müller, Söhne":    "platform/app/Müller, Söhne",
+		"platform, team/app, ACME":      "platform/team/app/ACME",
+		"platform,team$app,ACME":        "platform/team/app/ACME",
+		"platform,team/app/ACME":        "platform/team/app/ACME",
+		"platform:app:ACME":             "platform/app/ACME",
+		"platform;team/app;ACME":        "platform/team/app/ACME",
+		"platform|app|ACME":             "platform/app/ACME",
+		"platform/team%2Fapp/ACME":      "platform/team/app/ACME",
+		"platform,team%2fapp,ACME":      "platform/team/app/ACME",
+		" platform/app/ACME":            "platform/app/ACME",
+		"platform/app/ACME ":            "platform/app/ACME",
+		"platform/app/ACME\n":           "platform/app/ACME",
+		"\tplatform / team/app / ACME ": "platform/team/app/ACME",
+		"platform/app:latest/ACME":      "",
+		"https://platform/app/ACME":     "",
+		"a,b":                           "",
+	} {
+		key, err := swr.ParseID(id)
+		if err == nil {
+			t.Errorf("ParseID(%q) = %+v; want an error", id, key)
+			continue
+		}
+		if !strings.Contains(err.Error(), strconv.Quote(id)) {
+			t.Errorf("ParseID(%q): the error does not quote it: %v", id, err)
+		}
+		if proposed := strings.HasSuffix(err.Error(), "; use "+strconv.Quote(want)); proposed != (want != "") {
+			t.Errorf("ParseID(%q): %v; want it to propose %q", id, err, want)
+		}
+	}
+}
+
 func FuzzParseID(f *testing.F) {
 	for _, id := range []string{"platform/team/app/ACME", "a/b/c", "a//c", "/", "a/b$c/d", "a/../c", "p/a/\xff", "p/a/b%2fc"} {
 		f.Add(id)
@@ -87,6 +125,24 @@ func TestSameAccount(t *testing.T) {
 	} {
 		if swr.SameAccount(test.a, test.b) != test.want || swr.SameAccount(test.b, test.a) != test.want {
 			t.Errorf("SameAccount(%q, %q) is not %t", test.a, test.b, test.want)
+		}
+	}
+}
+
+func TestMayBeSameAccount(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"", "", true}, {"ACME", "acme", true}, {"MÜLLER", "müller", true}, {"Köln", "kÖLN", true}, {"ОТЦ", "отц", true}, {"ΑΒ", "αβ", true},
+		{"ACME", "ACMF", false}, {"müller", "muller", false}, {"a", "aa", false}, {"Ü", "U\u0308", false}, {"\xff", "\xfe", false},
+		// Letters that look alike, or fold to one under Unicode: Kelvin sign, Angstrom sign, Ohm sign, micro sign, long s,
+		// dotted and dotless i, sharp s, final sigma.
+		{"k", "\u212a", false}, {"å", "\u212b", false}, {"ω", "\u2126", false}, {"µ", "Μ", false}, {"s", "ſ", false}, {"S", "ſ", false},
+		{"i", "İ", false}, {"I", "ı", false}, {"ß", "ẞ", false}, {"Σ", "ς", false},
+	} {
+		if swr.MayBeSameAccount(test.a, test.b) != test.want || swr.MayBeSameAccount(test.b, test.a) != test.want {
+			t.Errorf("MayBeSameAccount(%q, %q) is not %t", test.a, test.b, test.want)
 		}
 	}
 }

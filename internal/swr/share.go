@@ -136,13 +136,22 @@ func decodeGet(body []byte, key Key) (share Share, exists bool, err error) {
 		return Share{}, false, nil
 	}
 	share, err = checkShare(element.Share, key.Repo())
-	if err == nil && !SameAccount(share.AccessDomain, key.AccessDomain) {
-		err = fmt.Errorf("the share with %q instead of %q", share.AccessDomain, key.AccessDomain)
+	// The service itself says that a spelling names this account.
+	if err == nil && !MayBeSameAccount(share.AccessDomain, key.AccessDomain) {
+		err = &otherNameError{asked: key.AccessDomain, returned: share.AccessDomain}
 	}
 	if absent || err != nil {
 		return Share{}, false, err
 	}
 	return share, true, nil
+}
+
+// otherNameError is the error of a share that the service returns with another
+// account than the one that it was asked for.
+type otherNameError struct{ asked, returned string }
+
+func (e *otherNameError) Error() string {
+	return fmt.Sprintf("the share with %q instead of %q, which may be an ID or an older name of that account", e.returned, e.asked)
 }
 
 const (

@@ -2,6 +2,7 @@ package swr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/url"
@@ -75,14 +76,14 @@ const maxRepositories = 100_000
 // than the service would return.
 func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) iter.Seq2[SharedRepository, error] {
 	return func(yield func(SharedRepository, error) bool) {
-		first, err := c.sharedPage(ctx, filter, 0)
+		first, err := c.firstSharedPage(ctx, filter)
 		if err != nil {
 			yield(SharedRepository{}, err)
 			return
 		}
 		repositories := pager[SharedRepository]{
 			fetch: func(ctx context.Context, offset int) (page[SharedRepository], error) {
-				return c.sharedPage(ctx, filter, offset)
+				return c.sharedPage(ctx, filter, offset, c.routes.sharedByFilter.Load())
 			},
 			id:              func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
 			itemName:        "repositories",
@@ -100,15 +101,35 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 	}
 }
 
-// sharedPage requests one page. The service applies the filter too, so that it
-// returns no more than necessary.
-func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int) (page[SharedRepository], error) {
+// firstSharedPage requests the first page. If the server rejects the request, it may
+// know only the older form: that is tried once, and used from then on if it works.
+func (c *Client) firstSharedPage(ctx context.Context, filter SharedFilter) (page[SharedRepository], error) {
+	byFilter := c.routes.sharedByFilter.Load()
+	first, err := c.sharedPage(ctx, filter, 0, byFilter)
+	if byFilter || !errors.Is(err, KindInvalid) {
+		return first, err
+	}
+	older, olderErr := c.sharedPage(ctx, filter, 0, true)
+	if olderErr != nil {
+		return first, err
+	}
+	c.routes.sharedByFilter.Store(true)
+	return older, nil
+}
+
+// sharedPage requests one page, in the older form (byFilter) or the newer one. The
+// service applies the filter too, so that it returns no more than necessary.
+func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int, byFilter bool) (page[SharedRepository], error) {
 	var found page[SharedRepository]
 	_, err := c.do(ctx, request{
 		call: callSharedRepositories,
 		url: func(string) *url.URL {
 			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
-			u.RawQuery = filter.query(offset).Encode()
+			query := filter.query(offset)
+			if byFilter {
+				query = filterQuery(query)
+			}
+			u.RawQuery = query.Encode()
 			return u
 		},
 		decode: func(resp response) (err error) {
@@ -135,6 +156,18 @@ func (f SharedFilter) query(offset int) url.Values {
 		query.Set("status", strconv.FormatBool(*f.Status))
 	}
 	return query
+}
+
+// filterQuery returns the query in the older form, with all in one parameter
+// (API.md, "Endpoints"). It has fewer parameters: the rest is left to selects.
+func filterQuery(query url.Values) url.Values {
+	var parts []string
+	for _, name := range []string{"center", "namespace", "name", "limit", "offset"} {
+		if query.Has(name) {
+			parts = append(parts, name+"::"+query.Get(name))
+		}
+	}
+	return url.Values{"filter": {strings.Join(parts, "|")}}
 }
 
 // selects reports whether the filter selects a repository that the service

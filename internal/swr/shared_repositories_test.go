@@ -48,6 +48,47 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 	}
 }
 
+// A server that knows only the older form rejects the newer one, once.
+func TestSharedRepositoriesByFilterAlone(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) { v.SharedFilterOnly = true })
+	f.putRepositories(150)
+	f.sim.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"})
+	f.sim.AddReceivedRepositories(
+		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "app"},
+		swrtest.ReceivedRepository{DomainName: "Them", Namespace: "y", Repository: "app", Expired: true},
+	)
+	valid := true
+	for _, test := range []struct {
+		filter   swr.SharedFilter
+		count    int
+		requests int
+	}{
+		{swr.SharedFilter{Center: swr.CenterSelf}, 151, 3}, // a rejected one, and two pages
+		{swr.SharedFilter{Center: swr.CenterSelf, Namespace: "platform", Name: "team/app"}, 1, 1},
+		{swr.SharedFilter{Center: swr.CenterSelf, Name: "app0042"}, 1, 1},
+		{swr.SharedFilter{Center: swr.CenterThirdParty, DomainName: "them"}, 2, 1},
+		{swr.SharedFilter{Center: swr.CenterThirdParty, Status: &valid}, 1, 1},
+	} {
+		f.sim.ResetRequests()
+		names, err := f.shared(test.filter)
+		if err != nil || len(names) != test.count {
+			t.Errorf("%+v: %d repositories, error %v", test.filter, len(names), err)
+		}
+		f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: test.requests})
+	}
+}
+
+// A request that is rejected in both forms is reported as the newer one was.
+func TestSharedRepositoriesRejectedInBothForms(t *testing.T) {
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpSharedRepositories, Times: 1, Behavior: swrtest.Status(400, "SVCSTG.SWR.4000056")})
+	_, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
+	if !errors.Is(err, swr.KindInvalid) || !strings.Contains(err.Error(), "4000056") {
+		t.Errorf("got %v", err)
+	}
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpSharedRepositories: 2})
+}
+
 func TestSharedRepositoriesFilters(t *testing.T) {
 	yes, no := true, false
 	for name, dollar := range map[string]bool{"slash": false, "dollar": true} {

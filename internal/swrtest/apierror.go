@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Error codes (API.md, "Responses that a client must understand").
@@ -25,6 +26,14 @@ const (
 	codeConflict          = "SVCSTG.SWR.4090089"
 	codeBusy              = "SVCSTG.SWR.4090023"
 
+	// CodeOtherAccount and CodeOtherAccount2 are the codes of a 401 for a
+	// namespace or a repository of another account.
+	CodeOtherAccount  = "SVCSTG.SWR.4011064"
+	CodeOtherAccount2 = "SVCSTG.SWR.4011044"
+	// CodeMissingPermission is the code of a 404 for the permission on a
+	// namespace, which says nothing about a share.
+	CodeMissingPermission = "SVCSTG.SWR.4040078"
+
 	// The two codes of a 403 that throttles.
 	CodeThrottledForbidden  = "SVCSTG.SWR.4031032"
 	CodeThrottledForbidden2 = "SVCSTG.SWR.4031042"
@@ -35,7 +44,7 @@ const gatewayPrefix = "APIGW."
 // messages are the service's texts, by code.
 var messages = map[string]string{
 	codeNoRouteGateway:      "The API does not exist or has not been published in the environment.",
-	codeAuthGateway:         "Incorrect IAM authentication information.",
+	codeAuthGateway:         "Incorrect IAM authentication information",
 	codeThrottled:           "The throttling threshold has been reached.",
 	codeNoRoute:             "The API does not exist.",
 	codeAuth:                "Authentication failed.",
@@ -50,6 +59,9 @@ var messages = map[string]string{
 	"SVCSTG.SWR.4040113":    "The image repository does not exist.",
 	codeConflict:            "The image has already been shared with the account.",
 	codeBusy:                "The system is busy. Try again later.",
+	CodeOtherAccount:        "Cross-account access is not allowed.",
+	CodeOtherAccount2:       "Cross-account access is not allowed.",
+	CodeMissingPermission:   "The organization permission does not exist.",
 	CodeThrottledForbidden:  "Too many requests.",
 	CodeThrottledForbidden2: "Too many requests.",
 }
@@ -70,13 +82,30 @@ func (e apiError) message() string {
 	return cmp.Or(messages[e.code], cmp.Or(http.StatusText(e.status), text)+".")
 }
 
-// unauthorized returns a 401 in the variant's format.
-func (c *call) unauthorized(detail string) error {
-	code := codeAuth
+// The gateway's texts of a 401 (API.md, "Authentication and permission").
+const (
+	gatewayWrongSignature = "verify aksk signature fail"
+	gatewayKeyLocked      = "AK access failed to reach the limit,forbidden"
+	gatewayUnknownKey     = "ak not exist"
+	gatewayUnknownToken   = "decrypt token fail"
+	gatewayNoToken        = "x-auth-token not found"
+)
+
+func gatewayTokenExpired(at time.Time) string {
+	return "token expires, expires_at: " + at.Format(iamTimeLayout)
+}
+
+// unauthorized returns a 401 in the variant's format: the gateway's, with its
+// text, or SWR's own, with a detail.
+func (c *call) unauthorized(gatewayText, detail string) error {
 	if c.variants.AuthErrors == AuthGateway {
-		code = codeAuthGateway
+		return gatewayUnauthorized(gatewayText)
 	}
-	return apiError{http.StatusUnauthorized, code, detail}
+	return apiError{http.StatusUnauthorized, codeAuth, detail}
+}
+
+func gatewayUnauthorized(text string) error {
+	return apiError{http.StatusUnauthorized, codeAuthGateway, text}
 }
 
 // errorItem is an error in SWR's own shapes.
@@ -121,11 +150,15 @@ func (c *call) errorResponseAs(shape ErrorShape, e apiError) response {
 		if c.variants.RequestID != RequestIDNowhere {
 			id = c.requestID
 		}
+		message := e.message()
+		if e.code == codeAuthGateway && e.detail != "" {
+			message += ": " + e.detail
+		}
 		body = encodeJSON(struct {
 			Code      string `json:"error_code"`
 			Message   string `json:"error_msg"`
 			RequestID string `json:"request_id"`
-		}{e.code, e.message(), id})
+		}{e.code, message, id})
 	case ShapeIAM:
 		body = iamErrorBody(e.status)
 	case ShapeHTML:

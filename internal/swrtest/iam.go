@@ -74,12 +74,28 @@ func (t token) valid(now time.Time) bool {
 type iam struct {
 	static string
 	tokens map[string]token
-	keys   map[string]Key
+	keys   map[string]*keyState
 	users  []*User
 }
 
+const (
+	// maxWrongSignatures is how many wrong signatures in a row a key may have: one
+	// more locks it.
+	maxWrongSignatures = 5
+	// keyLockTime is how long a key is locked.
+	keyLockTime = 5 * time.Minute
+)
+
+// keyState is a key with what the gateway knows of its signatures.
+type keyState struct {
+	Key
+
+	wrong       int // signatures in a row
+	lockedUntil time.Time
+}
+
 func newIAM() iam {
-	i := iam{static: randomToken(), tokens: map[string]token{}, keys: map[string]Key{}}
+	i := iam{static: randomToken(), tokens: map[string]token{}, keys: map[string]*keyState{}}
 	i.tokens[i.static] = token{identity: defaultIdentity(), project: true}
 	return i
 }
@@ -99,14 +115,24 @@ func (s *Simulator) Token() string {
 func (s *Simulator) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.iam.tokens)
+	for value, t := range s.iam.tokens {
+		t.expires = s.now()
+		s.iam.tokens[value] = t
+	}
 }
 
 // AddKey adds a key pair, or replaces the one with the same Access.
 func (s *Simulator) AddKey(key Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.iam.keys[key.Access] = key
+	s.iam.keys[key.Access] = &keyState{Key: key}
+}
+
+// RemoveKey deletes a key pair.
+func (s *Simulator) RemoveKey(access string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.iam.keys, access)
 }
 
 // AddUser adds a user to the IAM, and returns it with what was empty set.
@@ -137,32 +163,40 @@ func (c *call) authenticate() error {
 	case signed:
 		return c.authenticateSignature()
 	case len(tokens) != 1:
-		return c.unauthorized("no token")
+		return c.unauthorized(gatewayNoToken, "no token")
 	}
 	t, ok := c.sim.iam.tokens[tokens[0]]
-	if !ok || !t.valid(c.now) {
-		return c.unauthorized("the token is unknown or expired")
-	}
-	if !t.project {
-		return c.unauthorized("the token is not scoped to a project")
+	switch {
+	case !ok:
+		return c.unauthorized(gatewayUnknownToken, "the token is unknown")
+	case !t.valid(c.now):
+		return c.unauthorized(gatewayTokenExpired(t.expires), "the token is expired")
+	case !t.project:
+		return c.unauthorized(gatewayUnknownToken, "the token is not scoped to a project")
 	}
 	c.caller = t.identity
 	return nil
 }
 
-// authenticateSignature checks a request's signature. An unknown key is a bad
-// request, whatever it signed; everything else that is wrong is a 401.
+// authenticateSignature checks a request's signature. For SWR itself an unknown
+// key is a bad request, whatever it signed; everything else that is wrong is a
+// 401. More than five wrong signatures in a row lock the key.
 func (c *call) authenticateSignature() error {
 	auth, err := parseAuthorization(c.r.Header.Values(headerAuthorization))
 	if err != nil {
-		return c.unauthorized(err.Error())
+		return c.unauthorized(gatewayWrongSignature, err.Error())
 	}
 	if !auth.allowed(c.variants.Signatures) {
-		return c.unauthorized("this form of signature is not accepted")
+		return c.unauthorized(gatewayWrongSignature, "this form of signature is not accepted")
 	}
 	key, ok := c.sim.iam.keys[auth.access]
-	if !ok {
+	switch {
+	case !ok && c.variants.AuthErrors == AuthGateway:
+		return gatewayUnauthorized(gatewayUnknownKey)
+	case !ok:
 		return apiError{status: http.StatusBadRequest, code: codeWrongKey}
+	case c.now.Before(key.lockedUntil):
+		return gatewayUnauthorized(gatewayKeyLocked)
 	}
 	signed := signedRequest{
 		method: c.r.Method,
@@ -172,9 +206,13 @@ func (c *call) authenticateSignature() error {
 		header: c.r.Header,
 		body:   c.body,
 	}
-	if err := auth.verify(signed, key, c.now); err != nil {
-		return c.unauthorized(err.Error())
+	if err := auth.verify(signed, key.Key, c.now); err != nil {
+		if key.wrong++; key.wrong > maxWrongSignatures {
+			key.wrong, key.lockedUntil = 0, c.now.Add(keyLockTime)
+		}
+		return c.unauthorized(gatewayWrongSignature, err.Error())
 	}
+	key.wrong = 0
 	c.caller = defaultIdentity()
 	return nil
 }

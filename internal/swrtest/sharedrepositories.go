@@ -2,6 +2,8 @@ package swrtest
 
 import (
 	"errors"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,7 +44,7 @@ type sharedRepositoryJSON struct {
 
 // sharedRepositories is GET /v2/manage/shared-repositories.
 func (c *call) sharedRepositories() (response, error) {
-	query, err := c.query("center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset)
+	query, err := c.sharedQuery()
 	if err != nil {
 		return response{}, err
 	}
@@ -82,6 +84,26 @@ func (c *call) sharedRepositories() (response, error) {
 	resp := listResponse(c, items)
 	resp.header.Set("Content-Range", p.contentRange(len(items), total))
 	return resp, nil
+}
+
+// sharedQuery returns the parameters of shared-repositories, in one of its forms.
+func (c *call) sharedQuery() (url.Values, error) {
+	if !c.variants.SharedFilterOnly {
+		return c.query("center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset)
+	}
+	query, err := c.query("filter")
+	if err != nil {
+		return nil, err
+	}
+	parameters := url.Values{}
+	for part := range strings.SplitSeq(query.Get("filter"), "|") {
+		name, value, ok := strings.Cut(part, "::")
+		if !ok || !slices.Contains([]string{"center", "namespace", "name", paramLimit, paramOffset}, name) {
+			return nil, errors.New("filter: not a list of name::value")
+		}
+		parameters.Add(name, value)
+	}
+	return parameters, nil
 }
 
 // sharedByMe returns the repositories with at least one share. Their status has

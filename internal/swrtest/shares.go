@@ -122,7 +122,7 @@ func (c *call) share() (*repository, *record, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return repo, repo.existing(c.route.account, c.variants.CaseSensitivePaths), nil
+	return repo, repo.existing(c.variants.accountInPath(c.route.account), c.variants.CaseSensitivePaths), nil
 }
 
 // create is POST .../access-domains.
@@ -141,7 +141,7 @@ func (c *call) create() (response, error) {
 	if c.sim.known != nil && !c.sim.known[fold(body.accessDomain)] {
 		return response{}, apiError{status: http.StatusBadRequest, code: codeNoAccount}
 	}
-	account := c.variants.StoredAccountCase.apply(body.accessDomain)
+	account := c.variants.storedAccount(body.accessDomain)
 	if repo.existing(account, c.variants.CaseSensitivePaths) != nil {
 		if c.variants.ConflictWithoutCode {
 			return newResponse(http.StatusConflict, "", nil), nil
@@ -195,7 +195,7 @@ func (c *call) get() (response, error) {
 		return response{}, err
 	}
 	// Not only existing shares: a revoked one may still show.
-	if r := repo.find(c.route.account, c.variants.CaseSensitivePaths); r != nil {
+	if r := repo.find(c.variants.accountInPath(c.route.account), c.variants.CaseSensitivePaths); r != nil {
 		if share, exists := r.get.read(c.now, r.share, r.exists); exists {
 			return c.jsonResponse(http.StatusOK, oneShareJSON{c.variants.shareJSON(share, c.now), true}), nil
 		}

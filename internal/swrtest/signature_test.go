@@ -208,3 +208,58 @@ func signatureForms(t *testing.T, s *swrtest.Server, _ *clock) string {
 	}
 	return strings.Join(statuses, " ")
 }
+
+// The sixth wrong signature in a row locks a key for five minutes, also for right
+// ones; a right one between them does not count.
+func TestKeyIsLocked(t *testing.T) {
+	s, c := startSigned(t)
+	list := func(signature string) reply {
+		t.Helper()
+		r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, signature)
+		return send(t, r)
+	}
+	wrong := func(n int) {
+		t.Helper()
+		for range n {
+			assertResponse(t, list(strings.Repeat("0", len(listSignature))), http.StatusUnauthorized, "signature is wrong")
+		}
+	}
+	wrong(5)
+	assertResponse(t, list(listSignature), http.StatusOK)
+	wrong(6)
+	assertResponse(t, list(listSignature), http.StatusUnauthorized, "APIGW.0301", ": AK access failed to reach the limit,forbidden")
+	c.advance(5*time.Minute - time.Second)
+	assertResponse(t, list(listSignature), http.StatusUnauthorized)
+	c.advance(time.Second)
+	assertResponse(t, list(listSignature), http.StatusOK)
+}
+
+// The gateway says what is wrong with a credential.
+func TestGatewayUnauthorized(t *testing.T) {
+	gateway := swrtest.WithVariants(func(v *swrtest.Variants) { v.AuthErrors = swrtest.AuthGateway })
+	for name, test := range map[string]struct {
+		change func(*swrtest.Server, *http.Request)
+		text   string
+	}{
+		"wrong signature": {func(_ *swrtest.Server, r *http.Request) { r.Header.Set("X-Sdk-Date", "20300601T120001Z") }, "verify aksk signature fail"},
+		"deleted key":     {func(s *swrtest.Server, _ *http.Request) { s.RemoveKey(signedAccess) }, "ak not exist"},
+		"unknown token": {func(_ *swrtest.Server, r *http.Request) {
+			r.Header.Del("Authorization")
+			r.Header.Set("X-Auth-Token", "of another cloud")
+		}, "decrypt token fail"},
+		"no token": {func(_ *swrtest.Server, r *http.Request) { r.Header.Del("Authorization") }, "x-auth-token not found"},
+		"expired token": {func(s *swrtest.Server, r *http.Request) {
+			r.Header.Del("Authorization")
+			r.Header.Set("X-Auth-Token", s.Token())
+			s.ExpireTokens()
+		}, "token expires, expires_at: 2030-06-01T12:00:00.123456Z"},
+	} {
+		s, _ := startSigned(t, gateway)
+		r := signed(t, s, http.MethodGet, signedShares+"?limit=100&offset=100", "", formAccess, listSignature)
+		test.change(s, r)
+		got := send(t, r)
+		if got.status != http.StatusUnauthorized || !strings.Contains(got.body, "APIGW.0301") || !strings.Contains(got.body, ": "+test.text) {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package swrtest
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -33,6 +34,10 @@ type Variants struct {
 	// StoredAccountCase is the case in which a POST stores the account. With
 	// CaseSensitivePaths the share is then found only under that spelling.
 	StoredAccountCase LetterCase
+	// AccountName is the name under which the service knows an account, for POST and
+	// for paths: another case of letters beyond ASCII, or another name altogether.
+	// Nil: as it was sent.
+	AccountName func(string) string
 	// CaseSensitivePaths finds a share only under its stored spelling, and
 	// allows shares that differ only in case.
 	CaseSensitivePaths bool
@@ -59,6 +64,9 @@ type Variants struct {
 	// NoSharedTotals leaves Content-Range and total_range out of
 	// shared-repositories.
 	NoSharedTotals bool
+	// SharedFilterOnly is a server with the older form of shared-repositories: all
+	// parameters are in one, filter.
+	SharedFilterOnly bool
 	// DocumentLayout formats JSON over lines as in the list document's example.
 	DocumentLayout bool
 
@@ -131,6 +139,22 @@ func (c LetterCase) apply(account string) string {
 	default:
 		return account
 	}
+}
+
+// storedAccount returns the spelling in which a POST stores an account.
+func (v Variants) storedAccount(account string) string {
+	if v.AccountName != nil {
+		account = v.AccountName(account)
+	}
+	return v.StoredAccountCase.apply(account)
+}
+
+// accountInPath returns the account that a path means.
+func (v Variants) accountInPath(account string) string {
+	if v.AccountName != nil && !v.CaseSensitivePaths {
+		return v.AccountName(account)
+	}
+	return account
 }
 
 // DeadlineFormat is the format of deadlines in responses. What is not a time
@@ -299,6 +323,9 @@ var namedVariants = []NamedVariant{
 	{"stored-upper-case-sensitive", "accounts are stored in upper case, and paths match only that", func(v *Variants) {
 		v.StoredAccountCase, v.CaseSensitivePaths = CaseUpper, true
 	}},
+	{"accounts-unicode-lower", "accounts are stored, and looked for, in lower case, beyond ASCII too", func(v *Variants) {
+		v.AccountName = strings.ToLower
+	}},
 	{"dollar-in-bodies", "repositories are returned with $ for /", func(v *Variants) { v.DollarInBodies = true }},
 	{"refuse-repeated-hyphens", "names with repeated hyphens are rejected", func(v *Variants) { v.RejectRepeatedHyphens = true }},
 
@@ -322,6 +349,7 @@ var namedVariants = []NamedVariant{
 	{"list-newest-first", "lists are ordered by creation, newest first", func(v *Variants) { v.NewestFirst = true }},
 	{"list-hides-expired", "lists leave expired shares out", func(v *Variants) { v.HideExpired = true }},
 	{"shared-without-totals", "shared-repositories without Content-Range and total_range", func(v *Variants) { v.NoSharedTotals = true }},
+	{"shared-filter-only", "shared-repositories takes filter=center::self|… only", func(v *Variants) { v.SharedFilterOnly = true }},
 	{"document-layout", "JSON is formatted over lines as in the documents", func(v *Variants) { v.DocumentLayout = true }},
 
 	{"late-list", "lists show each write 2 s later", func(v *Variants) { v.ListDelay = afterEachWrite(lateBy) }},

@@ -165,6 +165,16 @@ var variantChecks = map[string]variantCheck{
 		got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 		return fmt.Sprint(got.header.Get("Content-Range"), strings.Contains(got.body, "total_range"))
 	}, "false"},
+	"accounts-unicode-lower": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+		do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, "Acme-Corp", "MÜLLER", 1))
+		return fmt.Sprint(listed(t, s, ""), getOne(t, s, "MÜLLER").AccessDomain)
+	}, "[müller]müller"},
+	"shared-filter-only": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+		put(s, account)
+		filtered := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?filter=center::self%7Cnamespace::platform%7Climit::10%7Coffset::0", "")
+		return fmt.Sprint(filtered.status, strings.Contains(filtered.body, repository), " ",
+			do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "").status)
+	}, "200 true 400"},
 	"document-layout": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
 		first, _, _ := strings.Cut(do(t, s, http.MethodGet, listPath(), "").body, "\n")
@@ -191,8 +201,8 @@ var variantChecks = map[string]variantCheck{
 		s.ExpireTokens()
 		got := do(t, s, http.MethodGet, listPath(), "")
 		return fmt.Sprint(got.status, " ", got.body)
-	}, `401 {"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information.",` +
-		`"request_id":"00000000000000000000000000000001"}`},
+	}, `401 {"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: ` +
+		`token expires, expires_at: 2030-06-01T12:00:00.123456Z","request_id":"00000000000000000000000000000001"}`},
 	"request-id-in-body": {errorID, "true true "},
 	"request-id-nowhere": {errorID, "false false "},
 
