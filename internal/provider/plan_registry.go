@@ -21,7 +21,7 @@ type planRegistry struct {
 	mu         sync.Mutex
 	shares     map[swr.Key]*plannedShare // by key with the account in lower case
 	exclusives map[swr.Repository]*plannedExclusive
-	listings   map[swr.Repository]func() (swr.Listing, error)
+	listings   map[swr.Repository]*planListing
 	// applying: a resource was created, updated or deleted. What Terraform then plans
 	// is what it has planned before.
 	applying bool
@@ -244,26 +244,45 @@ func (r *planRegistry) list(
 	r.mu.Lock()
 	list := r.listings[repo]
 	if first = list == nil; first {
-		list = sync.OnceValues(func() (swr.Listing, error) {
-			if r.unresponsive.Load() {
-				return swr.Listing{}, errUnresponsive
-			}
-			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-			defer cancel()
-			listing, err := client.List(ctx, repo)
-			if errors.Is(err, context.DeadlineExceeded) {
-				r.unresponsive.Store(true)
-			}
-			return listing, err
-		})
+		list = &planListing{done: make(chan struct{})}
 		if r.listings == nil {
-			r.listings = map[swr.Repository]func() (swr.Listing, error){}
+			r.listings = map[swr.Repository]*planListing{}
 		}
 		r.listings[repo] = list
 	}
 	r.mu.Unlock()
-	listing, err = list()
-	return listing, first, err
+	if first {
+		list.listing, list.err = r.fetch(ctx, client, repo)
+		close(list.done)
+	}
+	select {
+	case <-list.done:
+		return list.listing, first, list.err
+	case <-ctx.Done():
+		return swr.Listing{}, first, context.Cause(ctx)
+	}
+}
+
+// planListing is a list that a run reads once. The result is there once done is
+// closed.
+type planListing struct {
+	done    chan struct{}
+	listing swr.Listing
+	err     error
+}
+
+// fetch lists the shares of a repository, unless a list of this run has timed out.
+func (r *planRegistry) fetch(ctx context.Context, client *swr.Client, repo swr.Repository) (swr.Listing, error) {
+	if r.unresponsive.Load() {
+		return swr.Listing{}, errUnresponsive
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	listing, err := client.List(ctx, repo)
+	if errors.Is(err, context.DeadlineExceeded) {
+		r.unresponsive.Store(true)
+	}
+	return listing, err
 }
 
 // share returns what is known of a share. The caller must hold the lock.
