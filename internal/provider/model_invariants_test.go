@@ -174,6 +174,10 @@ func (w *world) noShareIsTwiceInTheState(c *command) {
 			delete(w.twice, key)
 		case c.plan.target != "" || c.plan.noRefresh && c.d.failed():
 			w.twice[key] = true // the user asked for half of a swap, or the state was old
+		case !modelUnknownTimes && c.d.failed() && slices.ContainsFunc(stated[key], func(address string) bool {
+			return c.process.attributesOf(w.state.objects[address])["created"] == nil
+		}):
+			w.twice[key] = true
 		case !w.twice[key]:
 			w.fail(c, "twice in the state", key)
 		}

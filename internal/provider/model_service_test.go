@@ -155,13 +155,16 @@ func (p *process) keysIn(s state) map[string][]string {
 	return keys
 }
 
-// lastSeen returns the endpoint in the private state of an object, "" if it has none.
-func (p *process) lastSeen(o *object) (endpoint string) {
-	if len(o.private) == 0 {
-		return ""
-	}
+// needsPrivate reports whether the private state of an object says more than that the
+// share was last seen at this place.
+func (p *process) needsPrivate(o *object, at place) bool {
 	var private map[string][]byte
-	p.must(json.Unmarshal(o.private, &private))
-	p.must(json.Unmarshal(private["last_seen"], &endpoint))
-	return endpoint
+	if len(o.private) > 0 {
+		p.must(json.Unmarshal(o.private, &private))
+	}
+	var lastSeen string
+	if len(private["last_seen"]) > 0 {
+		p.must(json.Unmarshal(private["last_seen"], &lastSeen))
+	}
+	return lastSeen != at.url || len(private["in_doubt"]) > 0
 }
