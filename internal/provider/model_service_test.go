@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -153,18 +152,4 @@ func (p *process) keysIn(s state) map[string][]string {
 		}
 	}
 	return keys
-}
-
-// needsPrivate reports whether the private state of an object says more than that the
-// share was last seen at this place.
-func (p *process) needsPrivate(o *object, at place) bool {
-	var private map[string][]byte
-	if len(o.private) > 0 {
-		p.must(json.Unmarshal(o.private, &private))
-	}
-	var lastSeen string
-	if len(private["last_seen"]) > 0 {
-		p.must(json.Unmarshal(private["last_seen"], &lastSeen))
-	}
-	return lastSeen != at.url || len(private["in_doubt"]) > 0
 }
