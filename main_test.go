@@ -1,7 +1,11 @@
 package main
 
 import (
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +33,36 @@ func TestReleaseHasNoTestPackages(t *testing.T) {
 			if strings.HasPrefix(name, unwanted) {
 				t.Errorf("the provider is built with %s", name)
 			}
+		}
+	}
+}
+
+// The tests that the security policy names exist.
+func TestSecurityPolicyNamesTests(t *testing.T) {
+	t.Parallel()
+	policy, err := os.ReadFile(".github/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(policy), -1)
+	if len(named) == 0 {
+		t.Fatal("no test is named")
+	}
+	var tests strings.Builder
+	err = filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		tests.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range named {
+		if !strings.Contains(tests.String(), "func "+match[1]+"(") {
+			t.Errorf("there is no test %s", match[1])
 		}
 	}
 }

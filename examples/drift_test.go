@@ -285,7 +285,187 @@ func TestDriftPassesOptions(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v\n%s", err, output)
 	}
-	assertContains(t, string(output), "+ true plan -refresh=true -minimal-refresh=false")
+	// Two processes write the trace: the "+" may stand on another line.
+	assertContains(t, strings.ReplaceAll(string(output), "run true", ""), "true plan -refresh=true -minimal-refresh=false")
+}
+
+// fakeTerraform returns a CLI whose plan ends with the exit code and whose plan file
+// is the given JSON.
+func fakeTerraform(t *testing.T, code int, plan string) string {
+	t.Helper()
+	dir := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\ncase $1 in plan) exit %d ;; *) cat '%s/plan.json' ;; esac\n", code, dir)
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(dir, "plan.json"), []byte(plan), 0o600),
+		os.WriteFile(filepath.Join(dir, "terraform"), []byte(script), 0o700),
+	); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "terraform")
+}
+
+// The report is a regular file, written as a whole, wherever it is. What is not a
+// regular file is left alone, and the exit code is that of an error.
+func TestDriftReportFile(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	const unchanged = "# SWR shares: no changes\n\nThe cloud matches the configuration.\n"
+	for name, test := range map[string]struct {
+		path  string
+		code  int
+		setUp string // run by sh
+		fails string // "" if there is a report
+	}{
+		"missing directory":       {path: "a/b/report.md"},
+		"spaces and a dash":       {path: "-a b/-r *.md"},
+		"a dash":                  {path: "-report.md"},
+		"an older report":         {path: "report.md", setUp: "echo older >report.md"},
+		"drift":                   {path: "a/report.md", code: exitDrift},
+		"an error":                {path: "a/report.md", code: exitError},
+		"another code of the CLI": {path: "a/report.md", code: 3},
+		"symbolic link":           {path: "link", setUp: "echo kept >kept; ln -s kept link", fails: "not a regular file"},
+		"dangling symbolic link":  {path: "link", setUp: "ln -s created link", fails: "not a regular file"},
+		"directory":               {path: "dir", setUp: "mkdir dir", fails: "not a regular file"},
+		"directory, with a slash": {path: "dir/", fails: "is a directory"},
+		// As a device, which a test must not put at risk.
+		"pipe":                      {path: "pipe", setUp: "mkfifo pipe", fails: "not a regular file"},
+		"file in place of a folder": {path: "kept/report.md", setUp: "echo kept >kept", fails: "unable to create"},
+		"no name is that long":      {path: strings.Repeat("x", 250), fails: "unable to write"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, tempDir := t.TempDir(), t.TempDir()
+			if output, err := runShell(t, dir, "umask 027; "+test.setUp); err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			before := fileNames(t, dir)
+			env := append(os.Environ(), "DRIFT_REPORT="+test.path)
+			cmd := driftCommand(t, dir, tempDir, fakeTerraform(t, test.code, `{"resource_changes": []}`), env)
+			output, _ := cmd.CombinedOutput()
+			assertEmptyDir(t, tempDir)
+			if test.fails != "" {
+				assertContains(t, string(output), test.fails)
+				if code := cmd.ProcessState.ExitCode(); code != exitError {
+					t.Errorf("exit code %d\n%s", code, output)
+				}
+				if after := fileNames(t, dir); !slices.Equal(before, after) {
+					t.Errorf("%v became %v", before, after)
+				}
+				if slices.Contains(before, "kept") {
+					assertEqual(t, read(t, filepath.Join(dir, "kept")), "kept\n")
+				}
+				return
+			}
+			want := test.code
+			if want == 3 {
+				want = exitError
+			}
+			if code := cmd.ProcessState.ExitCode(); code != want {
+				t.Errorf("exit code %d, want %d\n%s", code, want, output)
+			}
+			report := filepath.Join(dir, test.path)
+			info, err := os.Lstat(report)
+			if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o400 == 0 {
+				t.Fatalf("%v, %v", info, err)
+			}
+			if test.code == 0 {
+				assertEqual(t, read(t, report), unchanged)
+			}
+			assertContains(t, read(t, report), "# SWR shares: ")
+			if files := fileNames(t, filepath.Dir(report)); len(files) != 1 {
+				t.Errorf("files beside the report: %v", files)
+			}
+		})
+	}
+}
+
+func fileNames(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+func runShell(t *testing.T, dir, script string) ([]byte, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
+	cmd.Dir = dir
+	return cmd.CombinedOutput()
+}
+
+// Without jq there is a report, too, and no plan whose options were not checked.
+func TestDriftWithoutJQ(t *testing.T) {
+	t.Parallel()
+	bin, dir := t.TempDir(), t.TempDir()
+	for _, program := range []string{"sh", "dirname", "mktemp", "mkdir", "rm", "mv", "cat", "chmod", "head", "grep"} {
+		if path, err := exec.LookPath(program); err != nil || os.Symlink(path, filepath.Join(bin, program)) != nil {
+			t.Skip(program + " is not installed")
+		}
+	}
+	cmd := driftCommand(t, dir, t.TempDir(), "false", []string{"PATH=" + bin})
+	output, _ := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != exitError {
+		t.Errorf("exit code %d\n%s", code, output)
+	}
+	assertEqual(t, read(t, filepath.Join(dir, "drift-report.md")), "# SWR shares: error\n\nThe program jq is not installed.\n")
+}
+
+// Accounts that are known only after apply are no reason to lose the report, and no
+// account is said to lose access that may be among them.
+func TestDriftReportUnknownAccounts(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	const plan = `{"resource_changes": [{
+		"address": "swr_repository_shares_exclusive.app", "mode": "managed", "type": "swr_repository_shares_exclusive",
+		"change": {"actions": ["update"],
+			"before": {"namespace": "platform", "repository": "app", "access_domains": ["KNOWN", "OLD"]},
+			"after": {"namespace": "platform", "repository": "app"%s},
+			"after_unknown": {"access_domains": %s}}
+	}]}`
+	const changes = "\n## Changes\n\n- `swr_repository_shares_exclusive.app`\n"
+	const unknown = "  - `access_domains`: some accounts are known only after apply\n"
+	report := renderReport(t, "drift", "5\n[]\nnull\n{\"type\":\"diagnostic\"}\n",
+		fmt.Sprintf(plan, `, "access_domains": ["known", "NEW", null]`, "[false, false, true]"))
+	assertContains(t, report, "- `\"OLD\"` may lose access to `platform/app`: ", changes+
+		"  - `\"NEW\"` is declared, but the repository is not shared with it\n"+unknown)
+	assertNotContains(t, report, "KNOWN", "null", "loses")
+	report = renderReport(t, "drift", "", fmt.Sprintf(plan, "", "true"))
+	assertContains(t, report, "- `\"KNOWN\"` may lose access to `platform/app`: ", changes+unknown)
+	assertNotContains(t, report, "loses")
+}
+
+// Credentials are masked under whatever name they have, and a short one does not hide
+// the names in a report.
+func TestDriftReportMasks(t *testing.T) {
+	t.Parallel()
+	requireProgram(t, "jq")
+	env := []string{
+		"SIGNING_PASSPHRASE=open sesame", "HTTPS_PROXY=http://user:pr0xy-word@proxy.example:3128", "http_proxy=http://u:0ther-word@h",
+		"REGISTRY_KEY=k3y-material", "DOCKER_AUTH=YmFzaWM6YXV0aA==", "CI_PAT=ghp_0123456789", "ID_JWT=eyJhbGciOi",
+		"MODE_TOKEN=team", "EMPTY_TOKEN=", "TINY_SECRET=a",
+	}
+	messages := func(detail string) string {
+		diagnostic := map[string]any{"severity": "error", "summary": "Unable to plan team", "detail": detail}
+		line, err := json.Marshal(map[string]any{"type": "diagnostic", "diagnostic": diagnostic})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(line)
+	}
+	report := renderReport(t, "error", messages("open sesame pr0xy-word 0ther-word k3y-material YmFzaWM6YXV0aA== ghp_0123456789 "+
+		"eyJhbGciOi (team) teams a steam proxy.example:3128"), "null", env...)
+	assertContains(t, report, "- `Unable to plan ***`: `*** *** *** *** *** *** *** (***) teams a steam proxy.example:3128`\n")
+
+	report = renderReport(t, "drift", "", `{"resource_changes": [{
+		"address": "swr_repository_share.team", "mode": "managed", "type": "swr_repository_share",
+		"change": {"actions": ["delete"], "before": {"namespace": "platform", "repository": "team/app", "access_domain": "team"}}
+	}]}`, env...)
+	assertContains(t, report, "- `\"team\"` loses access to `platform/team/app`: `swr_repository_share.team` will be destroyed\n")
 }
 
 func TestDriftReportMessages(t *testing.T) {

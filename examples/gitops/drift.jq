@@ -6,14 +6,28 @@
 # All text that may come from the cloud is printed in code spans, where Markdown,
 # HTML, links and mentions have no effect.
 
-# Values of environment variables that look like credentials, longest first.
+# Values of environment variables that look like credentials, and passwords in URLs,
+# such as that of a proxy.
 def secrets:
   [env | to_entries[]
-    | select(.key | test("TOKEN|PASSW|SECRET|ACCESS_KEY|CREDENTIAL|PRIVATE"; "i"))
-    | .value | select(length >= 6)]
+    | (select(.key | test("TOKEN|PASS|SECRET|KEY$|CREDENTIAL|PRIVATE|JWT|_(AUTH|PAT|PW|PWD|PIN)$"; "i")) | .value),
+      (.value | match("://[^/@:\\s]*:([^/@\\s]+)@"; "g").captures[0].string)]
   | unique | sort_by(-length);
 
-def mask($secrets): reduce $secrets[] as $secret (.; split($secret) | join("***"));
+# A secret as short as a name, such as "forever", is masked only in messages, and only
+# as a whole word: elsewhere it would hide what the report is about.
+def min_long: 8;
+def min_short: 4;
+
+def mask: reduce (secrets[] | select(length >= min_long)) as $secret (.; split($secret) | join("***"));
+
+def is_word($side): test(if $side == "end" then "[A-Za-z0-9_]$" else "^[A-Za-z0-9_]" end);
+
+def mask_words:
+  reduce (secrets[] | select(length >= min_short and length < min_long)) as $secret (.;
+    split($secret) as $parts
+    | reduce $parts[1:][] as $part ($parts[0] // "";
+        . + (if is_word("end") or ($part | is_word("start")) then $secret else "***" end) + $part));
 
 # Whether a code point is a control character, or an invisible or bidirectional one.
 def is_invisible:
@@ -28,14 +42,14 @@ def escape_invisible: explode | map(if is_invisible then "\\u{" + hex + "}" else
 
 # A code span, fenced by more backticks in a row than the text contains.
 def code:
-  mask(secrets) | escape_invisible | if length > 300 then .[:300] + "…" else . end
+  mask | escape_invisible | if length > 300 then .[:300] + "…" else . end
   | . as $text
   | ("`" * (([match("`+"; "g").length] | max // 0) + 1)) as $fence
   | if test("^[ `]|[ `]$|^$") then "\($fence) \($text) \($fence)" else $fence + $text + $fence end;
 
 def value:
   if . == null then "not set"
-  else walk(if type == "string" then mask(secrets) else . end) | tojson | code end;
+  else walk(if type == "string" then mask else . end) | tojson | code end;
 
 def any_true: [.. | select(. == true)] | length > 0;
 
@@ -48,9 +62,14 @@ def has_action($action): .change.actions | index($action) != null;
 def is_exclusive: .type == "swr_repository_shares_exclusive";
 def is_share: .type == "swr_repository_share";
 
-# The accounts that are not in $others, compared without regard to case.
+# The accounts that are not in $others, compared without regard to case. An account
+# that is known only after apply is null.
+def known: . // [] | map(strings);
 def difference($others):
-  . // [] | map(select(ascii_downcase as $account | $others // [] | map(ascii_downcase) | index($account) | not));
+  ($others | known | map(ascii_downcase)) as $others
+  | known | map(select(ascii_downcase as $account | $others | index($account) | not));
+
+def has_unknown_accounts: .change.after_unknown | type == "object" and (.access_domains | any_true);
 
 # An account, followed by the code points of its non-ASCII letters, which may be
 # look-alikes.
@@ -85,7 +104,8 @@ def attributes:
 
 def revocations:
   (.[] | select(is_exclusive and has_action("update"))
-    | "- \(accounts("before"; "after")) loses access to \(repository("before")): not listed in \(.address | code)"),
+    | (if has_unknown_accounts then "may lose" else "loses" end) as $loses
+    | "- \(accounts("before"; "after")) \($loses) access to \(repository("before")): not listed in \(.address | code)"),
   (.[] | select(is_share and has_action("delete"))
     | "- \(field("before"; "access_domain")) loses access to \(repository("before")): "
       + "\(.address | code) will be \(if has_action("create") then "replaced" else "destroyed" end)");
@@ -100,7 +120,10 @@ def removals:
 
 def changes:
   (.[] | select(has_action("update"))
-    | (if is_exclusive then [accounts("after"; "before") | "\(.) is declared, but the repository is not shared with it"] else [] end
+    | (if is_exclusive then
+        [(accounts("after"; "before") | "\(.) is declared, but the repository is not shared with it"),
+          (select(has_unknown_accounts) | "`access_domains`: some accounts are known only after apply")]
+      else [] end
       + attributes) as $lines
     | select($lines != [])
     | "- \(.address | code)", "  - " + $lines[]),
@@ -139,17 +162,17 @@ def is_finding:
 # The first paragraph of an error's detail. The detail is masked before it is split,
 # because a secret may contain line breaks.
 def detail:
-  (.detail // "" | mask(secrets) | split("\n\n")[0] // "" | gsub("[ \n]+"; " ")) as $detail
+  (.detail // "" | mask | mask_words | split("\n\n")[0] // "" | gsub("[ \n]+"; " ")) as $detail
   | if $detail == "" then "" else ": " + ($detail | code) end;
 
 def message:
-  (if .summary == "Check block assertion failed" then .detail else .summary end | code)
+  (if .summary == "Check block assertion failed" then .detail else .summary end | tostring | mask | mask_words | code)
   + (if .address then " (\(.address | code))" else "" end)
   + (if .severity == "error" and .summary != "Check block assertion failed" then detail else "" end);
 
 def messages($severity): [.[] | select(.severity == $severity) | "- " + message] | unique[];
 
-[inputs | fromjson? | select(.type == "diagnostic") | .diagnostic] as $diagnostics
+[inputs | fromjson? | objects | select(.type == "diagnostic") | .diagnostic] as $diagnostics
 | (if $outcome == "no changes" and any($diagnostics[]; is_finding) then "attention" else $outcome end) as $outcome
 | [
     "# SWR shares: \($outcome)", "",

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -232,12 +233,18 @@ func isTemporary(err error) bool {
 }
 
 // readResponse sets the fields that an error response has. A body of unknown form is
-// quoted, so that the page of a proxy can be told from a response of IAM.
+// described and not quoted: the page of a proxy may repeat the password in a form
+// that no redactor knows.
 func (e *LoginError) readResponse(header http.Header, body []byte, secrets *httpsafe.Redactor) {
 	secrets.AddHeader(headerSubjectToken, header.Values(headerSubjectToken))
 	parsed, ok := httpsafe.ParseErrorBody(e.Status, body)
-	if !ok || parsed.Message == "" {
-		parsed.Message = string(body)
+	if !ok && len(bytes.TrimSpace(body)) > 0 {
+		kind := "a body"
+		if strings.Contains(header.Get("Content-Type"), "html") {
+			kind = "an HTML page"
+		}
+		parsed.Message = fmt.Sprintf("the response is not one of IAM (%s of %d bytes), perhaps of a proxy or of another host",
+			kind, len(body))
 	}
 	id := cmp.Or(header.Get("X-Request-Id"), header.Get("X-Openstack-Request-Id"), parsed.RequestID)
 	e.RequestID = secrets.ID(id)

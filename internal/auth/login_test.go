@@ -54,7 +54,8 @@ func TestLoginErrors(t *testing.T) {
 		}, {
 			name:    "a wrong address",
 			handler: respond(404, "<html>\x1b[31mnot here</html>"),
-			want:    `404 Not Found: <html>\x1b[31mnot here</html>`, status: 404,
+			want: "404 Not Found: the response is not one of IAM (an HTML page of 26 bytes), " +
+				"perhaps of a proxy or of another host", status: 404,
 		}, {
 			name:    "a response with the password",
 			handler: respond(400, `{"error":{"message":"no user u with pa$s, pa%24s"}}`),
@@ -62,7 +63,17 @@ func TestLoginErrors(t *testing.T) {
 		}, {
 			name:    "a long page",
 			handler: respond(400, "a"+strings.Repeat("ä", 1000)),
+			want: "400 Bad Request: the response is not one of IAM (a body of 2001 bytes), " +
+				"perhaps of a proxy or of another host", status: 400,
+		}, {
+			name:    "a long message",
+			handler: respond(400, `{"error":{"message":"a`+strings.Repeat("ä", 1000)+`"}}`),
 			want:    "400 Bad Request: a" + strings.Repeat("ä", 148) + "…", status: 400,
+		}, {
+			name:    "a response with the password in other forms",
+			handler: respond(400, `{"error":{"message":"no pa&#36;s, pa\\u0024s, pa&#x24;s, cGEkcw== or 70612473"}}`, "X-Request-Id", "1/cGEkcw=="),
+			want:    "400 Bad Request, request id 1/[redacted]==: no [redacted], [redacted], [redacted], [redacted]== or [redacted]",
+			status:  400,
 		}, {
 			name:    "throttled, with seconds",
 			handler: respond(429, `{"error_code":"APIGW.0308","error_msg":"slow"}`, "Retry-After", "7"),
@@ -76,7 +87,8 @@ func TestLoginErrors(t *testing.T) {
 		{name: "502", handler: respond(502, ""), want: "502 Bad Gateway", status: 502, temporary: true},
 		{name: "504", handler: respond(504, ""), want: "504 Gateway Timeout", status: 504, temporary: true},
 		{name: "501", handler: respond(501, ""), want: "501 Not Implemented", status: 501},
-		{name: "200", handler: respond(200, `{}`), want: "200 OK: {}", status: 200},
+		{name: "200", handler: respond(200, `{}`), status: 200,
+			want: "200 OK: the response is not one of IAM (a body of 2 bytes), perhaps of a proxy or of another host"},
 		{
 			name:    "a page instead of a token",
 			handler: respond(201, "<html>", "X-Subject-Token", "t"),

@@ -68,7 +68,7 @@ func TestProxy(t *testing.T) {
 				roots := map[string][]byte{
 					"server": server.CAPEM(), "proxy": proxy.CAPEM(), "both": slices.Concat(server.CAPEM(), proxy.CAPEM()),
 				}[test.trusts]
-				cfg, _, errs := config.Resolve(block, config.Environment{ReadFile: func(string) ([]byte, error) { return roots, nil }})
+				cfg, _, errs := config.Resolve(block, config.Environment{ReadFile: func(string, int64) ([]byte, error) { return roots, nil }})
 				if len(errs) > 0 {
 					t.Fatal(errs)
 				}

@@ -27,11 +27,10 @@ const (
 )
 
 const (
-	swrCodePrefix = "SVCSTG.SWR."
 	// codeUnauthorized: the token expired or the signature is wrong.
-	codeUnauthorized = swrCodePrefix + "4010000"
+	codeUnauthorized = httpsafe.CodePrefix + "4010000"
 	// codeWrongKeyPair is sent with the status 400.
-	codeWrongKeyPair = swrCodePrefix + "4000031"
+	codeWrongKeyPair = httpsafe.CodePrefix + "4000031"
 )
 
 // judge returns the verdict of a response, and the error in its body
@@ -50,7 +49,7 @@ func judge(resp *http.Response) (verdict, httpsafe.ErrorBody) {
 	if !ok {
 		parsed.Message = string(body)
 	}
-	switch isSWR := strings.HasPrefix(parsed.Code, swrCodePrefix); {
+	switch isSWR := strings.HasPrefix(parsed.Code, httpsafe.CodePrefix); {
 	case parsed.Code == codeUnauthorized, parsed.Code == codeWrongKeyPair,
 		status == http.StatusUnauthorized && !isSWR:
 		return refused, parsed

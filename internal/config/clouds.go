@@ -67,15 +67,37 @@ func (r *cloudRegion) UnmarshalYAML(node *yaml.Node) error {
 // cloudsFile is clouds.yaml, secure.yaml or clouds-public.yaml. Entries are kept as
 // nodes because decoding several nodes into one cloudEntry merges them.
 type cloudsFile struct {
-	path         string
+	path string
+	// foreign is true for a file that was found in the working directory, which may
+	// be somebody else's: a repository that was cloned, for example.
+	foreign bool
+	// variable is the one that names such files, or "".
+	variable     string
 	Clouds       map[string]yaml.Node `yaml:"clouds"`
 	PublicClouds map[string]yaml.Node `yaml:"public-clouds"`
+}
+
+// layer is what one file has for an entry.
+type layer struct {
+	node yaml.Node
+	file *cloudsFile
 }
 
 // cloud is an entry of clouds.yaml, merged with its profile, secrets and region.
 type cloud struct {
 	name, path string
 	entry      cloudEntry
+	// origins has the files that set the secrets and what decides who receives them.
+	origins map[string]*cloudsFile
+}
+
+// keysWithOrigin returns the keys of an entry for which it matters which file sets
+// them.
+func (e cloudEntry) keysWithOrigin() map[string]string {
+	return map[string]string{
+		"auth_url": e.Auth.AuthURL, "cacert": e.CACert, "verify": e.Verify,
+		"password": e.Auth.Password, "token": e.Auth.Token, "sk": e.Auth.SecretKey, "security_token": e.Auth.SecurityToken,
+	}
 }
 
 // loadCloud returns the named entry. It merges, each overriding the ones before key
@@ -96,24 +118,21 @@ func loadCloud(env Environment, name, region string) (*cloud, error) {
 		return nil, err
 	}
 
-	var layers []yaml.Node
-	node, found := clouds.Clouds[name]
-	if found {
-		layers = append(layers, node)
-	}
-	if secure != nil {
-		if node, ok := secure.Clouds[name]; ok {
-			layers = append(layers, node)
-			found = true
+	var layers []layer
+	for _, file := range []*cloudsFile{clouds, secure} {
+		if file != nil {
+			if node, ok := file.Clouds[name]; ok {
+				layers = append(layers, layer{node, file})
+			}
 		}
 	}
-	if !found {
+	if len(layers) == 0 {
 		return nil, fmt.Errorf("%s does not contain it; it contains: %s", clouds.path, listNames(clouds.Clouds))
 	}
 
 	c := &cloud{name: name, path: clouds.path}
-	if c.entry, err = mergeEntry(layers); err != nil {
-		return nil, c.mergeError(err)
+	if err := c.merge(layers); err != nil {
+		return nil, err
 	}
 	if c.entry.Profile != "" {
 		if layers, err = c.addProfile(env, layers, dirs); err != nil {
@@ -126,18 +145,15 @@ func loadCloud(env Environment, name, region string) (*cloud, error) {
 // addProfile inserts the profile of the entry below it. OpenStack clients also have
 // built-in profiles of well-known clouds. Here only clouds-public.yaml has profiles,
 // and an entry with its own auth_url needs none.
-func (c *cloud) addProfile(env Environment, layers []yaml.Node, dirs []string) ([]yaml.Node, error) {
+func (c *cloud) addProfile(env Environment, layers []layer, dirs []string) ([]layer, error) {
 	public, _, err := findCloudsFile(env, "", "clouds-public", dirs)
 	if err != nil {
 		return nil, err
 	}
 	if public != nil {
 		if node, ok := public.PublicClouds[c.entry.Profile]; ok {
-			layers = append([]yaml.Node{node}, layers...)
-			if c.entry, err = mergeEntry(layers); err != nil {
-				return nil, c.mergeError(err)
-			}
-			return layers, nil
+			layers = append([]layer{{node, public}}, layers...)
+			return layers, c.merge(layers)
 		}
 	}
 	if c.entry.Auth.AuthURL == "" {
@@ -148,7 +164,7 @@ func (c *cloud) addProfile(env Environment, layers []yaml.Node, dirs []string) (
 }
 
 // applyRegion merges the values that the entry has for the region.
-func (c *cloud) applyRegion(layers []yaml.Node, region string) error {
+func (c *cloud) applyRegion(layers []layer, region string) error {
 	if region == "" {
 		region = c.entry.RegionName
 	}
@@ -157,11 +173,9 @@ func (c *cloud) applyRegion(layers []yaml.Node, region string) error {
 			continue
 		}
 		if listed.Values.Kind != 0 {
-			merged, err := mergeEntry(append(layers, listed.Values))
-			if err != nil {
-				return c.mergeError(err)
+			if err := c.merge(append(layers, layer{listed.Values, c.origins["regions"]})); err != nil {
+				return err
 			}
-			c.entry = merged
 		}
 		region = listed.Name
 		break
@@ -170,14 +184,51 @@ func (c *cloud) applyRegion(layers []yaml.Node, region string) error {
 	return nil
 }
 
-func mergeEntry(layers []yaml.Node) (cloudEntry, error) {
-	var entry cloudEntry
-	for _, layer := range layers {
-		if err := layer.Decode(&entry); err != nil {
-			return cloudEntry{}, err
+// merge sets the entry to what the layers have, each overriding the ones before.
+func (c *cloud) merge(layers []layer) error {
+	c.entry, c.origins = cloudEntry{}, map[string]*cloudsFile{}
+	for _, l := range layers {
+		var alone cloudEntry
+		if err := errors.Join(l.node.Decode(&alone), l.node.Decode(&c.entry)); err != nil {
+			return fmt.Errorf("%s (or a file that is merged with it) %w", c.path, yamlError(err))
+		}
+		for key, text := range alone.keysWithOrigin() {
+			if text != "" {
+				c.origins[key] = l.file
+			}
+		}
+		if alone.Regions != nil {
+			c.origins["regions"] = l.file
 		}
 	}
-	return entry, nil
+	return nil
+}
+
+// receivers are the keys of an entry that decide who receives its secrets, with the
+// attributes that override them.
+var receivers = []struct{ key, attribute string }{
+	{"auth_url", "auth_url"}, {"cacert", "cacert_file"}, {"verify", "insecure"},
+}
+
+// checkOrigins refuses to send a secret of one directory to where a file in the
+// working directory says.
+func (c *cloud) checkOrigins(secret string, block Settings) error {
+	from := c.origins[secret]
+	for _, receiver := range receivers {
+		to := c.origins[receiver.key]
+		if from == nil || to == nil || !to.foreign || filepath.Dir(from.path) == filepath.Dir(to.path) ||
+			block.lookup(receiver.attribute).isSet() {
+			continue
+		}
+		named := ""
+		if to.variable != "" {
+			named = fmt.Sprintf(", name %s in %s", to.path, to.variable)
+		}
+		return fmt.Errorf("its %s is in %s, but its %s is in %s, in the working directory, which may not be yours, "+
+			"so that the secret is not sent. If both files are yours, move them to one directory%s, or set %s in the "+
+			"provider block", secret, from.path, receiver.key, to.path, named, receiver.attribute)
+	}
+	return nil
 }
 
 // findCloudsFile reads the first file that exists: the one that the variable names,
@@ -207,7 +258,8 @@ func findCloudsFile(env Environment, variable, base string, dirs []string) (*clo
 			}
 			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
 		}
-		file := cloudsFile{path: path}
+		file := cloudsFile{path: path, variable: variable}
+		file.foreign = path != named.text && filepath.Dir(path) == filepath.Clean(env.CloudsDirs[0])
 		if err := yaml.Unmarshal(data, &file); err != nil {
 			return nil, paths, fmt.Errorf("%s %w", path, yamlError(err))
 		}
@@ -225,10 +277,6 @@ func yamlError(err error) error {
 		return fmt.Errorf("is not a valid clouds.yaml, see %s", line)
 	}
 	return errors.New("is not a valid clouds.yaml")
-}
-
-func (c *cloud) mergeError(err error) error {
-	return fmt.Errorf("%s (or a file that is merged with it) %w", c.path, yamlError(err))
 }
 
 func listNames(clouds map[string]yaml.Node) string {

@@ -54,7 +54,7 @@ func TestClouds(t *testing.T) {
 			want: vars{"token": "right"},
 		}, {
 			name: "OS_CLIENT_SECURE_FILE",
-			env:  vars{"OS_CLIENT_SECURE_FILE": "/x/s.yaml"},
+			env:  vars{"OS_CLIENT_SECURE_FILE": "/x/s.yaml", "OS_CLIENT_CONFIG_FILE": "/work/clouds.yaml"},
 			files: vars{
 				"/work/clouds.yaml": "clouds: {c: {auth: {auth_url: 'https://iam.eu-de.otc.t-systems.com'}}}",
 				"/x/s.yaml":         "clouds: {c: {auth: {token: right}}}",
@@ -153,29 +153,156 @@ func FuzzClouds(f *testing.F) {
 	f.Add(regionsYAML, "", "public-clouds: {v: {}}")
 	f.Add("clouds: {otc: {profile: v, regions: [a, {name: b, values: {regions: [c]}}]}}", "a: &a [*a]", "public-clouds: {v: *x}")
 	f.Add("clouds: &c {otc: {<<: *c}}", "clouds: {otc: !!int x}", "- 1")
+	f.Fuzz(resolveWithinLimits)
+}
+
+// Files of the largest size, of what the YAML library is slowest with.
+func TestLargeClouds(t *testing.T) {
 	fill := func(text string) string { return strings.Repeat(text, maxCloudsFile/len(text)-20) }
-	f.Add("clouds: {otc: {regions: ["+fill("{},")+"]}}", "x: ["+fill("[],")+"]", "x: {"+fill("? [],")+"}")
 	var names strings.Builder // distinct, as the library compares each with each
 	for i := 0; names.Len() < maxCloudsFile-100; i++ {
 		fmt.Fprintf(&names, "%x: ,", i)
 	}
-	f.Add("clouds: {"+names.String()+"}", "", "")
-	f.Add("clouds: {otc: {regions: ["+fill("a,")+"]}}", fill("-\n"), fill("["))
-	f.Add("a: &a {"+fill("x: [],")+"}\nclouds: {otc: {<<: ["+strings.Repeat("*a,", 1000)+"]}}", fill("? "), fill("- "))
-	f.Fuzz(func(t *testing.T, clouds, secure, public string) {
-		files := vars{"/work/clouds.yaml": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
-		var config Config
-		errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
-			config, _, errs = Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
+	half := names.String()[:strings.LastIndex(names.String()[:maxCloudsFile/2], ",")]
+	for _, files := range [][3]string{
+		{"clouds: {otc: {regions: [" + fill("{},") + "]}}", "x: [" + fill("[],") + "]", "public-clouds: {v: [" + fill("[],") + "]}"},
+		{"clouds: {otc: {regions: [" + fill("a,") + "]}}", fill("-\n"), ""},
+		{"clouds: {" + names.String() + "}", "", ""},
+		{"a: &a {" + half + "}\nclouds: {otc: {<<: [" + strings.Repeat("*a,", 20_000) + "]}}", "", ""},
+		{fill("["), fill("? "), fill("- ")},
+	} {
+		resolveWithinLimits(t, files[0], files[1], files[2])
+	}
+}
+
+// A cacert_file of the largest size takes neither much time nor much memory.
+func TestLargeCACertFile(t *testing.T) {
+	for _, text := range []string{"-----BEGIN CERTIFICATE-----\n", "-----BEGIN ", "-----BEGIN X-----\n-----END X-----\n", "\n-----END", "a: b\n", "\n"} {
+		files := vars{"/ca.pem": strings.Repeat(text, maxCACertFile/len(text))}
+		block := Settings{"token": "t", "endpoint": "https://swr.example", "cacert_file": "/ca.pem"}
+		errs := within(t, 5*time.Second, 64<<20, func() []Diagnostic {
+			_, _, errs := Resolve(block, fakeEnvironment(nil, files))
 			return errs
 		})
-		if len(errs) == 0 && (config.Endpoint == nil || config.Credential.Method == "") {
-			t.Errorf("no error and no configuration: %+v", config)
+		if len(errs) != 1 || errs[0].Attribute != "cacert_file" {
+			t.Errorf("%q: %v", text, errs)
 		}
-		for _, e := range errs {
-			if e.Attribute == "" || e.Detail == "" || len(e.Detail) > 10_000 {
-				t.Errorf("an error without attribute or detail, or too long: %#v", e)
-			}
-		}
+	}
+}
+
+func resolveWithinLimits(t *testing.T, clouds, secure, public string) {
+	files := vars{"/work/clouds.yaml": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
+	var config Config
+	errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
+		config, _, errs = Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
+		return errs
 	})
+	if len(errs) == 0 && (config.Endpoint == nil || config.Credential.Method == "") {
+		t.Errorf("no error and no configuration: %+v", config)
+	}
+	for _, e := range errs {
+		if e.Attribute == "" || e.Detail == "" || len(e.Detail) > 10_000 {
+			t.Errorf("an error without attribute or detail, or too long: %#v", e)
+		}
+	}
+}
+
+// A secret of one directory is not sent where a file in the working directory says,
+// unless a variable names that file.
+func TestSecretAndHostFromDifferentFiles(t *testing.T) {
+	const (
+		home = "/home/u/.config/openstack"
+		host = "clouds: {c: {auth: {auth_url: 'https://iam.evil.example', user_id: u, project_id: p}}}"
+		own  = "clouds: {c: {auth: {auth_url: 'https://iam.eu-de.otc.t-systems.com', user_id: u, project_id: p, password: s3cret}}}"
+		part = "clouds: {c: {auth: {password: s3cret}}}"
+	)
+	for _, test := range []struct {
+		name       string
+		block      Settings
+		env, files vars
+		host       string // "" if it is refused
+		names      string
+	}{
+		{
+			name:  "secure.yaml of the home directory",
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": part},
+			names: "its password is in " + home + "/secure.yaml, but its auth_url is in /work/clouds.yaml, in the working directory",
+		}, {
+			name:  "secure.yaml that a variable names",
+			env:   vars{"OS_CLIENT_SECURE_FILE": "/x/s.yaml"},
+			files: vars{"/work/clouds.yaml": host, "/x/s.yaml": part},
+			names: "name /work/clouds.yaml in OS_CLIENT_CONFIG_FILE",
+		}, {
+			name:  "secure.yaml of the working directory overrides the host",
+			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": host},
+			names: "its password is in " + home + "/clouds.yaml, but its auth_url is in /work/secure.yaml",
+		}, {
+			name:  "secure.yaml of the working directory disables verification",
+			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": "clouds: {c: {verify: false}}"},
+			names: "its verify is in /work/secure.yaml",
+		}, {
+			name:  "secure.yaml of the working directory names certificates",
+			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": "clouds: {c: {cacert: ca.pem}}"},
+			names: "its cacert is in /work/secure.yaml",
+		}, {
+			name: "a profile of the working directory",
+			files: vars{
+				home + "/clouds.yaml":      "clouds: {c: {profile: v, auth: {user_id: u, project_id: p, password: s3cret}}}",
+				"/work/clouds-public.yaml": "public-clouds: {v: {auth: {auth_url: 'https://iam.evil.example'}}}",
+			},
+			names: "its auth_url is in /work/clouds-public.yaml",
+		}, {
+			name:  "the values of a region",
+			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": "clouds: {c: {regions: [{name: r, values: {auth: {auth_url: 'https://iam.evil.example'}}}]}}"},
+			names: "its auth_url is in /work/secure.yaml",
+		}, {
+			name:  "a token",
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": "clouds: {c: {auth: {token: s3cret}}}"},
+			names: "its token is in ",
+		}, {
+			name:  "a security token",
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": "clouds: {c: {auth: {ak: a, sk: s, security_token: s3cret}}}"},
+			names: "but its auth_url is in /work/clouds.yaml",
+		}, {
+			name:  "the secret's file has the host, too",
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": own},
+			host:  otcIAM,
+		}, {
+			name:  "the block has the host",
+			block: Settings{"auth_url": otcIAM},
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": part},
+			host:  otcIAM,
+		}, {
+			name:  "the block has the secret",
+			block: Settings{"password": "p"},
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": part},
+			host:  "https://iam.evil.example/v3",
+		}, {
+			name:  "a variable names the file with the host",
+			env:   vars{"OS_CLIENT_CONFIG_FILE": "/work/clouds.yaml"},
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": part},
+			host:  "https://iam.evil.example/v3",
+		}, {
+			name:  "both in the working directory",
+			files: vars{"/work/clouds.yaml": host, "/work/secure.yaml": part},
+			host:  "https://iam.evil.example/v3",
+		}, {
+			name:  "the secret is in the working directory",
+			files: vars{home + "/clouds.yaml": host, "/work/secure.yaml": part},
+			host:  "https://iam.evil.example/v3",
+		},
+	} {
+		block := Settings{"cloud": "c", "endpoint": "https://swr.example"}
+		maps.Copy(block, test.block)
+		config, _, errs := Resolve(block, fakeEnvironment(test.env, test.files))
+		switch {
+		case test.host != "":
+			if len(errs) > 0 || config.AuthURL.String() != test.host {
+				t.Errorf("%s: %v, %v", test.name, config.AuthURL, errs)
+			}
+		case len(errs) != 1 || errs[0].Summary != "Secret and host from different files" ||
+			!strings.Contains(errs[0].Detail, test.names) || strings.Contains(errs[0].Detail, secretWord):
+			t.Errorf("%s: got %v, want %q", test.name, errs, test.names)
+		}
+	}
 }

@@ -17,6 +17,9 @@ type methodSpec struct {
 	cloudKeys string
 	// authTypes are the values of auth_type in clouds.yaml.
 	authTypes []string
+	// cloudSecrets are the secrets among the keys of an entry, with the attributes
+	// that override them.
+	cloudSecrets map[string]string
 }
 
 // methodSpecs are in order of precedence.
@@ -24,15 +27,17 @@ var methodSpecs = []methodSpec{
 	{
 		method: MethodToken, selectors: []string{"token"}, required: []string{"token"},
 		cloudKeys: "token", authTypes: []string{"token", "v3token"},
+		cloudSecrets: map[string]string{"token": "token"},
 	},
 	{
 		method: MethodKeyPair, selectors: []string{"access_key", "secret_key", "security_token"},
 		required: []string{"access_key", "secret_key"}, cloudKeys: "ak and sk", authTypes: []string{"aksk"},
+		cloudSecrets: map[string]string{"sk": "secret_key", "security_token": "security_token"},
 	},
 	{
 		method: MethodPassword, selectors: []string{"user_name", "user_id", "password"},
 		required: []string{"user", "password"}, cloudKeys: "username (or user_id) and password",
-		authTypes: []string{"password", "v3password"},
+		authTypes: []string{"password", "v3password"}, cloudSecrets: map[string]string{"password": "password"},
 	},
 }
 
@@ -186,8 +191,11 @@ func (r *resolver) fromBlock(spec methodSpec) Credential {
 // fromEnvironment returns the first credential that the environment sets at least a
 // part of.
 func (r *resolver) fromEnvironment() Credential {
-	if token := r.env.lookup("token", ""); token.isSet() {
-		return r.newToken(token)
+	for _, prefix := range envPrefixes {
+		if token := r.env.lookup("token", prefix); token.isSet() {
+			r.envPrefix = prefix
+			return r.newToken(token)
+		}
 	}
 	if p := r.findPair("access_key", "secret_key"); !p.isEmpty() {
 		return r.fromPair(MethodKeyPair, p)
@@ -211,12 +219,12 @@ func (r *resolver) fromEnvironment() Credential {
 // fromPair returns the credential that is made of a pair of the block and the
 // environment.
 func (r *resolver) fromPair(method Method, p pair) Credential {
+	r.envPrefix = p.envPrefix
 	if method == MethodPassword {
 		if !p.isComplete() {
 			r.failIncomplete("Incomplete login", p, "user", "password")
 			return Credential{}
 		}
-		r.loginPrefix = p.envPrefix
 		return newLogin(p)
 	}
 	if !p.isComplete() {
@@ -250,6 +258,13 @@ func (r *resolver) fromCloud(name value, spec methodSpec) Credential {
 		if !r.lookup(attribute).isSet() {
 			r.fail("cloud", "Incomplete cloud", "%s, together with the provider block, must set %s (under auth, in clouds.yaml "+
 				"or secure.yaml).", capitalize(c.source()), spec.cloudKeys)
+			return Credential{}
+		}
+	}
+	for key, attribute := range spec.cloudSecrets {
+		if err := c.checkOrigins(key, r.block); err != nil && !r.block.lookup(attribute).isSet() {
+			r.fail("cloud", "Secret and host from different files", "The cloud %q from %s can't be used: %s.",
+				name.text, name.source, err)
 			return Credential{}
 		}
 	}
@@ -359,14 +374,14 @@ func (r *resolver) scope(object string) value {
 	if r.cloud != nil {
 		return r.lookup(object)
 	}
-	return firstSet(r.block.lookup(object), r.env.lookup(object, r.loginPrefix))
+	return firstSet(r.block.lookup(object), r.env.lookup(object, r.envPrefix))
 }
 
 // firstVariables returns the variable of each prefix to propose in an error.
 func (r *resolver) firstVariables(attribute string) string {
 	var names []string
 	for _, prefix := range envPrefixes {
-		if r.loginPrefix == "" || r.loginPrefix == prefix {
+		if r.envPrefix == "" || r.envPrefix == prefix {
 			names = append(names, variables(attribute, prefix)[0])
 		}
 	}

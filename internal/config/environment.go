@@ -18,7 +18,8 @@ type Environment struct {
 	// HomeDir replaces a leading ~ in the path of a CA file.
 	HomeDir string
 	// CloudsDirs are the directories that may contain clouds.yaml, secure.yaml and
-	// clouds-public.yaml, in the order of the search.
+	// clouds-public.yaml, in the order of the search. The first is the working
+	// directory.
 	CloudsDirs []string
 }
 
@@ -45,6 +46,8 @@ func OSEnvironment() Environment {
 	return env
 }
 
+const variableSource = "the environment variable "
+
 // variable returns the first of the variables that is set.
 func (e Environment) variable(names ...string) value {
 	if e.LookupEnv == nil {
@@ -52,7 +55,7 @@ func (e Environment) variable(names ...string) value {
 	}
 	for _, name := range names {
 		if text, ok := e.LookupEnv(name); ok && text != "" {
-			return value{text: text, source: "the environment variable " + name}
+			return value{text: text, source: variableSource + name}
 		}
 	}
 	return value{}

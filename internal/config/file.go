@@ -18,7 +18,7 @@ const (
 	maxCACertFile = 4 << 20
 )
 
-// readRegularFile reads a file of at most limit bytes. Other than os.ReadFile it
+// readRegularFile reads a file of at most limit bytes. Unlike os.ReadFile it
 // refuses what can block forever or never ends, such as a named pipe or a device.
 func readRegularFile(path string, limit int64) ([]byte, error) {
 	// Before it is opened, since opening alone can block or change a device.
@@ -35,7 +35,7 @@ func readRegularFile(path string, limit int64) ([]byte, error) {
 // readOpened checks the file again, which may have been replaced meanwhile: a pipe
 // is opened without waiting for its writer.
 func readOpened(path string, limit int64) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) //nolint:gosec // the user names it
 	if err != nil {
 		return nil, err
 	}

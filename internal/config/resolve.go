@@ -54,6 +54,7 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
 	config.Endpoint, config.EndpointSource = r.endpoint(config)
+	r.checkReceiver(config)
 	r.checkProxy(config.Endpoint, config.AuthURL)
 	config.Credential.KeyPair.Format = r.signatureFormat(config)
 	config.MaxRetries = r.maxRetries()
@@ -74,9 +75,9 @@ type resolver struct {
 
 	// cloud is the entry of clouds.yaml that has the credential, or nil.
 	cloud *cloud
-	// loginPrefix is the prefix of the variables that have the login or a part of
+	// envPrefix is the prefix of the variables that have the credential or a part of
 	// it, or "".
-	loginPrefix string
+	envPrefix string
 
 	warnings, errs []Diagnostic
 }
@@ -189,6 +190,9 @@ func parseBool(text string) (result, ok bool) {
 
 func (r *resolver) authURL(insecure bool) (*url.URL, string) {
 	v := r.lookup("auth_url")
+	if r.cloud == nil && r.envPrefix != "" {
+		v = firstSet(r.block.lookup("auth_url"), r.env.lookup("auth_url", r.envPrefix), v)
+	}
 	if !v.isSet() {
 		return nil, ""
 	}
@@ -202,6 +206,30 @@ func (r *resolver) authURL(insecure bool) (*url.URL, string) {
 		return nil, ""
 	}
 	return u, v.source
+}
+
+// checkReceiver refuses to send a password or a token to a host of another source,
+// which may be that of another account or cloud: a variable that was set for
+// something else. The host must come from the block, from SWR_ENDPOINT, which only
+// this provider reads, or from variables of the credential's own prefix. (A key pair
+// is not sent. With an entry of clouds.yaml, the variables do not count.)
+func (r *resolver) checkReceiver(config Config) {
+	used := config.Credential.Method == MethodPassword || config.EndpointSource == derivedSource(config.AuthURLSource)
+	variable, isVariable := strings.CutPrefix(config.AuthURLSource, variableSource)
+	if r.cloud != nil || config.AuthURL == nil || !used || !isVariable || config.Credential.Method == MethodKeyPair ||
+		r.envPrefix != "" && strings.HasPrefix(variable, r.envPrefix) {
+		return
+	}
+	remedy := "auth_url in the provider block"
+	if config.Credential.Method == MethodToken {
+		remedy = "auth_url or endpoint in the provider block"
+	}
+	if r.envPrefix != "" {
+		remedy += ", or " + variables("auth_url", r.envPrefix)[0]
+	}
+	r.fail("auth_url", "Credential and host from different sources", "The credential (%s) is not sent to %s, which comes from "+
+		"%s: that variable may belong to another account or cloud. Set %s.",
+		config.Credential.Source, httpsafe.DisplayURL(config.AuthURL), config.AuthURLSource, remedy)
 }
 
 // endpoint returns the base URL of the API. It is derived from auth_url if it is
@@ -237,8 +265,10 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 		return nil, ""
 	}
 	r.checkRegion(config, derived)
-	return derived, "auth_url of " + config.AuthURLSource
+	return derived, derivedSource(config.AuthURLSource)
 }
+
+func derivedSource(authURLSource string) string { return "auth_url of " + authURLSource }
 
 // checkRegion refuses a region other than that of a derived endpoint: a share in
 // the wrong region grants access to the wrong accounts.

@@ -312,6 +312,30 @@ func TestSettingErrors(t *testing.T) {
 				`, belongs to the region "eu-de", and the endpoint is derived from it. Set auth_url to that of the region, or correct ` +
 				"the region. If they differ on purpose, set endpoint in the provider block.",
 		}, {
+			name: "a password of the block and OS_AUTH_URL", env: vars{"OS_AUTH_URL": otcIAM},
+			block:     Settings{"user_id": "u", "password": secretWord, "project_id": "p", "endpoint": endpoint},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: `The credential (login as user with id "u" from the provider block) is not sent to ` + otcIAM + ", which comes " +
+				"from the environment variable OS_AUTH_URL: that variable may belong to another account or cloud. " +
+				"Set auth_url in the provider block.",
+		}, {
+			name: "a token of the block and HW_AUTH_URL", block: Settings{"token": token}, env: vars{"HW_AUTH_URL": otcIAM},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: "The credential (token from the provider block) is not sent to " + otcIAM + ", which comes from the environment " +
+				"variable HW_AUTH_URL: that variable may belong to another account or cloud. " +
+				"Set auth_url or endpoint in the provider block.",
+		}, {
+			name:      "a login and auth_url of different prefixes",
+			env:       vars{"HW_USER_ID": "u", "HW_USER_PASSWORD": secretWord, "HW_PROJECT_ID": "p", "OS_AUTH_URL": otcIAM},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: `The credential (login as user with id "u" from the environment variable HW_USER_ID and the environment variable ` +
+				"HW_USER_PASSWORD) is not sent to " + otcIAM + ", which comes from the environment variable OS_AUTH_URL: that variable " +
+				"may belong to another account or cloud. Set auth_url in the provider block, or HW_AUTH_URL.",
+		}, {
+			name: "a token and auth_url of different prefixes", env: vars{"OS_TOKEN": token, "HW_AUTH_URL": otcIAM},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: "The credential (token from the environment variable OS_TOKEN) is not sent to...",
+		}, {
 			name: "no scheme", block: Settings{"token": token, "endpoint": "swr-api.eu-de.otc.t-systems.com/v2"},
 			attribute: "endpoint", summary: "Invalid endpoint",
 			detail: "The URL from the provider block has no scheme. Write https://swr-api.eu-de.otc.t-systems.com/v2",

@@ -170,7 +170,7 @@ func TestResolve(t *testing.T) {
 			want: vars{"endpoint": "https://swr.example", "region": "eu-nl"},
 		}, {
 			name: "region and auth_url from the environment",
-			env:  vars{"OS_TOKEN": "t", "OS_REGION": "eu-de", "HW_REGION_NAME": "x", "HW_AUTH_URL": otcIAM},
+			env:  vars{"HW_AUTH_TOKEN": "t", "OS_REGION": "eu-de", "HW_REGION_NAME": "x", "HW_AUTH_URL": otcIAM},
 			want: vars{
 				"region": "eu-de", "region from": "the environment variable OS_REGION",
 				"auth_url": otcIAM, "auth_url from": "the environment variable HW_AUTH_URL",
@@ -336,9 +336,36 @@ func TestResolve(t *testing.T) {
 		}, {
 			name: "then a login",
 			env: vars{
-				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_PROJECT_ID": "pr", "OS_CLOUD": "otc", "OS_AUTH_URL": otcIAM,
+				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_PROJECT_ID": "pr", "OS_CLOUD": "otc", "HW_AUTH_URL": otcIAM,
 			},
 			want: vars{"method": "password", "user id": "u"},
+		}, {
+			name: "auth_url from variables with the prefix of the credential",
+			env: vars{
+				"HW_USER_ID": "u", "HW_USER_PASSWORD": "p", "HW_PROJECT_ID": "pr",
+				"OS_AUTH_URL": "https://iam.elsewhere.example/v3", "HW_AUTH_URL": otcIAM,
+			},
+			want: vars{"auth_url": otcIAM, "auth_url from": "the environment variable HW_AUTH_URL", "endpoint": otcEndpoint},
+		}, {
+			name:  "the password of the block completes a login of the environment",
+			block: Settings{"password": "p"},
+			env:   vars{"OS_USER_ID": "u", "OS_PROJECT_ID": "pr", "OS_AUTH_URL": otcIAM},
+			want:  vars{"password": "p", "auth_url": otcIAM},
+		}, {
+			name:  "a token of the block with SWR_ENDPOINT, whatever OS_AUTH_URL is",
+			block: Settings{"token": "t"},
+			env:   vars{"SWR_ENDPOINT": "https://swr.example", "OS_AUTH_URL": otcIAM},
+			want:  vars{"token": "t", "endpoint": "https://swr.example"},
+		}, {
+			name:  "a key pair of the block, which is not sent, with OS_AUTH_URL",
+			block: Settings{"access_key": "AK", "secret_key": "SK"},
+			env:   vars{"OS_AUTH_URL": otcIAM},
+			want:  vars{"sk": "SK", "endpoint": otcEndpoint},
+		}, {
+			name:  "the auth_url of the block with a login of the environment",
+			block: Settings{"auth_url": otcIAM},
+			env:   vars{"OS_USER_ID": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "pr", "OS_AUTH_URL": "https://iam.elsewhere.example/v3"},
+			want:  vars{"password": "p", "auth_url": otcIAM},
 		}, {
 			name: "then clouds.yaml",
 			env:  vars{"OS_CLOUD": "otc"},

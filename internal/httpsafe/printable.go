@@ -23,7 +23,7 @@ func Printable(text string) string {
 		case r == utf8.RuneError && size == 1:
 			const digits = "0123456789abcdef"
 			b.Write([]byte{'\\', 'x', digits[text[0]>>4], digits[text[0]&15]})
-		case !unicode.IsPrint(r):
+		case !unicode.IsPrint(r) || !IsVisible(r):
 			quoted := strconv.QuoteRuneToASCII(r)
 			b.WriteString(quoted[1 : len(quoted)-1])
 		default:

@@ -26,6 +26,8 @@ func TestPrintable(t *testing.T) {
 		"surrogate \xed\xa0\x80":    `surrogate \xed\xa0\x80`,
 		"tag \U000e0041":            `tag \U000e0041`,
 		"line separator \u2028":     `line separator \u2028`,
+		"selector \ufe0f":           `selector \ufe0f`,
+		"filler \u3164":             `filler \u3164`,
 	} {
 		if got := Printable(text); got != want {
 			t.Errorf("Printable(%q) = %q; want %q", text, got, want)
@@ -54,7 +56,10 @@ func FuzzPrintable(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := Printable(text)
+		var got string
+		if n := allocated(func() { got = Printable(text) }); n > 64<<10 {
+			t.Errorf("%d bytes were allocated for %d", n, len(text))
+		}
 		if len(got) > 300 || !utf8.ValidString(got) {
 			t.Errorf("Printable(%q) = %q", text, got)
 		}

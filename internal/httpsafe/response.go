@@ -47,6 +47,10 @@ func IsTemporaryStatus(status int) bool {
 // page of a proxy that answers 200.
 func IsPage(body []byte) bool { return len(body) > 0 && !json.Valid(body) }
 
+// CodePrefix is the prefix of SWR's error codes. It is followed by the status of
+// the response and four digits.
+const CodePrefix = "SVCSTG.SWR."
+
 // ErrorBody is what a response says about an error. Its texts are as the server
 // sent them: make them printable before showing them.
 type ErrorBody struct {
@@ -76,9 +80,9 @@ type errorObject struct {
 	} `json:"error"`
 }
 
-// maxErrorBody is how large the body of an error may be, in bytes. A larger one is
+// MaxErrorBody is how large the body of an error may be, in bytes. A larger one is
 // not parsed: a list of empty objects takes a hundred times its size in memory.
-const maxErrorBody = 64 << 10
+const MaxErrorBody = 64 << 10
 
 // ParseErrorBody parses the body of an error response, in any of these forms:
 //
@@ -92,7 +96,7 @@ const maxErrorBody = 64 << 10
 // repeats the HTTP status, as Keystone's does, is left out.
 func ParseErrorBody(status int, body []byte) (parsed ErrorBody, ok bool) {
 	var object errorObject
-	if len(body) > maxErrorBody {
+	if len(body) > MaxErrorBody {
 		return ErrorBody{}, false
 	}
 	if !decodeLenient(body, &object.Errors) && !decodeLenient(body, &object) {

@@ -2,6 +2,7 @@ package httpsafe
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -77,8 +78,15 @@ func FuzzParseErrorBody(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
+	// The largest that is parsed, of what takes most memory, and a larger one.
+	f.Add([]byte("[" + strings.Repeat("{},", MaxErrorBody/3-1) + "{}]"))
+	f.Add([]byte(`{"errors":[` + strings.Repeat("{},", MaxErrorBody) + "{}]}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		found, ok := ParseErrorBody(-1, body)
+		var found ErrorBody
+		var ok bool
+		if n := allocated(func() { found, ok = ParseErrorBody(-1, body) }); n > 32<<20 {
+			t.Errorf("%d bytes were allocated for %d", n, len(body))
+		}
 		if !ok && found != (ErrorBody{}) {
 			t.Errorf("not ok, but %+v", found)
 		}
@@ -86,6 +94,15 @@ func FuzzParseErrorBody(f *testing.F) {
 			t.Errorf("ok, but empty: %+v", found)
 		}
 	})
+}
+
+// allocated returns how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 func responseHeader(retryAfter, date string) http.Header {

@@ -2,6 +2,7 @@ package httpsafe
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -34,4 +35,19 @@ func TestDisplayLocation(t *testing.T) {
 			t.Errorf("%q: %q; want %q", location, got, want)
 		}
 	}
+}
+
+func FuzzDisplayLocation(f *testing.F) {
+	f.Add("https://user:s3cret@swr.example/v2?token=s3cret#s3cret")
+	f.Add("//\x1b[2J")
+	f.Add("/%zz")
+	f.Fuzz(func(t *testing.T, location string) {
+		var got string
+		if n := allocated(func() { got = DisplayLocation(location) }); n > 1<<20+100*uint64(len(location)) {
+			t.Errorf("%d bytes were allocated for %d", n, len(location))
+		}
+		if got != Printable(got) || strings.ContainsAny(got, "?#") {
+			t.Errorf("%q became %q", location, got)
+		}
+	})
 }

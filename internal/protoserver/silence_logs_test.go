@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+	"go.uber.org/goleak"
 )
 
 const (
@@ -26,7 +27,7 @@ const (
 func TestMain(m *testing.M) {
 	role := os.Getenv(envRole)
 	if role == "" {
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m) // exits
 	}
 	if role == roleServe {
 		log.Fatal(Serve(address, func() provider.Provider { return stubProvider{} }, false))

@@ -3,8 +3,8 @@ package provider
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,7 +15,8 @@ import (
 )
 
 // accounts is a set of account names, which are equal regardless of case. Each
-// keeps its spelling.
+// keeps its spelling. Those that only the service has are escaped; see
+// [escapeAccount].
 type accounts []string
 
 // accountsFromSet returns the known elements of a set, and whether these are all.
@@ -62,15 +63,36 @@ func enumerate(names []string, conjunction string) string {
 	return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 }
 
-func (a accounts) contains(account string) bool {
-	return slices.ContainsFunc(a, func(other string) bool { return swr.SameAccount(account, other) })
+// accountIndex finds an account by any of its spellings.
+type accountIndex map[string]string
+
+// index returns the first spelling of each account.
+func (a accounts) index() accountIndex {
+	index := make(accountIndex, len(a))
+	for _, account := range a {
+		if id := accountID(account); !index.hasID(id) {
+			index[id] = account
+		}
+	}
+	return index
 }
+
+func (i accountIndex) hasID(id string) bool {
+	_, ok := i[id]
+	return ok
+}
+
+func (i accountIndex) has(account string) bool { return i.hasID(accountID(account)) }
+
+// accountID returns the same text for all spellings of an account, escaped or not.
+func accountID(account string) string { return swr.FoldAccount(httpsafe.Unescape(account)) }
 
 // difference returns the accounts that are not among the others, in order.
 func (a accounts) difference(others accounts) accounts {
 	var rest accounts
+	index := others.index()
 	for _, account := range a {
-		if !others.contains(account) {
+		if !index.has(account) {
 			rest = append(rest, account)
 		}
 	}
@@ -88,24 +110,34 @@ func (a accounts) equal(b accounts) bool {
 // preferSpelling returns the accounts in the spelling of the first set that has
 // them, or else in their own.
 func (a accounts) preferSpelling(spellings ...accounts) accounts {
-	known := slices.Concat(spellings...)
+	index := slices.Concat(append(spellings, a)...).index()
 	preferred := make(accounts, len(a))
 	for i, account := range a {
-		preferred[i] = account
-		if j := slices.IndexFunc(known, func(other string) bool { return swr.SameAccount(other, account) }); j >= 0 {
-			preferred[i] = known[j]
-		}
+		preferred[i] = index[accountID(account)]
 	}
 	return preferred
 }
 
-// escapeNonNFC returns an account's name as Terraform can store it. Terraform
-// normalizes text to NFC, so that two names which differ in that only would become
-// one. A name that is not in NFC is escaped instead.
-func escapeNonNFC(account string) string {
-	if norm.NFC.IsNormalString(account) {
-		return account
+// escapeAccount returns the API's name of an account as Terraform can store and show
+// it: with the escapes of [httpsafe.Escape] for characters that are not visible.
+// Terraform normalizes text to NFC, so that two names which differ in that only would
+// become one. A name that is not in NFC is escaped as a whole.
+//
+// No valid account of a configuration has such escapes, so that an account of a
+// configuration and an escaped one are never mistaken for each other.
+func escapeAccount(account string) string {
+	escaped := httpsafe.Escape(account, httpsafe.IsVisible)
+	if norm.NFC.IsNormalString(escaped) {
+		return escaped
 	}
-	quoted := strconv.QuoteToASCII(account)
-	return quoted[1 : len(quoted)-1]
+	return httpsafe.Escape(account, func(r rune) bool { return r < unicode.MaxASCII && httpsafe.IsVisible(r) })
+}
+
+// escapeText returns a text of the API that has one line as Terraform can show it.
+func escapeText(text string) string { return httpsafe.Escape(text, httpsafe.IsVisible) }
+
+// escapeDescription returns a description of the API as Terraform can show it. It
+// keeps its line breaks.
+func escapeDescription(text string) string {
+	return httpsafe.Escape(text, func(r rune) bool { return r == '\n' || httpsafe.IsVisible(r) })
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -127,6 +128,32 @@ output "accounts" { value = join(",", data.swr_repository_shares.all.shares[*].a
 output "complete" { value = data.swr_repository_shares.all.complete }
 `)
 			assertContains(t, tf.apply(), `accounts = "ACME"`, "complete = true")
+		})
+	}
+}
+
+// A pending create that came to nothing says nothing about a share that is created
+// an hour later, whether the resource is tainted or not.
+func TestCLICreateAfterUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	for _, untaint := range []bool{false, true} {
+		t.Run(fmt.Sprintf("untaint %t", untaint), func(t *testing.T) {
+			t.Parallel()
+			server := startServer(t)
+			server.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.ResetBefore()})
+			tf := newCLI(t, server, partner(`deadline = "forever"`))
+			tf.Env = append(tf.Env, "SWR_MAX_RETRIES=0")
+			tf.run(failed, "apply", "-auto-approve")
+			if untaint {
+				tf.run(success, "untaint", "swr_repository_share.partner")
+			}
+			server.RemoveFaults()
+			server.SetClock(func() time.Time { return time.Now().Add(time.Hour) })
+			tf.apply()
+			assertShares(t, server, "ACME")
+			tf.plan(noChange)
+			tf.destroy()
+			assertShares(t, server)
 		})
 	}
 }

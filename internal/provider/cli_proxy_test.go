@@ -68,7 +68,7 @@ func TestCLIProxy(t *testing.T) {
 				if len(tf.ids()) != 0 || server.Count() != 0 {
 					t.Errorf("in the state: %v; %d requests", tf.ids(), server.Count())
 				}
-			} else if targets := strings.Join(proxy.Targets(), " "); !strings.Contains(targets, swrtest.ProxyHost) || server.Count(swrtest.OpLogin) != 1 {
+			} else if targets := strings.Join(proxy.Targets(), " "); !strings.Contains(targets, swrtest.ProxyHost) || server.Count(swrtest.OpLogin) != 2 { // the plan and the apply
 				t.Errorf("through the proxy: %s; %v", targets, server.Counts())
 			}
 			if name == "NO_PROXY" && len(proxy.Targets()) != 0 {

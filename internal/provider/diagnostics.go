@@ -168,6 +168,28 @@ func warnIncomplete(diags *diag.Diagnostics, key swr.Key, why, consequence strin
 	}
 }
 
+// maxUnaddressableNames is how many accounts a warning names.
+const maxUnaddressableNames = 20
+
+// warnUnaddressable warns of accounts that no URL can name, so that no request can be
+// made for their shares. It does nothing if there are none.
+func warnUnaddressable(diags *diag.Diagnostics, key swr.Key, accounts []string) {
+	if len(accounts) == 0 {
+		return
+	}
+	var names []string
+	for _, account := range accounts[:min(len(accounts), maxUnaddressableNames)] {
+		names = append(names, `"`+httpsafe.Printable(escapeAccount(account))+`"`)
+	}
+	if more := len(accounts) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	diags.AddWarning(fmt.Sprintf("Accounts of %s that can't be managed", objectName(key)), fmt.Sprintf(
+		"The service lists shares with %s. A URL can't contain such a name, so this provider can't manage these shares: "+
+			"they are in no state, and are not revoked. The accounts may pull the image. "+
+			"Revoke them in the SWR console.", enumerate(names, "and")))
+}
+
 // sentence makes a sentence of an error's text.
 func sentence(text string) string {
 	if text == "" || strings.HasSuffix(text, ".") {

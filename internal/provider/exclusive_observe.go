@@ -14,10 +14,12 @@ import (
 
 // observation is which accounts have access to a repository.
 type observation struct {
-	repo       swr.Repository
-	accounts   accounts          // as Terraform can store them
-	spellings  map[string]string // the API's, of the accounts that it can't
-	incomplete string            // why there may be more, "" if these are all
+	repo          swr.Repository
+	accounts      accounts          // escaped
+	spellings     map[string]string // the API's, where it differs in letters beyond ASCII
+	unaddressable []string          // accounts that can't be managed; see [swr.Listing]
+	incomplete    string            // why there may be more, "" if these are all
+	tooMany       bool              // there are more than can be read
 }
 
 // apiSpelling returns the API's spelling of an account.
@@ -25,14 +27,14 @@ func (o observation) apiSpelling(account string) string {
 	if spelling, ok := o.spellings[account]; ok {
 		return spelling
 	}
-	return account
+	return httpsafe.Unescape(account)
 }
 
 // add adds an account that the service found by that name, and returned with a
 // spelling, which may be another one of the list.
 func (o *observation) add(account, spelling string) {
-	o.accounts = append(o.accounts.difference(accounts{escapeNonNFC(spelling)}), account)
-	if !swr.SameAccount(account, spelling) {
+	o.accounts = append(o.accounts.difference(accounts{escapeAccount(spelling)}), account)
+	if accountID(account) != swr.FoldAccount(spelling) {
 		o.spellings[account] = spelling
 	}
 }
@@ -45,7 +47,7 @@ func (r *exclusiveResource) checkDistinct(
 	ok := true
 	for _, account := range toRevoke {
 		for _, other := range planned {
-			if !swr.MayBeSameAccount(account, other) {
+			if !swr.MayBeSameAccount(httpsafe.Unescape(account), other) {
 				continue
 			}
 			key := repositoryKey(repo)
@@ -66,15 +68,30 @@ func (r *exclusiveResource) checkDistinct(
 // observe lists the accounts that have access to a repository.
 func (r *exclusiveResource) observe(ctx context.Context, repo swr.Repository) (observation, error) {
 	listing, err := r.session.client.List(ctx, repo)
-	seen := observation{repo: repo, spellings: map[string]string{}, incomplete: listing.Incomplete}
+	seen := observation{
+		repo: repo, spellings: map[string]string{}, unaddressable: listing.Unaddressable, incomplete: listing.Incomplete, tooMany: listing.TooMany,
+	}
 	for _, share := range listing.Shares {
-		account := escapeNonNFC(share.AccessDomain)
-		seen.accounts = append(seen.accounts, account)
-		if account != share.AccessDomain {
-			seen.spellings[account] = share.AccessDomain
-		}
+		seen.accounts = append(seen.accounts, escapeAccount(share.AccessDomain))
 	}
 	return seen, err
+}
+
+// report adds an error if more accounts are listed than can be read, and warnings if
+// the list is not complete or if there are accounts that can't be managed. It reports
+// whether there is no error.
+func (o observation) report(diags *diag.Diagnostics, consequence string) bool {
+	if o.tooMany {
+		diags.AddError(fmt.Sprintf("Too many accounts can pull %s", objectName(repositoryKey(o.repo))), fmt.Sprintf(
+			"%s No plan that shows so many accounts by name can be reviewed. The state was not changed, and nothing was revoked.\n\n"+
+				"Revoke the accounts that should not have access in the SWR console, then plan again. "+
+				"To plan without this resource meanwhile, remove it from the state, which revokes nothing, with a removed block:\n\n%s",
+			sentence(o.incomplete), removedBlock(typeExclusive)))
+		return false
+	}
+	warnIncomplete(diags, repositoryKey(o.repo), o.incomplete, consequence)
+	warnUnaddressable(diags, repositoryKey(o.repo), o.unaddressable)
+	return true
 }
 
 // list observes a repository, and adds an error or warning if that fails.
@@ -84,8 +101,7 @@ func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags
 		r.session.addError(diags, opListShares, repositoryKey(repo), err)
 		return seen, false
 	}
-	warnIncomplete(diags, repositoryKey(repo), seen.incomplete, undeclaredMayBeMissing)
-	return seen, true
+	return seen, seen.report(diags, undeclaredMayBeMissing)
 }
 
 // undeclaredMayBeMissing is what follows from a list that is not complete.
@@ -100,7 +116,10 @@ func (r *exclusiveResource) missing(
 	return func(yield func(swr.Key, error) bool) {
 		for _, account := range expected.difference(seen.accounts) {
 			key := repositoryKey(seen.repo)
-			key.AccessDomain = account
+			key.AccessDomain = seen.apiSpelling(account)
+			if key.Addressable() != nil {
+				continue // of an older state; it is not in a list that is complete
+			}
 			if share, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil {
 				seen.add(account, share.AccessDomain)
 			} else if !yield(key, err) {
@@ -120,6 +139,10 @@ func (r *exclusiveResource) requireShared(
 		if !isGone(err) {
 			r.session.addError(diags, opLookUpShare, key, err)
 			seen.accounts = append(seen.accounts, key.AccessDomain) // it may have access
+			if ctx.Err() != nil {
+				seen.accounts = append(seen.accounts, planned.difference(seen.accounts)...) // they can't be read either
+				break
+			}
 			continue
 		}
 		diags.AddAttributeError(pathAccessDomains, fmt.Sprintf("Missing share %s", objectName(key)), fmt.Sprintf(

@@ -87,7 +87,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if _, ok := r.checkRevocable(ctx, plan.repo(), req.Private, &resp.Diagnostics); ok {
-		r.checkDistinct(ctx, plan.repo(), prior.difference(planned), planned, &resp.Diagnostics)
+		r.checkDistinct(ctx, plan.repo(), removed, planned, &resp.Diagnostics)
 	}
 }
 
@@ -127,7 +127,9 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		r.session.addError(diags, opListShares, repositoryKey(plan.repo()), err)
 		return
 	}
-	warnIncomplete(diags, repositoryKey(plan.repo()), current.incomplete, undeclaredMayBeMissing)
+	if !current.report(diags, undeclaredMayBeMissing) {
+		return
+	}
 	undeclared := slices.DeleteFunc(current.accounts.difference(planned), func(account string) bool {
 		key := repositoryKey(plan.repo())
 		key.AccessDomain = current.apiSpelling(account)

@@ -146,9 +146,8 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	case err != nil:
 		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 		return
-	case current.incomplete != "":
-		warnIncomplete(&resp.Diagnostics, repositoryKey(state.repo()), current.incomplete,
-			"The state was not changed. Undeclared accounts may be missing from this plan.")
+	case !current.report(&resp.Diagnostics, "The state was not changed. Undeclared accounts may be missing from this plan."),
+		current.incomplete != "":
 		return
 	}
 	for _, err := range r.missing(ctx, &current, prior) {
@@ -182,9 +181,8 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	defer cancel()
 
 	r.session.planned.recordApply()
-	remaining := state.accounts()
-	var notRevoked accounts
-	toRevoke := remaining.difference(plan.accounts())
+	var revoked, notRevoked accounts
+	toRevoke := state.accounts().difference(plan.accounts())
 	var before observation
 	if len(toRevoke) > 0 {
 		var ok bool
@@ -197,7 +195,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		// The share may be gone: its own resource may have deleted it in this apply.
 		switch key := plan.key(toRevoke[i]); {
 		case err == nil || isGone(err):
-			remaining = remaining.difference(toRevoke[i : i+1])
+			revoked = append(revoked, toRevoke[i])
 			continue
 		case errors.Is(err, errNotStarted):
 			resp.Diagnostics.AddError(fmt.Sprintf("Unable to %s %s", opRevokeShare, objectName(key)),
@@ -208,6 +206,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		notRevoked = append(notRevoked, toRevoke[i])
 	}
 
+	remaining := state.accounts().difference(revoked)
 	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
 	if ok {
 		ok = r.requireShared(ctx, plan.accounts(), &after, &resp.Diagnostics)

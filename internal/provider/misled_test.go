@@ -36,7 +36,7 @@ func TestAccountOfAnotherName(t *testing.T) {
 	}))
 	h := newHarness(t, server)
 	s := h.newShare()
-	config := shareConfig.with("access_domain", "0123abcd").with("timeouts", values{"create": "1s"})
+	config := shareConfig.with("access_domain", "0123abcd")
 	const both = `the share with "ACME" instead of "0123abcd"`
 	s.apply(config).assertError(t, "Unable to verify share platform/team/app/0123abcd", both)
 	s.assertExists(true)
@@ -81,7 +81,7 @@ func TestSimilarAccount(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, swrtest.WithVariants(func(v *swrtest.Variants) { v.AccountName, v.CaseSensitivePaths = strings.ToLower, true }))
 	s := newHarness(t, server).newShare()
-	config := shareConfig.with("access_domain", "MÜLLER").with("timeouts", values{"create": "1s"})
+	config := shareConfig.with("access_domain", "MÜLLER")
 	s.apply(config).assertWarning(t, "was created, but could not be read back", `no share with "MÜLLER", but one with "müller"`)
 	s.assertExists(true)
 	assertShares(t, server, "müller")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +20,7 @@ type planRegistry struct {
 	mu         sync.Mutex
 	shares     map[swr.Key]*plannedShare // by key with the account in lower case
 	exclusives map[swr.Repository]*plannedExclusive
-	listings   map[swr.Repository]*planListing
+	listings   map[swr.Repository]*plannedListing
 	// applying: a resource was created, updated or deleted. What Terraform then plans
 	// is what it has planned before.
 	applying bool
@@ -43,7 +42,15 @@ type plannedShare struct {
 type plannedExclusive struct {
 	planned bool
 	allowed accounts
-	removed accounts // that have access by the state
+	index   accountIndex // of the allowed accounts
+	removed accounts     // that have access by the state
+}
+
+// plannedListing is the list of the shares of a repository that a plan creates in.
+type plannedListing struct {
+	done    chan struct{} // closed when the list was read
+	listing swr.Listing
+	err     error
 }
 
 // shareAction is what the plan of a resource does with a share.
@@ -133,7 +140,7 @@ func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, di
 	defer r.mu.Unlock()
 	exclusive := r.exclusive(repo)
 	if !exclusive.planned {
-		exclusive.planned, exclusive.allowed = true, allowed
+		exclusive.planned, exclusive.allowed, exclusive.index = true, allowed, allowed.index()
 	} else if !exclusive.allowed.equal(allowed) {
 		diags.AddAttributeError(pathAccessDomains,
 			fmt.Sprintf("Duplicate swr_repository_shares_exclusive for %s", repo), fmt.Sprintf(
@@ -156,7 +163,7 @@ func (r *planRegistry) recordExclusive(repo swr.Repository, allowed accounts, di
 
 // requireAllowed adds an error if a declared share is not among the allowed accounts.
 func (e *plannedExclusive) requireAllowed(diags *diag.Diagnostics, key swr.Key) {
-	if e.allowed.contains(key.AccessDomain) {
+	if e.index.has(key.AccessDomain) {
 		return
 	}
 	diags.AddError(fmt.Sprintf("Share %s is declared, but not in access_domains", objectName(key)), fmt.Sprintf(
@@ -242,37 +249,29 @@ func (r *planRegistry) list(
 	ctx context.Context, client *swr.Client, repo swr.Repository,
 ) (listing swr.Listing, first bool, err error) {
 	r.mu.Lock()
-	list := r.listings[repo]
-	if first = list == nil; first {
-		list = &planListing{done: make(chan struct{})}
+	shared := r.listings[repo]
+	if first = shared == nil; first {
+		shared = &plannedListing{done: make(chan struct{})}
 		if r.listings == nil {
-			r.listings = map[swr.Repository]*planListing{}
+			r.listings = map[swr.Repository]*plannedListing{}
 		}
-		r.listings[repo] = list
+		r.listings[repo] = shared
 	}
 	r.mu.Unlock()
 	if first {
-		list.listing, list.err = r.fetch(ctx, client, repo)
-		close(list.done)
+		shared.listing, shared.err = r.request(ctx, client, repo)
+		close(shared.done)
 	}
 	select {
-	case <-list.done:
-		return list.listing, first, list.err
+	case <-shared.done:
+		return shared.listing, first, shared.err
 	case <-ctx.Done():
-		return swr.Listing{}, first, context.Cause(ctx)
+		return swr.Listing{}, first, ctx.Err()
 	}
 }
 
-// planListing is a list that a run reads once. The result is there once done is
-// closed.
-type planListing struct {
-	done    chan struct{}
-	listing swr.Listing
-	err     error
-}
-
-// fetch lists the shares of a repository, unless a list of this run has timed out.
-func (r *planRegistry) fetch(ctx context.Context, client *swr.Client, repo swr.Repository) (swr.Listing, error) {
+// request requests a list, unless another one was not read in time.
+func (r *planRegistry) request(ctx context.Context, client *swr.Client, repo swr.Repository) (swr.Listing, error) {
 	if r.unresponsive.Load() {
 		return swr.Listing{}, errUnresponsive
 	}
@@ -288,7 +287,7 @@ func (r *planRegistry) fetch(ctx context.Context, client *swr.Client, repo swr.R
 // share returns what is known of a share. The caller must hold the lock.
 func (r *planRegistry) share(key swr.Key) *plannedShare {
 	folded := key
-	folded.AccessDomain = foldAccount(key.AccessDomain)
+	folded.AccessDomain = swr.FoldAccount(key.AccessDomain)
 	share := r.shares[folded]
 	if share == nil {
 		share = &plannedShare{account: key.AccessDomain}
@@ -312,15 +311,4 @@ func (r *planRegistry) exclusive(repo swr.Repository) *plannedExclusive {
 		r.exclusives[repo] = exclusive
 	}
 	return exclusive
-}
-
-// foldAccount returns the account in lower case, as [swr.SameAccount] compares
-// accounts.
-func foldAccount(account string) string {
-	return strings.Map(func(c rune) rune {
-		if 'A' <= c && c <= 'Z' {
-			return c + 'a' - 'A'
-		}
-		return c
-	}, account)
 }

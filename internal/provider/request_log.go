@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -54,6 +55,9 @@ func requestID(resp *http.Response) string {
 		if body, err := resp.Request.GetBody(); err == nil {
 			text, _ := io.ReadAll(body) // what can't be read was not sent
 			secrets.Add(string(text))
+			var document any
+			_ = json.Unmarshal(text, &document) // what isn't JSON has no fields
+			addStrings(&secrets, document)
 		}
 	}
 	id := secrets.ID(resp.Header.Get("X-Request-Id"))
@@ -61,6 +65,25 @@ func requestID(resp *http.Response) string {
 		return httpsafe.Redacted // the rest may be another part of the request
 	}
 	return id
+}
+
+// addStrings adds the values of a JSON document, such as the password of a login.
+func addStrings(secrets *httpsafe.Redactor, document any) {
+	const minLength = 4 // shorter ones are part of ids by chance
+	switch value := document.(type) {
+	case string:
+		if len(value) >= minLength {
+			secrets.Add(value)
+		}
+	case []any:
+		for _, element := range value {
+			addStrings(secrets, element)
+		}
+	case map[string]any:
+		for _, field := range value {
+			addStrings(secrets, field)
+		}
+	}
 }
 
 // errorText returns why there is no response.

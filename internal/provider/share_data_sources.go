@@ -90,7 +90,7 @@ func (d *sharesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"complete": schema.BoolAttribute{
 				Computed: true,
 				MarkdownDescription: "Whether the list is complete. If the service does not return all shares, it is `false`, and a warning says why: " +
-					"some servers return only 100 accounts.",
+					"some servers return only 100 accounts, and a share with a name that no URL can contain is left out.",
 			},
 		},
 	}
@@ -111,7 +111,7 @@ func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		d.session.addError(&resp.Diagnostics, opListShares, repositoryKey(repo), err)
 		return
 	}
-	model.Complete = types.BoolValue(listing.Incomplete == "")
+	model.Complete = types.BoolValue(listing.Incomplete == "" && len(listing.Unaddressable) == 0)
 	model.Shares = make([]shareModel, len(listing.Shares)) // empty, but not null
 	for i, share := range listing.Shares {
 		if err := model.Shares[i].setFromAPI(share); err != nil {
@@ -121,5 +121,6 @@ func (d *sharesDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	warnIncomplete(&resp.Diagnostics, repositoryKey(repo), listing.Incomplete,
 		"More accounts may be able to pull this image.")
+	warnUnaddressable(&resp.Diagnostics, repositoryKey(repo), listing.Unaddressable)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

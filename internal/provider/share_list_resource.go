@@ -131,14 +131,21 @@ func (l *shareListResource) repositories(ctx context.Context, model shareListMod
 }
 
 func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share) list.ListResult {
-	model := newShareModel(share.Key())
+	if share.Key().Addressable() != nil {
+		var diags diag.Diagnostics
+		warnUnaddressable(&diags, repositoryKey(share.Key().Repo()), []string{share.AccessDomain})
+		return list.ListResult{Diagnostics: diags}
+	}
+	key := share.Key()
+	key.AccessDomain = escapeAccount(key.AccessDomain)
+	model := newShareModel(key)
 	if req.IncludeResource {
 		if err := model.setFromAPI(share); err != nil {
 			return l.failedResult(opLookUpShare, share.Key(), err)
 		}
 	}
 	result := req.NewListResult(ctx)
-	result.DisplayName = share.Key().String()
+	result.DisplayName = key.String()
 	model.writeIdentity(result.Identity)
 	if !req.IncludeResource {
 		result.Resource = nil

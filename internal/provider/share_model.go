@@ -61,6 +61,15 @@ type shareField struct {
 	// equivalent reports whether the service's value means the same as the prior
 	// one, which then stays. If nil, only an equal value does.
 	equivalent func(prior, current string) bool
+	escape     func(current string) string // escapeText if nil
+}
+
+// escaped returns the service's value as the model holds it.
+func (f shareField) escaped(current string) string {
+	if f.escape == nil {
+		return escapeText(current)
+	}
+	return f.escape(current)
 }
 
 // shareFields are the attributes of a share that are strings: all but the status.
@@ -69,7 +78,8 @@ var shareFields = []shareField{
 		model: func(m *shareModel) *types.String { return &m.Namespace }, api: func(s swr.Share) string { return s.Namespace }},
 	{name: "repository", role: keyField, description: "Image repository, with `/` between its levels, such as `team/app`.",
 		model: func(m *shareModel) *types.String { return &m.Repository }, api: func(s swr.Share) string { return s.Repository }},
-	{name: "access_domain", role: keyField, equivalent: swr.MayBeSameAccount, // the service found it by the prior name
+	// Another spelling is of the same account: the service found it by the prior name.
+	{name: "access_domain", role: keyField, equivalent: swr.MayBeSameAccount, escape: escapeAccount,
 		description: "Account that may pull the repository, such as `OTC-EU-DE-00000000001000000100`.",
 		model:       func(m *shareModel) *types.String { return &m.AccessDomain }, api: func(s swr.Share) string { return s.AccessDomain }},
 	{name: "permit", role: specField, description: "Permission of the account: `read`, which allows it to pull.",
@@ -78,8 +88,10 @@ var shareFields = []shareField{
 		description: "Last day of access in UTC, as `YYYY-MM-DD`, or `forever`.",
 		model:       func(m *shareModel) *types.String { return &m.Deadline },
 		api:         func(s swr.Share) string { end, _ := s.End(); return end.Day() }},
-	{name: "description", role: specField, description: "Description of the share.",
-		model: func(m *shareModel) *types.String { return &m.Description }, api: func(s swr.Share) string { return s.Description }},
+	// What the user wrote is stored as it is, even with a tab.
+	{name: "description", role: specField, equivalent: sameText, escape: escapeDescription,
+		description: "Description of the share.",
+		model:       func(m *shareModel) *types.String { return &m.Description }, api: func(s swr.Share) string { return s.Description }},
 	{name: "creator_id", role: immutableField, description: "ID of the user who created the share.",
 		model: func(m *shareModel) *types.String { return &m.CreatorID }, api: func(s swr.Share) string { return s.CreatorID }},
 	{name: "creator_name", role: immutableField, description: "Name of the user who created the share.",
@@ -96,6 +108,9 @@ var shareFields = []shareField{
 }
 
 const statusDescription = "`true` if the share is valid, `false` if it has expired."
+
+// sameText reports whether the prior text is the current one, to the byte.
+func sameText(prior, current string) bool { return prior != "" && prior == current } // it may be null
 
 // sameDeadline reports whether two deadlines end access at the same instant.
 func sameDeadline(prior, current string) bool {
@@ -161,7 +176,8 @@ func (m shareModel) sameSpec(other shareModel) bool {
 }
 
 // setFromAPI sets the model to what the service returned. A value that is
-// equivalent, such as another case of an account, does not replace the model's.
+// equivalent, such as another case of an account, does not replace the model's. Any
+// other is escaped, so that it can't control the terminal that shows it.
 func (m *shareModel) setFromAPI(share swr.Share) error {
 	end, err := share.End()
 	if err != nil {
@@ -173,7 +189,7 @@ func (m *shareModel) setFromAPI(share swr.Share) error {
 		}
 		value, current := field.model(m), field.api(share)
 		if field.equivalent == nil || !field.equivalent(value.ValueString(), current) {
-			*value = types.StringValue(current)
+			*value = types.StringValue(field.escaped(current))
 		}
 	}
 	m.Status = types.BoolPointerValue(share.Status)

@@ -122,14 +122,14 @@ func (p olderProvider) share(req resource.MoveStateRequest) (shareResourceModel,
 	// What the older provider did not store is null until the refresh.
 	for _, field := range shareFields {
 		if value, ok := state[field.name].(string); ok && value != "" && field.role >= immutableField {
-			*field.model(&moved.shareModel) = types.StringValue(value)
+			*field.model(&moved.shareModel) = types.StringValue(field.escaped(value))
 		}
 	}
 	if status, ok := state["status"].(bool); ok {
 		moved.Status = types.BoolValue(status)
 	}
 	description, _ := state["description"].(string)
-	moved.Description = types.StringValue(description)
+	moved.Description = types.StringValue(escapeDescription(description))
 	moved.Permit, moved.Deadline = types.StringValue(permit), types.StringValue(required["deadline"])
 	moved.ExpiresAt = expiresAt(end)
 	return moved, nil

@@ -343,7 +343,7 @@ func TestShareThatDoesNotShow(t *testing.T) {
 		v.ListDelay, v.GetDelay = hidden, hidden
 	}))
 	s := newHarness(t, server).newShare()
-	s.apply(shareConfig.with("timeouts", values{"create": "1s"})).assertWarning(t,
+	s.apply(shareConfig.with("timeouts", values{"create": "5s"})).assertWarning(t,
 		"Share platform/team/app/ACME was created, but does not show yet", "did not show it before the operation ended")
 	if !s.exists() || s.tainted {
 		t.Error("the state does not have the share, not tainted")

@@ -181,22 +181,22 @@ func (m sharedRepositoriesModel) filter() swr.SharedFilter {
 func sharedRepository(r swr.SharedRepository) sharedRepositoryModel {
 	tags := make([]types.String, len(r.Tags)) // empty, but not null
 	for i, tag := range r.Tags {
-		tags[i] = types.StringValue(tag)
+		tags[i] = types.StringValue(escapeText(tag))
 	}
 	return sharedRepositoryModel{
-		Namespace:    types.StringValue(r.Namespace),
-		Name:         types.StringValue(r.Name),
-		Category:     types.StringValue(r.Category),
-		Description:  types.StringValue(r.Description),
+		Namespace:    types.StringValue(escapeText(r.Namespace)),
+		Name:         types.StringValue(escapeText(r.Name)),
+		Category:     types.StringValue(escapeText(r.Category)),
+		Description:  types.StringValue(escapeDescription(r.Description)),
 		Size:         types.Int64Value(r.Size),
 		IsPublic:     types.BoolValue(r.IsPublic),
 		NumImages:    types.Int64Value(r.NumImages),
 		NumDownload:  types.Int64Value(r.NumDownload),
-		CreatedAt:    types.StringValue(r.CreatedAt),
-		UpdatedAt:    types.StringValue(r.UpdatedAt),
-		Path:         types.StringValue(r.Path),
-		InternalPath: types.StringValue(r.InternalPath),
-		DomainName:   types.StringValue(r.DomainName),
+		CreatedAt:    types.StringValue(escapeText(r.CreatedAt)),
+		UpdatedAt:    types.StringValue(escapeText(r.UpdatedAt)),
+		Path:         types.StringValue(escapeText(r.Path)),
+		InternalPath: types.StringValue(escapeText(r.InternalPath)),
+		DomainName:   types.StringValue(escapeAccount(r.DomainName)),
 		Tags:         tags,
 		Status:       types.BoolPointerValue(r.Status),
 	}

@@ -83,18 +83,26 @@ func attributeName(attribute path.Path) string {
 type uniqueAccounts struct{ description }
 
 func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	var seen accounts
-	for _, element := range req.ConfigValue.Elements() {
+	elements := req.ConfigValue.Elements()
+	if len(elements) > swr.MaxAccounts {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid access_domains", fmt.Sprintf(
+			"access_domains contains %d accounts. At most %d are supported: SWR shares a repository with fewer, "+
+				"and no plan of more can be reviewed.", len(elements), swr.MaxAccounts))
+		return
+	}
+	seen := accountIndex{}
+	for _, element := range elements {
 		account, ok := element.(types.String)
 		if !ok || account.IsUnknown() || account.IsNull() {
 			continue
 		}
-		if seen.contains(account.ValueString()) {
+		id := accountID(account.ValueString())
+		if seen.hasID(id) {
 			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "Invalid access_domains", fmt.Sprintf(
 				"access_domains contains the account %q more than once. Account names are not case-sensitive.",
 				account.ValueString()))
 		}
-		seen = append(seen, account.ValueString())
+		seen[id] = account.ValueString()
 	}
 }
 

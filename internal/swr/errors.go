@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Kind classifies an [Error] by what a caller can do about it. It is an error
@@ -102,7 +104,7 @@ type Error struct {
 // isDefinitive reports whether the service would reject the same request at any
 // time, so that no attempt of it will take effect. A proxy can't know that.
 func (e *Error) isDefinitive() bool {
-	if !strings.HasPrefix(e.Code, codePrefix) {
+	if !strings.HasPrefix(e.Code, httpsafe.CodePrefix) {
 		return false
 	}
 	switch e.Kind {
@@ -184,10 +186,6 @@ func roundDuration(d time.Duration) time.Duration {
 	}
 }
 
-// codePrefix is the prefix of SWR's error codes. It is followed by the status of
-// the response and four digits.
-const codePrefix = "SVCSTG.SWR."
-
 // kindsByCode has the codes with a meaning of their own, without their prefix.
 var kindsByCode = map[string]Kind{
 	"4000031": KindUnauthorized, // wrong key pair
@@ -236,7 +234,7 @@ func classify(c call, status int, code string) Kind {
 		return KindRedirect
 	}
 	kind := cmp.Or(kindsByStatus[status], KindOther)
-	digits, isSWR := strings.CutPrefix(code, codePrefix)
+	digits, isSWR := strings.CutPrefix(code, httpsafe.CodePrefix)
 	if !isSWR {
 		return kind
 	}

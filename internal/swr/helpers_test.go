@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
@@ -163,21 +165,11 @@ func (c *fakeClock) withTimeout(t *testing.T, ctx context.Context, d time.Durati
 	return ctx
 }
 
-// expectNoLeaks checks at the end of the test that no more goroutines run than
-// at its beginning. It must come first.
+// expectNoLeaks checks that the test leaves no goroutine behind. It must come first.
 func expectNoLeaks(t *testing.T) {
 	t.Helper()
-	before := runtime.NumGoroutine()
-	t.Cleanup(func() {
-		for range 3000 {
-			if runtime.NumGoroutine() <= before {
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-		stacks := make([]byte, 64<<10)
-		t.Errorf("%d goroutines are left:\n%s", runtime.NumGoroutine()-before, stacks[:runtime.Stack(stacks, true)])
-	})
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }
 
 // account returns the name of account n. Names sort by their numbers.

@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"runtime/metrics"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
 
 // A response of 101 Switching Protocols, with a connection that stays open, ends no
@@ -68,18 +71,23 @@ func (o *onceClosed) Close() error {
 	return nil
 }
 
-// hostileServer responds to everything with one body, compressed.
-func hostileServer(t *testing.T, status int, body []byte) string {
-	t.Helper()
+// pack compresses a text.
+func pack(text string) []byte {
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
-	_, _ = writer.Write(body)
+	_, _ = writer.Write([]byte(text))
 	_ = writer.Close()
+	return packed.Bytes()
+}
+
+// hostileServer responds to everything with one body, which is compressed.
+func hostileServer(t *testing.T, status int, packed []byte) string {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)
-		_, _ = w.Write(packed.Bytes())
+		_, _ = w.Write(packed)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
@@ -93,16 +101,16 @@ func TestMemoryOfResponses(t *testing.T) {
 	for n := range 33_000 {
 		fmt.Fprintf(&shares, share, n)
 	}
-	bodies := map[string]string{
-		"empty objects": "[" + strings.Repeat("{},", 1<<20) + "{}]",
-		"nested arrays": strings.Repeat("[", 4<<20),
-		"100 MB":        "[" + strings.Repeat(" ", 100<<20) + "]",
-		"shares":        "[" + strings.TrimSuffix(shares.String(), ",") + "]",
-		"one text":      `[{"access_domain":"` + strings.Repeat("a", 4_000_000) + `"}]`,
+	bodies := map[string][]byte{
+		"empty objects": pack("[" + strings.Repeat("{},", 1<<20) + "{}]"),
+		"nested arrays": pack(strings.Repeat("[", 4<<20)),
+		"100 MB":        slices.Concat(pack("["), bytes.Repeat(pack(strings.Repeat(" ", 1<<20)), 100), pack("]")), // unpacks as one
+		"shares":        pack("[" + strings.TrimSuffix(shares.String(), ",") + "]"),
+		"one text":      pack(`[{"access_domain":"` + strings.Repeat("a", 4_000_000) + `"}]`),
 	}
 	for name, body := range bodies {
 		for _, status := range []int{http.StatusOK, http.StatusBadRequest} {
-			endpoint := hostileServer(t, status, []byte(body))
+			endpoint := hostileServer(t, status, body)
 			for concurrent, limit := range map[int]uint64{1: 64 << 20, 10: 200 << 20} {
 				t.Run(fmt.Sprintf("%s, status %d, %d at once", name, status, concurrent), func(t *testing.T) {
 					peak := peakMemory(t, func() {
@@ -117,6 +125,7 @@ func TestMemoryOfResponses(t *testing.T) {
 						}
 						all.Wait()
 					})
+					t.Logf("%d MiB", peak>>20)
 					if peak > limit {
 						t.Errorf("%d MiB; want at most %d", peak>>20, limit>>20)
 					}
@@ -129,18 +138,19 @@ func TestMemoryOfResponses(t *testing.T) {
 // peakMemory returns by how much the heap grew at most while f ran.
 func peakMemory(t *testing.T, f func()) uint64 {
 	t.Helper()
-	var stats runtime.MemStats
+	heap := func() uint64 {
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(sample)
+		return sample[0].Value.Uint64()
+	}
 	runtime.GC()
-	runtime.ReadMemStats(&stats)
-	before, peak := stats.HeapAlloc, uint64(0)
+	before, peak := heap(), uint64(0)
 	done, sampled := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(sampled)
 		for {
-			var now runtime.MemStats
-			runtime.ReadMemStats(&now)
-			if now.HeapAlloc > before {
-				peak = max(peak, now.HeapAlloc-before)
+			if now := heap(); now > before {
+				peak = max(peak, now-before)
 			}
 			select {
 			case <-done:
@@ -172,9 +182,32 @@ func TestEndlessPages(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	listing, err := newClient(t, server.URL, "token").List(t.Context(), repo)
-	if err != nil || len(listing.Shares) != 1000 || !strings.Contains(listing.Incomplete, "more than 1000 accounts") || pages > 11 {
+	if err != nil || len(listing.Shares) != 1000 || !listing.TooMany || !strings.Contains(listing.Incomplete, "more than 1000 accounts") || pages > 11 {
 		t.Errorf("%d shares of %d pages, %q, %v", len(listing.Shares), pages, listing.Incomplete, err)
 	}
+}
+
+// Accounts whose names can't be used in a URL are listed apart from the others, and
+// no request is made for them.
+func TestUnaddressableAccounts(t *testing.T) {
+	f := newFixture(t, nil)
+	unaddressable := []string{"\x1b[2J", " ", "..", "a/../x", "\u009b"} // in the order of their bytes
+	for _, account := range append([]string{"ACME", "B"}, unaddressable...) {
+		f.sim.PutShare(swrtest.Share{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account})
+	}
+	listing, err := f.List(f.ctx, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkListing(t, listing, 2, true)
+	if !slices.Equal(listing.Unaddressable, unaddressable) || listing.TooMany {
+		t.Errorf("unaddressable: %q, too many: %t", listing.Unaddressable, listing.TooMany)
+	}
+	for _, account := range unaddressable {
+		key := swr.Key{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: account}
+		expectKind(t, errorOf(f.Get(f.ctx, key, f.here())), swr.KindInvalid)
+	}
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: 1})
 }
 
 // Two records of one account that contradict each other are an error; equal ones are

@@ -14,8 +14,14 @@ import (
 // Listing is all shares of a repository that the service returns.
 type Listing struct {
 	Shares []Share // ordered by account
+	// Unaddressable are the accounts of shares that are not among Shares, because
+	// their names can't be used in a URL. No request for one of them can be made.
+	Unaddressable []string
 	// Incomplete says why there may be more, "" if these are all.
 	Incomplete string
+	// TooMany is set if the listing is incomplete because there are more than
+	// MaxAccounts.
+	TooMany bool
 }
 
 const (
@@ -25,9 +31,10 @@ const (
 	// lateListReads is how often a list is read that lacks a share which this client
 	// created and read back by name.
 	lateListReads = 6
-	// maxAccounts is how many accounts of a repository are read. SWR allows 500.
-	maxAccounts = 1000
 )
+
+// MaxAccounts is how many accounts of a repository are read. SWR allows 500.
+const MaxAccounts = 1000
 
 // List returns the shares of a repository, and misses none. A list that lacks a
 // share which this client has created and read back is read again.
@@ -47,6 +54,14 @@ func (c *Client) List(ctx context.Context, repo Repository) (Listing, error) {
 		}
 		current, err = c.listAgreed(ctx, repo, c.listCache.nextVersion())
 	}
+	current.TooMany = current.Incomplete != "" && len(current.Shares) == MaxAccounts
+	current.Shares = slices.DeleteFunc(current.Shares, func(share Share) bool {
+		unaddressable := share.Key().Addressable() != nil
+		if unaddressable {
+			current.Unaddressable = append(current.Unaddressable, share.AccessDomain)
+		}
+		return unaddressable
+	})
 	return current, err
 }
 
@@ -141,7 +156,7 @@ func (c *Client) sharePager(repo Repository) pager[Share] {
 		fetch:    func(ctx context.Context, offset int) (page[Share], error) { return c.listPage(ctx, repo, offset) },
 		id:       func(share Share) any { return share.AccessDomain },
 		itemName: "accounts",
-		limit:    maxAccounts,
+		limit:    MaxAccounts,
 	}
 }
 

@@ -229,6 +229,11 @@ func TestDeletesShareListings(t *testing.T) {
 func TestListingStartedBeforeAWrite(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putAcme("old")
+	other := acme
+	other.AccessDomain = "Other"
+	f.sim.PutShare(swrtest.Share{
+		Namespace: other.Namespace, Repository: other.Repository, AccessDomain: other.AccessDomain, Deadline: testDeadline + "T00:00:00.000Z",
+	})
 	made, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	client := f.clientVia(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -246,13 +251,11 @@ func TestListingStartedBeforeAWrite(t *testing.T) {
 		}
 	})
 	<-made
-	if _, err := client.Update(f.ctx, acme, testSpec(t, "new"), swr.LastSeen{}); err != nil {
-		t.Fatal(err)
-	}
-	other := acme
-	other.AccessDomain = "Other"
-	if _, err := client.Create(f.ctx, other, testSpec(t, "d")); err != nil {
-		t.Fatal(err)
+	// No create: it would wait for the listing.
+	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
+		if _, err := client.Update(f.ctx, key, testSpec(t, description), swr.LastSeen{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for key, description := range map[swr.Key]string{acme: "new", other: "d"} {
 		reads.Go(func() {

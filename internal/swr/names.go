@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // Limits of SWR's fields, in characters. Sources: API.md, "The two source
@@ -149,8 +151,9 @@ func areCases(upper, lower rune) bool {
 	return unicode.ToLower(upper) == lower && unicode.ToUpper(lower) == upper
 }
 
-// foldAccount returns the same text for all spellings of an account.
-func foldAccount(account string) string {
+// FoldAccount returns the same text for all spellings of an account, as
+// [SameAccount] compares them.
+func FoldAccount(account string) string {
 	folded := []byte(account)
 	for i := range folded {
 		folded[i] = lowerASCII(folded[i])
@@ -284,11 +287,13 @@ func CheckAccessDomain(value string) (warning string, err error) {
 		return invalid(`must not be "." or ".."`)
 	case !utf8.ValidString(value):
 		return invalid("must be valid UTF-8")
+	case httpsafe.Unescape(value) != value:
+		return invalid(`must not contain "\u" or "\U" with hexadecimal digits: that is how the state shows an invisible character`)
 	case strings.TrimSpace(value) != value:
 		return fmt.Sprintf("%q starts or ends with white space, which is easily overlooked.", value), nil
 	}
 	for _, r := range value {
-		if !unicode.IsGraphic(r) {
+		if !httpsafe.IsVisible(r) {
 			return fmt.Sprintf("%q contains the invisible character %U, which a review of the plan can't show.", value, r), nil
 		}
 	}

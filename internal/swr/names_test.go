@@ -246,12 +246,12 @@ func TestCheckAccessDomain(t *testing.T) {
 	expectVerdicts(t, swr.CheckAccessDomain, "access_domain", map[verdict][]string{
 		fine: {
 			"OTC-EU-DE-00000000001000000100", "acme_corp", "Acme Corp", "Köln", "株式会社", "a", "...", "a..b", "a$b",
-			"a?b#c%d", strings.Repeat("a", 300),
+			"a?b#c%d", strings.Repeat("a", 300), `a\b`, `a\u20`, `a\n`,
 		},
-		warned: {" acme", "acme ", "ac\u200bme", "ac\u202eme"},
+		warned: {" acme", "acme ", "ac\u200bme", "ac\u202eme", "acme\u3164", "acme\ufe0f"},
 		refused: {
 			"", " ", "\t", "\u00a0", "\u3000", "/", "a/b", "a\nb", "a\x00b", "a\x1b[31mb", "a\x7fb", "a\u0085b",
-			"a\u009bb", ".", "..", "a\xffb",
+			"a\u009bb", ".", "..", "a\xffb", `a\u200bb`, `a\U000E0041`, `a\\u005c`,
 		},
 	})
 }

@@ -64,7 +64,7 @@ func (o *operations) of(key Key) *shareOperations {
 	if o.shares == nil {
 		o.shares = map[Key]*shareOperations{}
 	}
-	key.AccessDomain = foldAccount(key.AccessDomain)
+	key.AccessDomain = FoldAccount(key.AccessDomain)
 	share := o.shares[key]
 	if share == nil {
 		share = &shareOperations{turn: make(chan struct{}, 1), changed: make(chan struct{})}
@@ -78,7 +78,7 @@ func (o *operations) of(key Key) *shareOperations {
 func (o *operations) missing(repo Repository, listed []Share) (missing []Key) {
 	accounts := map[string]bool{}
 	for _, share := range listed {
-		accounts[foldAccount(share.AccessDomain)] = true
+		accounts[FoldAccount(share.AccessDomain)] = true
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

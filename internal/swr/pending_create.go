@@ -1,11 +1,10 @@
 package swr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
 )
 
@@ -74,8 +73,12 @@ func (c *Client) pendingCreate(ctx context.Context, key Key, share *shareOperati
 	defer cancel()
 	before, err := c.lookup(lookupCtx, key, 0, byListing)
 	end, limited := ctx.Deadline() // a shared listing may notice it before ctx does
-	if ctx.Err() != nil || limited && time.Until(end) <= 0 || errors.Is(err, KindUnauthorized) {
+	ended := ctx.Err() != nil || limited && time.Until(end) <= 0
+	switch {
+	case errors.Is(err, KindUnauthorized), ended && err != nil && !isGone(err):
 		return PendingCreate{}, err
+	case ended:
+		return PendingCreate{}, &Error{Kind: KindNetwork, Err: stopped(cmp.Or(ctx.Err(), context.DeadlineExceeded))}
 	}
 	return PendingCreate{AbsentBefore: isGone(err), CreatedBefore: before.Created}, nil
 }
@@ -154,13 +157,6 @@ func (c *Client) AwaitPending(ctx context.Context, key Key, seen LastSeen, pendi
 		return c.getPending(ctx, key, seen, pending, oldest)
 	}
 	return c.poll(ctx, c.listCache.nextVersion(), untilEnd, look, func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
-}
-
-// isFromSWR reports whether a response comes from SWR beyond doubt, and not from a
-// gateway or a proxy. err is what is wrong with it, nil if it is a success.
-func isFromSWR(resp *response, err *Error) bool {
-	return err == nil || resp.status < http.StatusInternalServerError && resp.status != http.StatusTooManyRequests &&
-		strings.HasPrefix(err.Code, codePrefix)
 }
 
 // PendingAction is what an operation on a share in the state does first, while

@@ -1,6 +1,10 @@
 package swr_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,6 +26,36 @@ func createLate(t *testing.T, delay time.Duration) (*fixture, swr.PendingCreate)
 		t.Fatalf("%+v", created)
 	}
 	return f, created.Pending
+}
+
+// A create whose context ends before its POST says so, whatever the listing before it
+// showed.
+func TestCreateInterruptedBeforePOST(t *testing.T) {
+	for _, exists := range []bool{false, true} {
+		f := newFixture(t, nil)
+		if exists {
+			f.sim.PutShare(swrtest.Share{Namespace: acme.Namespace, Repository: acme.Repository, AccessDomain: acme.AccessDomain})
+		}
+		ctx, cancel := context.WithCancel(f.ctx)
+		defer cancel()
+		client := f.clientVia(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err != nil {
+				return nil, err
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body = io.NopCloser(bytes.NewReader(body))
+			cancel()
+			return resp, err
+		})
+		created, err := client.Create(ctx, acme, testSpec(t, "d"))
+		if created.Outcome != swr.NotCreated || !errors.Is(err, context.Canceled) {
+			t.Errorf("share exists: %t: %+v, %v", exists, created, err)
+		}
+		if n := f.sim.Count(swrtest.OpCreate); n != 0 {
+			t.Errorf("%d creates", n)
+		}
+	}
 }
 
 // A share that the service accepted is not gone while it may still show. What

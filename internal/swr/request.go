@@ -43,6 +43,9 @@ type response struct {
 	receivedAt time.Time // by the client's clock
 }
 
+// excerpt returns how the body begins. An error shows far less of it.
+func (r *response) excerpt() string { return string(r.body[:min(len(r.body), httpsafe.MaxErrorBody)]) }
+
 // callResult is what is known of a request after all its attempts.
 type callResult struct {
 	startedAt time.Time
@@ -89,7 +92,7 @@ func (c *Client) do(ctx context.Context, req request) (callResult, error) {
 			triedOther, segment = true, otherSegment(segment)
 			continue
 		}
-		if triedOther && strings.HasPrefix(apiErr.Code, codePrefix) && apiErr.Kind != KindNoRoute {
+		if triedOther && strings.HasPrefix(apiErr.Code, httpsafe.CodePrefix) && apiErr.Kind != KindNoRoute {
 			c.routes.remember(req.call, segment)
 		}
 		if failures++; !apiErr.retryable || failures > c.maxRetries {
@@ -224,7 +227,15 @@ func (c *Client) roundTrip(ctx context.Context, req request, target *url.URL) (*
 	defer func() { _ = httpResp.Body.Close() }()
 
 	resp := &response{status: httpResp.StatusCode, header: httpResp.Header, receivedAt: c.clock.Now()}
-	resp.body, err = io.ReadAll(io.LimitReader(httpResp.Body, maxBody+1))
+	// Its buffer doubles: that of io.ReadAll grows in smaller steps, and leaves five
+	// times the size of a large body behind.
+	var body bytes.Buffer
+	limit := int64(maxBody)
+	if resp.status >= http.StatusBadRequest {
+		limit = httpsafe.MaxErrorBody // a larger one is not parsed
+	}
+	_, err = body.ReadFrom(io.LimitReader(httpResp.Body, limit+1))
+	resp.body = body.Bytes()
 	if len(resp.body) > maxBody {
 		resp.body, err = resp.body[:maxBody], errTooLarge
 	}
@@ -254,7 +265,7 @@ func checkResponse(req request, resp *response, err error, secrets *httpsafe.Red
 		}
 		apiErr = &Error{
 			Kind: KindInvalidResponse, Err: errors.New(secrets.Printable(decodeErr.Error())),
-			Excerpt: secrets.Printable(string(resp.body)),
+			Excerpt: secrets.Printable(resp.excerpt()),
 			// A proxy's page or a truncated response may be JSON the next time.
 			retryable: !json.Valid(resp.body),
 		}
@@ -312,7 +323,7 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 		RetryAfter: httpsafe.RetryAfter(resp.header, resp.receivedAt),
 	}
 	if !ok {
-		apiErr.Excerpt = secrets.Printable(string(resp.body))
+		apiErr.Excerpt = secrets.Printable(resp.excerpt())
 	}
 	switch apiErr.Kind {
 	case KindUnavailable:
@@ -323,6 +334,13 @@ func errorFromResponse(c call, resp *response, secrets *httpsafe.Redactor) *Erro
 		apiErr.Location = secrets.Printable(httpsafe.DisplayLocation(resp.header.Get("Location")))
 	}
 	return apiErr
+}
+
+// isFromSWR reports whether a response comes from SWR beyond doubt, and not from a
+// gateway or a proxy. err is what is wrong with it, nil if it is a success.
+func isFromSWR(resp *response, err *Error) bool {
+	return err == nil || resp.status < http.StatusInternalServerError && resp.status != http.StatusTooManyRequests &&
+		strings.HasPrefix(err.Code, httpsafe.CodePrefix)
 }
 
 // statusIsConclusive reports whether a response is conclusive without its body.

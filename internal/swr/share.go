@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"strings"
 	"time"
 	"unique"
 
@@ -82,7 +82,7 @@ func (spec ShareSpec) Matches(s Share) bool {
 // checkShare returns a share that was decoded, or an error if it is not one of the
 // repository: a service that returns another repository's shares can't be trusted.
 func checkShare(s Share, repo Repository) (Share, error) {
-	if strings.TrimSpace(s.AccessDomain) == "" {
+	if s.AccessDomain == "" {
 		return Share{}, errors.New("a share without an access_domain")
 	}
 	s.Repository = repositoryFromAPI(s.Repository)
@@ -170,7 +170,8 @@ func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error)
 		var elements []E
 		return nil, decodeJSON(body, &elements)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
+	elements := &elementReader{body: body, limit: maxElementSize}
+	decoder := json.NewDecoder(elements)
 	if _, err := decoder.Token(); err != nil {
 		return nil, invalidJSON(err)
 	}
@@ -180,13 +181,14 @@ func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error)
 			return nil, fmt.Errorf("the list has more than %d elements", maxElements)
 		}
 		var element *E
-		began := decoder.InputOffset()
-		if err := decoder.Decode(&element); err != nil {
-			return nil, invalidJSON(err)
-		}
-		if decoder.InputOffset()-began > maxElementSize {
+		err := decoder.Decode(&element)
+		if errors.Is(err, errElementTooLarge) {
 			return nil, fmt.Errorf("element %d of the list is larger than %d KiB", i, maxElementSize>>10)
 		}
+		if err != nil {
+			return nil, invalidJSON(err)
+		}
+		elements.limit = int(decoder.InputOffset()) + maxElementSize
 		if element == nil {
 			return nil, fmt.Errorf("element %d of the list is null", i)
 		}
@@ -203,6 +205,29 @@ func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error)
 		return nil, invalidJSON(errors.New("more than one value"))
 	}
 	return converted, nil
+}
+
+// elementReader reads a body for a decoder, which would otherwise keep a copy of a
+// large element before anybody knows its size.
+type elementReader struct {
+	body  []byte
+	read  int
+	limit int // where the current element must have ended
+}
+
+var errElementTooLarge = errors.New("the element is too large")
+
+func (r *elementReader) Read(p []byte) (int, error) {
+	rest := r.body[r.read:]
+	if len(rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, rest[:min(len(rest), max(r.limit-r.read, 0))])
+	if n == 0 && len(p) > 0 {
+		return 0, errElementTooLarge
+	}
+	r.read += n
+	return n, nil
 }
 
 func invalidJSON(err error) error {

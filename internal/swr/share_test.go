@@ -92,7 +92,7 @@ func TestDecodeListRefuses(t *testing.T) {
 		"other repository":   "[" + with(`"team/app"`, `"team/app2"`) + "]",
 		"namespace's case":   "[" + with(`"demo"`, `"Demo"`) + "]",
 		"no account":         "[" + with(`"swr"`, `""`) + "]",
-		"blank account":      "[" + with(`"swr"`, `" "`) + "]",
+		"empty account":      "[" + with(`"swr"`, `""`) + "]",
 		"account null":       "[" + with(`"swr"`, `null`) + "]",
 		"account a number":   "[" + with(`"swr"`, `7`) + "]",
 		"deadline a number":  "[" + with(`"2018-10-01T16:00:00.000Z"`, `1538409600`) + "]",
