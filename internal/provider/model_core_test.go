@@ -125,7 +125,7 @@ type change struct {
 	config            values
 	refers            bool
 	planned           values // nil for a deletion
-	private           []byte // planned
+	private           []byte // planned; of a replacement, that of the plan to create
 	identity          *tfprotov6.ResourceIdentityData
 }
 
@@ -544,13 +544,9 @@ func (p *process) apply(plan *modelPlan, parallelism int, random *rand.Rand) (af
 // deleteObject deletes an object, and returns what is left.
 func (p *process) deleteObject(c *change) (*object, diagnostics) {
 	var d diagnostics
-	private := c.private // of a replacement, that of the plan to create
-	if c.action == replace && !modelReplacementsWithoutPrivate {
-		private = c.before.private
-	}
 	applied, err := p.ApplyResourceChange(p.ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: c.typeName, PriorState: c.before.value, PlannedState: p.null(c.typeName), Config: p.null(c.typeName),
-		PlannedPrivate: private, PlannedIdentity: c.identity,
+		PlannedPrivate: c.private, PlannedIdentity: c.identity,
 	})
 	p.must(err)
 	d.add(applied.Diagnostics)
