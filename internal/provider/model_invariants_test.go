@@ -174,8 +174,8 @@ func (w *world) noShareIsTwiceInTheState(c *command) {
 			delete(w.twice, key)
 		case c.plan.target != "" || c.plan.noRefresh && c.d.failed():
 			w.twice[key] = true // the user asked for half of a swap, or the state was old
-		case c.process.stopped.Load() && strings.Contains(strings.ToLower(strings.Join(c.d.errors, "\n")), "unable to delete share "+key):
-			w.twice[key] = true // the user interrupted the deletion, and an error says so
+		case c.process.stopped.Load() && c.shown.revoked[key]:
+			w.twice[key] = true // the user interrupted the command before the deletion
 		case !w.twice[key]:
 			w.fail(c, "twice in the state", key)
 		}
