@@ -181,6 +181,24 @@ func TestCreateAfterFailedDelete(t *testing.T) {
 	f.expectCreateFails(t, swr.KindDeleteFailed, 0)
 }
 
+// The share of the old address may still appear, so the new one does not create it.
+func TestCreateAfterUnsettledPendingCreate(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) {
+		d := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
+		v.ListDelay, v.GetDelay = d, d
+	})
+	old, _ := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "old"))
+	f.sim.DeleteShare(acme.Namespace, acme.Repository, acme.AccessDomain)
+	f.Client = f.newClient(t)
+	_, err := f.AwaitPending(f.clock.withTimeout(t, f.ctx, time.Minute), acme, f.here(), old.Pending)
+	expectKind(t, err, swr.KindNotYet)
+	before := f.sim.Count(swrtest.OpCreate)
+	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindDeleteFailed)
+	if n := f.sim.Count(swrtest.OpCreate) - before; n != 0 {
+		t.Errorf("%d creates", n)
+	}
+}
+
 // Another client creates the share again right after it was deleted.
 func TestDeleteOfShareRecreatedByAnother(t *testing.T) {
 	f := newFixture(t, nil)

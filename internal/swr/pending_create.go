@@ -180,7 +180,19 @@ func (c *Client) AwaitPending(ctx context.Context, key Key, seen LastSeen, pendi
 		}
 		return c.getPending(ctx, key, seen, pending, oldest)
 	}
-	return c.poll(ctx, c.listCache.nextVersion(), untilEnd, look, func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
+	found, err := c.poll(ctx, c.listCache.nextVersion(), untilEnd, look,
+		func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
+	turnCtx, cancel := withGrace(ctx)
+	defer cancel()
+	if !errors.Is(err, KindNotYet) || share.begin(turnCtx) != nil {
+		return found, err
+	}
+	defer share.end()
+	if share.lastOperation().supersedes(pending) {
+		return Share{}, &Gone{Key: key}
+	}
+	share.record(lastOperation{result: deleteFailed}) // it may still appear
+	return found, err
 }
 
 // supersedes reports whether a share that exists is that of this operation, and not
