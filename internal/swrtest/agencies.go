@@ -43,7 +43,7 @@ func (s *Simulator) RemoveAgency(name string) {
 // assumeRole is the agency in a request's body.
 type assumeRole struct {
 	AgencyName string `json:"agency_name"`
-	// gophertelekomcloud sends this for agency_name.
+	// Both older clients send this for agency_name.
 	XRoleName       string `json:"xrole_name"`
 	DomainName      string `json:"domain_name"`
 	DomainID        string `json:"domain_id"`
@@ -69,7 +69,7 @@ func (c *call) assumeRole(want assumeRole) (principal, error) {
 	case i < 0:
 		return principal{}, iamError(http.StatusForbidden, "The agency does not exist.")
 	case caller.assumedBy != nil || !slices.Contains(caller.roles, RoleAgentOperator):
-		return principal{}, iamError(http.StatusForbidden, "You are not authorized to perform the requested action: assume_role.")
+		return principal{}, iamError(http.StatusForbidden, "")
 	}
 	a := c.sim.iam.agencies[i]
 	return principal{

@@ -103,6 +103,8 @@ func (c *call) selectProject() error {
 	return nil
 }
 
+// wrongProject returns the gateway's error for a project or an account that the
+// caller cannot act in. Its text is in no document.
 func (c *call) wrongProject(detail string) error {
 	if cmp.Or(c.variants.UnknownProjectStatus, http.StatusUnauthorized) == http.StatusForbidden {
 		return apiError{http.StatusForbidden, codeForbiddenGateway, detail}
@@ -110,6 +112,7 @@ func (c *call) wrongProject(detail string) error {
 	return c.unauthorized(gatewayWrongProject, detail)
 }
 
+// gatewayKeyExpired is in no document; it follows gatewayTokenExpired.
 func gatewayKeyExpired(at time.Time) string {
 	return "security token expires, expires_at: " + at.Format(iamTimeLayout)
 }

@@ -7,7 +7,8 @@ import (
 
 // listLinks are the links of a list of the IAM, which is always complete.
 func (c *call) listLinks() map[string]any {
-	return map[string]any{"self": c.baseURL("") + strings.TrimPrefix(c.r.URL.RequestURI(), c.sim.basePath), "previous": nil, "next": nil}
+	self := c.baseURL("") + strings.TrimPrefix(c.r.URL.RequestURI(), c.sim.basePath)
+	return map[string]any{"self": self, "previous": nil, "next": nil}
 }
 
 // listProjects is GET /v3/projects.
@@ -31,8 +32,8 @@ func (c *call) listProjects() (response, error) {
 	return c.jsonResponse(http.StatusOK, map[string]any{"projects": projects, "links": c.listLinks()}), nil
 }
 
-// listDomains is GET /v3/auth/domains: the account that the caller acts in. Both
-// older clients send name, which the documents do not have.
+// listDomains is GET /v3/auth/domains: the account that the caller acts in.
+// gophertelekomcloud sends name, which the documents do not have.
 func (c *call) listDomains() (response, error) {
 	allowed := []string{}
 	if c.variants.OlderClients {
