@@ -71,6 +71,9 @@ func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if c.Endpoint == nil || c.Credential.Method == "" {
 		return nil, errors.New("create transport: the configuration has no endpoint or no credential")
 	}
+	if c.Credential.Agency != nil || c.Credential.Method == config.MethodOIDC {
+		return nil, errors.New("create transport: agencies and ID tokens are not supported yet")
+	}
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}

@@ -185,6 +185,17 @@ var Nested = map[string]string{
 // set: the two sets may belong to different accounts.
 var envPrefixes = []string{"OS_", "HW_"}
 
+// oidcEnvPrefixes are the prefixes of the variables for an ID token. Those of SWR_ are
+// this provider's own.
+var oidcEnvPrefixes = []string{"SWR_", "HW_", "HUAWEICLOUD_SDK_"}
+
+// profileAttributes select a profile of Huawei Cloud's CLI.
+var profileAttributes = []string{"shared_config_file", "profile"}
+
+// idToken is taken for the name of an attribute, like objects. It is
+// oidc.id_token_file or oidc.id_token.
+const idToken = "oidc.id_token or oidc.id_token_file"
+
 // objects can be set by name or by ID: user by user_name or user_id, and so on.
 // Where this package takes the name of an attribute, it takes the object, too.
 var objects = []string{"user", "domain", "project", "assume_role.domain", "assume_role.project"}
@@ -194,7 +205,10 @@ func isObject(attribute string) bool { return slices.Contains(objects, attribute
 // variables returns the variables with the prefix that set the attribute, for an
 // object those of its name.
 func variables(attribute, prefix string) (names []string) {
-	if isObject(attribute) {
+	switch {
+	case attribute == idToken:
+		attribute = "oidc.id_token_file"
+	case isObject(attribute):
 		attribute += "_name"
 	}
 	for _, a := range Attributes {
@@ -226,6 +240,8 @@ type value struct {
 	source string
 	// isID tells the ID of an object from its name.
 	isID bool
+	// isFile tells the file of an ID token from the token.
+	isFile bool
 }
 
 const blockSource = "the provider block"
@@ -233,7 +249,9 @@ const blockSource = "the provider block"
 func (v value) isSet() bool { return v.text != "" }
 
 // equal reports whether two values are the same setting, whatever their sources.
-func (v value) equal(w value) bool { return v.text == w.text && v.isID == w.isID }
+func (v value) equal(w value) bool {
+	return v.text == w.text && v.isID == w.isID && v.isFile == w.isFile
+}
 
 func (v value) nameOrID() NameOrID {
 	if v.isID {
@@ -263,6 +281,11 @@ func firstSet(values ...value) value {
 
 // lookup returns the value of an attribute or object in the block.
 func (s Settings) lookup(attribute string) value {
+	if attribute == idToken {
+		file := s.lookup("oidc.id_token_file")
+		file.isFile = file.isSet()
+		return firstSet(file, s.lookup("oidc.id_token"))
+	}
 	if isObject(attribute) {
 		id := s.lookup(attribute + "_id")
 		id.isID = id.isSet()

@@ -65,6 +65,11 @@ func (e Environment) variable(names ...string) value {
 // prefix. If both name and ID of an object are set, it returns the ID, which is
 // exact: files that the console of a cloud generates set both.
 func (e Environment) lookup(attribute, prefix string) value {
+	if attribute == idToken {
+		file := e.lookup("oidc.id_token_file", prefix)
+		file.isFile = file.isSet()
+		return firstSet(file, e.lookup("oidc.id_token", prefix))
+	}
 	if !isObject(attribute) {
 		return e.variable(variables(attribute, prefix)...)
 	}

@@ -42,7 +42,6 @@ type Diagnostic struct {
 // The Config is valid if there are no errors. There may be warnings in any case.
 func Resolve(block Settings, env Environment) (config Config, warnings, errs []Diagnostic) {
 	r := &resolver{block: block, env: env}
-	r.refuseOtherIdentities()
 	config.Credential = r.credential()
 	if len(r.errs) > 0 {
 		// Without a credential it is not known which sources count, so that
@@ -51,34 +50,25 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 	}
 
 	config.TLS = TLS{Insecure: r.insecure(), Roots: r.roots()}
-	region := r.lookup("region")
-	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
+	region := r.region(config.AuthURL == nil)
+	config.Region, config.RegionSource = region.text, region.source
+	if config.AuthURL == nil && !r.failed("auth_url") {
+		config.AuthURL, config.AuthURLSource = r.regionalAuthURL(region)
+	}
 	config.Endpoint, config.EndpointSource = r.endpoint(config)
+	config.Credential.KeyPair.Format = r.signatureFormat(config)
+	config.Credential.Agency = r.agency(&config)
+	r.warnUnusedIDToken(config.Credential)
 	r.checkReceiver(config)
 	r.checkProxy(config.Endpoint, config.AuthURL)
-	config.Credential.KeyPair.Format = r.signatureFormat(config)
 	config.MaxRetries = r.maxRetries()
 	config.RequestTimeout = r.requestTimeout()
-	if config.Credential.Method == MethodPassword {
-		r.completeLogin(&config)
-	}
+	r.completeScope(&config)
 	if len(r.errs) > 0 {
 		return Config{}, r.warnings, r.errs
 	}
 	return config, r.warnings, nil
-}
-
-// refuseOtherIdentities refuses settings that ask for another identity and are not
-// supported yet. Without them the wrong account would share.
-func (r *resolver) refuseOtherIdentities() {
-	for _, a := range Attributes {
-		object, _, isNested := strings.Cut(a.Name, ".")
-		if v := r.setting(a.Name); v.isSet() && (isNested || a.Name == "profile" || a.Name == "shared_config_file") {
-			r.fail(a.Name, "Unsupported "+object, "%s in %s asks for another identity than the other credentials, "+
-				"which this version does not support. Remove it.", a.Name, v.source)
-		}
-	}
 }
 
 // resolver has the sources, and collects errors and warnings.
@@ -88,9 +78,16 @@ type resolver struct {
 
 	// cloud is the entry of clouds.yaml that has the credential, or nil.
 	cloud *cloud
+	// profile is true if cloud is a profile of Huawei Cloud's CLI.
+	profile bool
 	// envPrefix is the prefix of the variables that have the credential or a part of
 	// it, or "".
 	envPrefix string
+	// ownVariables is true if the credential comes from variables that only this
+	// provider reads.
+	ownVariables bool
+	// regionalDomain is that of the cloud whose hosts follow from the region, or "".
+	regionalDomain string
 
 	warnings, errs []Diagnostic
 }
@@ -221,16 +218,34 @@ func (r *resolver) authURL(insecure bool) (*url.URL, string) {
 	return u, v.source
 }
 
+// warnUnusedIDToken warns if the environment has an ID token, which is that of an
+// identity of its own, and another credential takes precedence.
+func (r *resolver) warnUnusedIDToken(used Credential) {
+	if used.Method == MethodOIDC {
+		return
+	}
+	for _, attribute := range []string{"oidc.idp_id", idToken} {
+		if v := r.env.lookup(attribute, ""); v.isSet() {
+			r.warn("oidc", "ID token not used", "%s is set, but the run uses the %s, which takes precedence. To sign in with the "+
+				"ID token, remove that. Otherwise unset the variable.", capitalize(v.source), used.Source)
+			return
+		}
+	}
+}
+
 // checkReceiver refuses to send a password or a token to a host of another source,
 // which may be that of another account or cloud: a variable that was set for
 // something else. The host must come from the block, from SWR_ENDPOINT, which only
 // this provider reads, or from variables of the credential's own prefix. (A key pair
 // is not sent. With an entry of clouds.yaml, the variables do not count.)
 func (r *resolver) checkReceiver(config Config) {
-	used := config.Credential.Method == MethodPassword || config.EndpointSource == derivedSource(config.AuthURLSource)
+	used := config.Credential.isLogin() || config.Credential.Agency != nil || config.EndpointSource == derivedSource(config.AuthURLSource)
 	variable, isVariable := strings.CutPrefix(config.AuthURLSource, variableSource)
-	if r.cloud != nil || config.AuthURL == nil || !used || !isVariable || config.Credential.Method == MethodKeyPair ||
-		r.envPrefix != "" && strings.HasPrefix(variable, r.envPrefix) {
+	if r.regionalDomain != "" {
+		variable, isVariable = r.regionalVariable(config)
+	}
+	if r.cloud != nil || r.ownVariables || config.AuthURL == nil || !used || !isVariable ||
+		config.Credential.Method == MethodKeyPair || r.envPrefix != "" && strings.HasPrefix(variable, r.envPrefix) {
 		return
 	}
 	remedy := "auth_url in the provider block"
@@ -242,13 +257,13 @@ func (r *resolver) checkReceiver(config Config) {
 	}
 	r.fail("auth_url", "Credential and host from different sources", "The credential (%s) is not sent to %s, which comes from "+
 		"%s: that variable may belong to another account or cloud. Set %s.",
-		config.Credential.Source, httpsafe.DisplayURL(config.AuthURL), config.AuthURLSource, remedy)
+		config.Credential.Source, httpsafe.DisplayURL(config.AuthURL), variableSource+variable, remedy)
 }
 
 // endpoint returns the base URL of the API. It is derived from auth_url if it is
 // not set.
 func (r *resolver) endpoint(config Config) (*url.URL, string) {
-	derived, reason := (*url.URL)(nil), "neither endpoint nor auth_url is set"
+	derived, reason := (*url.URL)(nil), r.noHostReason(config.Region)
 	if config.AuthURL != nil {
 		derived, reason = deriveEndpoint(config.AuthURL, config.Region)
 	}
@@ -270,8 +285,8 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 	}
 
 	if derived == nil {
-		// An invalid auth_url has an error of its own already.
-		if config.AuthURL != nil || !r.failed("auth_url") {
+		// An invalid auth_url or HW_CLOUD has an error of its own already.
+		if config.AuthURL != nil || !r.failed("auth_url") && !r.failed("region") {
 			r.fail("endpoint", "No endpoint", "The endpoint of SWR can't be derived: %s. Set endpoint in the provider block, "+
 				"or SWR_ENDPOINT; or set auth_url or OS_AUTH_URL. Examples:\n%s", reason, endpointExamples)
 		}
@@ -281,7 +296,12 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 	return derived, derivedSource(config.AuthURLSource)
 }
 
-func derivedSource(authURLSource string) string { return "auth_url of " + authURLSource }
+func derivedSource(authURLSource string) string {
+	if strings.HasPrefix(authURLSource, regionSource) {
+		return authURLSource
+	}
+	return "auth_url of " + authURLSource
+}
 
 // checkRegion refuses a region other than that of a derived endpoint: a share in
 // the wrong region grants access to the wrong accounts.
@@ -341,7 +361,7 @@ func (r *resolver) signatureFormat(config Config) SignatureFormat {
 		return ""
 	case v.isSet():
 		return format
-	case config.Endpoint != nil && strings.HasSuffix("."+strings.ToLower(config.Endpoint.Hostname()), ".otc.t-systems.com"):
+	case isOTC(config.Endpoint):
 		return FormatCredential
 	default:
 		return FormatAccess
