@@ -408,8 +408,8 @@ func TestIDTokenFile(t *testing.T) {
 	}
 
 	for content, want := range map[string]string{
-		"":           "the file /jwt contains no ID token",
-		"a s3cret b": "the file /jwt contains no ID token",
+		"":                                    "the file /jwt contains no ID token",
+		"a s3cret b":                          "the file /jwt contains no ID token",
 		strings.Repeat("a", maxIDTokenFile+1): "the file with the ID token can't be read: no such file",
 	} {
 		_, err := get(cloud.transport(t, block, map[string]string{"/jwt": content}), cloud.swr.URL)

@@ -77,6 +77,8 @@ func (c *iamClient) do(ctx context.Context, call iamCall) (http.Header, error) {
 	client := &gophercloud.ProviderClient{HTTPClient: http.Client{Transport: call.transport}}
 	resp, err := client.Request(traced, call.method, call.url, &gophercloud.RequestOpts{
 		JSONBody: call.body, JSONResponse: call.result,
+		// Required without a body, too.
+		MoreHeaders: map[string]string{"Content-Type": "application/json"},
 	})
 	if err != nil {
 		return nil, c.loginError(ctx, call, err, &secrets)

@@ -131,25 +131,29 @@ func (b *builder) agency(agency config.Agency) Transport {
 	own := b.ownAtIAM()
 	assume := func(ctx context.Context) (*credential, error) { return b.iam.assumeAgency(ctx, own, agency) }
 	if agency.AsKeyPair {
-		assume = func(ctx context.Context) (*credential, error) { return b.assumeWithKeys(ctx, own, agency) }
+		// Logins are one at a time.
+		assume = func(ctx context.Context) (*credential, error) { return b.assumeWithKeys(ctx, own, &agency) }
 	}
 	return &agencyTransport{tokenTransport: b.renewing(b.config.Endpoint, b.base, b.source(assume)), own: own}
 }
 
-// assumeWithKeys requests a temporary key pair of the agency, and looks up its project.
-func (b *builder) assumeWithKeys(ctx context.Context, own http.RoundTripper, agency config.Agency) (*credential, error) {
-	issued, err := b.iam.assumeAgencyWithKeys(ctx, own, agency, b.config.Credential.KeyPair.Format)
+// assumeWithKeys requests a temporary key pair of the agency. It looks up the project
+// of the agency, and sets its ID.
+func (b *builder) assumeWithKeys(ctx context.Context, own http.RoundTripper, agency *config.Agency) (*credential, error) {
+	issued, err := b.iam.assumeAgencyWithKeys(ctx, own, *agency, b.config.Credential.KeyPair.Format)
 	if err != nil {
 		return nil, err
 	}
-	issued.signer.projectID = agency.Project.ID
-	if name := agency.Project.Name; name != "" {
+	if project := &agency.Project; project.ID == "" && project.Name != "" {
 		asAgency := &signingTransport{
 			base: b.iam.transport, prepare: b.preparer(b.config.AuthURL), clock: b.opts.Clock, signer: *issued.signer,
 		}
-		issued.signer.projectID, err = b.iam.projectID(ctx, asAgency, name)
+		if project.ID, err = b.iam.projectID(ctx, asAgency, project.Name); err != nil {
+			return nil, err
+		}
 	}
-	return issued, err
+	issued.signer.projectID = agency.Project.ID
+	return issued, nil
 }
 
 // ownAtIAM returns a transport that sends requests to IAM with the own credential. A
