@@ -138,3 +138,17 @@ func regionOf(derived *url.URL) (region string, ok bool) {
 	}
 	return match[1], true
 }
+
+// regionOfAuthURL returns the region in the host of an IAM, or "".
+func regionOfAuthURL(authURL string) string {
+	u, err := url.Parse(authURL)
+	if err != nil {
+		return ""
+	}
+	derived, _ := deriveEndpoint(u, "")
+	if derived == nil {
+		return ""
+	}
+	region, _ := regionOf(derived)
+	return region
+}
