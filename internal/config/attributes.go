@@ -18,6 +18,8 @@ const (
 
 // Attribute is an attribute of the provider block. All of them are optional.
 type Attribute struct {
+	// Name is that of the attribute, after the name of its object and a dot if it is
+	// nested, such as "assume_role.agency_name".
 	Name      string
 	Kind      Kind
 	Sensitive bool
@@ -33,8 +35,8 @@ type Attribute struct {
 // Attributes are the attributes of the provider block. The schema, the decoding of
 // the block and the lookup of environment variables follow from this table.
 //
-// Variables of one credential must have the same prefix (see envPrefixes), and the
-// variables of ..._name and ..._id correspond to each other by position.
+// Variables of one credential must have the same prefix (see envPrefixes). The variable
+// for the ID of an object has the name of the one for its name, with ID for NAME.
 var Attributes = []Attribute{
 	{
 		Name: "endpoint", Env: []string{"SWR_ENDPOINT"},
@@ -103,6 +105,49 @@ var Attributes = []Attribute{
 		Description: "ID of the project, instead of the name.",
 	},
 	{
+		Name: "assume_role.agency_name", Env: []string{"OS_AGENCY_NAME", "HW_ASSUME_ROLE_AGENCY_NAME"},
+		Description: "Name of the agency in the account that delegated to the own account.",
+	},
+	{
+		Name: "assume_role.domain_name", Env: []string{"OS_AGENCY_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME"},
+		Description: "Account that delegated to the own account.",
+	},
+	{
+		Name: "assume_role.domain_id", Env: []string{"HW_ASSUME_ROLE_DOMAIN_ID"},
+		Description: "ID of that account, instead of the name.",
+	},
+	{
+		Name: "assume_role.project_name", Env: []string{"OS_DELEGATED_PROJECT"},
+		Description: "Project of that account.", Default: "the region",
+	},
+	{
+		Name:        "assume_role.project_id",
+		Description: "ID of the project, instead of the name.",
+	},
+	{
+		Name: "oidc.idp_id", Env: []string{"SWR_OIDC_IDP_ID", "HW_ASSUME_ROLE_IDP_ID", "HUAWEICLOUD_SDK_IDP_ID"},
+		Description: "Name of the identity provider in IAM.",
+	},
+	{
+		Name: "oidc.id_token", Sensitive: true, Env: []string{"SWR_OIDC_ID_TOKEN", "HW_ASSUME_ROLE_ID_TOKEN"},
+		Description: "ID token (a JWT) that the identity provider issued.",
+	},
+	{
+		Name:        "oidc.id_token_file",
+		Env:         []string{"SWR_OIDC_ID_TOKEN_FILE", "HW_ASSUME_ROLE_ID_TOKEN_FILE", "HUAWEICLOUD_SDK_ID_TOKEN_FILE"},
+		Description: "File with the ID token, instead of the token. It is read again for each renewal.",
+	},
+	{
+		Name: "shared_config_file", Env: []string{"HW_SHARED_CONFIG_FILE"},
+		Description: "Configuration file of the command-line interface of Huawei Cloud (KooCLI, `hcloud`).",
+		Default:     "`~/.hcloud/config.json` if `profile` is set",
+	},
+	{
+		Name: "profile", Env: []string{"HW_PROFILE"},
+		Description: "Profile in that file.",
+		Default:     "the current profile of `shared_config_file`",
+	},
+	{
 		Name: "cloud", Env: []string{"OS_CLOUD"},
 		Description: "Entry of `clouds.yaml` that sets host, scope and credential.",
 	},
@@ -127,6 +172,14 @@ var Attributes = []Attribute{
 	},
 }
 
+// Nested are the attributes with attributes of their own in [Attributes], and their
+// descriptions.
+var Nested = map[string]string{
+	"assume_role": "Acts in another account, which delegated to the own account with an agency. " +
+		"It can be combined with every way to sign in.",
+	"oidc": "Signs in with an OpenID Connect ID token, such as one that a CI service issues for each job.",
+}
+
 // envPrefixes are the prefixes of the two sets of variables that users of these
 // clouds have. The variables of a key pair or of a login must all come from one
 // set: the two sets may belong to different accounts.
@@ -134,7 +187,7 @@ var envPrefixes = []string{"OS_", "HW_"}
 
 // objects can be set by name or by ID: user by user_name or user_id, and so on.
 // Where this package takes the name of an attribute, it takes the object, too.
-var objects = []string{"user", "domain", "project"}
+var objects = []string{"user", "domain", "project", "assume_role.domain", "assume_role.project"}
 
 func isObject(attribute string) bool { return slices.Contains(objects, attribute) }
 

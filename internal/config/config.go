@@ -46,6 +46,7 @@ type Method string
 // The authentication methods (internal/swr/API.md, "Signing in").
 const (
 	MethodToken    Method = "token"
+	MethodOIDC     Method = "id token"
 	MethodKeyPair  Method = "key pair"
 	MethodPassword Method = "password"
 )
@@ -75,6 +76,11 @@ type Credential struct {
 	KeyPair KeyPair
 	// Login is set for [MethodPassword].
 	Login Login
+	// OIDC is set for [MethodOIDC].
+	OIDC OIDC
+
+	// Agency is the one to assume with the credential, or nil.
+	Agency *Agency
 }
 
 // KeyPair is an access key with its secret key. A security token makes it temporary.
@@ -92,6 +98,26 @@ type Login struct {
 	Project NameOrID
 	// scope describes account and project with their sources.
 	scope string
+}
+
+// OIDC is an ID token of an identity provider, with the scope of the token to request.
+type OIDC struct {
+	// IDPID is the name of the identity provider in IAM.
+	IDPID string
+	// One of IDToken and IDTokenFile is set.
+	IDToken     Secret
+	IDTokenFile string
+	Project     NameOrID
+}
+
+// Agency is a delegation of another account to the own one.
+type Agency struct {
+	Name string
+	// Domain is the account that delegates.
+	Domain  NameOrID
+	Project NameOrID
+	// Source says where the settings came from.
+	Source string
 }
 
 // NameOrID identifies an object in IAM. One of the two is set.

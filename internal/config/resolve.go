@@ -42,6 +42,7 @@ type Diagnostic struct {
 // The Config is valid if there are no errors. There may be warnings in any case.
 func Resolve(block Settings, env Environment) (config Config, warnings, errs []Diagnostic) {
 	r := &resolver{block: block, env: env}
+	r.refuseOtherIdentities()
 	config.Credential = r.credential()
 	if len(r.errs) > 0 {
 		// Without a credential it is not known which sources count, so that
@@ -66,6 +67,18 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 		return Config{}, r.warnings, r.errs
 	}
 	return config, r.warnings, nil
+}
+
+// refuseOtherIdentities refuses settings that ask for another identity and are not
+// supported yet. Without them the wrong account would share.
+func (r *resolver) refuseOtherIdentities() {
+	for _, a := range Attributes {
+		object, _, isNested := strings.Cut(a.Name, ".")
+		if v := r.setting(a.Name); v.isSet() && (isNested || a.Name == "profile" || a.Name == "shared_config_file") {
+			r.fail(a.Name, "Unsupported "+object, "%s in %s asks for another identity than the other credentials, "+
+				"which this version does not support. Remove it.", a.Name, v.source)
+		}
+	}
 }
 
 // resolver has the sources, and collects errors and warnings.

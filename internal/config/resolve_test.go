@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -507,20 +508,21 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 func TestAttributes(t *testing.T) {
 	env := map[string][]string{}
 	for _, a := range Attributes {
-		if a.Description == "" || len(a.Env) == 0 || env[a.Name] != nil {
-			t.Errorf("%s has no description, no variables or two entries", a.Name)
+		object, _, isNested := strings.Cut(a.Name, ".")
+		if a.Description == "" || env[a.Name] != nil || isNested && Nested[object] == "" {
+			t.Errorf("%s has no description or two entries", a.Name)
 		}
 		env[a.Name] = a.Env
 	}
 	for _, object := range objects {
-		names, ids := env[object+"_name"], env[object+"_id"]
-		if len(names) != len(ids) {
-			t.Fatalf("%s has the variables %v for names and %v for ids", object, names, ids)
-		}
-		for i := range names {
-			if names[i][:3] != ids[i][:3] {
-				t.Errorf("%s and %s have different prefixes", names[i], ids[i])
+		var found []string
+		for _, name := range env[object+"_name"] {
+			if id := idVariable(name); slices.Contains(env[object+"_id"], id) {
+				found = append(found, id)
 			}
+		}
+		if !slices.Equal(found, env[object+"_id"]) {
+			t.Errorf("of the variables %v for ids of %s only %v belong to a name", env[object+"_id"], object, found)
 		}
 	}
 }
