@@ -310,7 +310,7 @@ var cloudDomain = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 // fromCloud returns the credential of an entry of clouds.yaml. The spec is that of
 // the method of which the block overrides a part, or zero.
 func (r *resolver) fromCloud(name value, spec methodSpec) Credential {
-	c, err := loadCloud(r.env, name.text, r.block["region"])
+	c, err := loadCloud(r.env, name.text, r.block)
 	if err != nil && cloudDomain.MatchString(name.text) {
 		r.fail("cloud", "Invalid cloud", "%q from %s is the domain of a cloud. That is what cloud means in the huaweicloud "+
 			"provider; here it is the name of an entry of clouds.yaml (%s). Remove it, and set auth_url, such as "+
@@ -323,6 +323,9 @@ func (r *resolver) fromCloud(name value, spec methodSpec) Credential {
 		return Credential{}
 	}
 	r.cloud = c
+	if !r.checkAuthType(c) {
+		return Credential{}
+	}
 	if spec.method == "" {
 		if spec = r.cloudMethod(c); spec.method == "" {
 			return Credential{}
@@ -352,23 +355,32 @@ func (r *resolver) fromCloud(name value, spec methodSpec) Credential {
 	}
 }
 
-// cloudMethod returns the method of the entry's auth_type, or else the first method
-// of which the entry sets a part. Without one there is an error.
+// checkAuthType reports an auth_type that is not supported, and one whose settings are
+// missing.
+func (r *resolver) checkAuthType(c *cloud) bool {
+	switch authType := c.entry.AuthType; {
+	case authType == authTypeAgency && !r.lookup("assume_role.agency_name").isSet():
+		r.fail("cloud", "Incomplete cloud", "The auth_type of %s is agency, but target_agency_name is not set. Set it under auth, "+
+			"with target_domain_name or target_domain_id, the account that delegates.", c.source())
+		return false
+	case authType != "" && authType != authTypeAgency &&
+		!slices.ContainsFunc(methodSpecs, func(spec methodSpec) bool { return slices.Contains(spec.authTypes, authType) }):
+		r.fail("cloud", "Unsupported auth_type", "The auth_type %q of %s is not supported. Supported are password (v3password), "+
+			"token (v3token), aksk and agency; without auth_type, the settings under auth decide.", authType, c.source())
+		return false
+	}
+	return true
+}
+
+// cloudMethod returns the method of the entry. Without one there is an error.
 func (r *resolver) cloudMethod(c *cloud) methodSpec {
-	authType := c.entry.AuthType
 	for _, spec := range methodSpecs {
-		if slices.Contains(spec.authTypes, authType) || authType == "" &&
-			slices.ContainsFunc(spec.required, func(attribute string) bool { return c.lookup(attribute).isSet() }) {
+		if c.selects(spec) {
 			return spec
 		}
 	}
-	if authType != "" {
-		r.fail("cloud", "Unsupported auth_type", "The auth_type %q of %s is not supported. Supported are password (v3password), "+
-			"token (v3token) and aksk; without auth_type, the settings under auth decide.", authType, c.source())
-	} else {
-		r.fail("cloud", "No credentials configured", "%s has none of these under auth: token; ak and sk; username (or user_id) "+
-			"and password.", capitalize(c.source()))
-	}
+	r.fail("cloud", "No credentials configured", "%s has none of these under auth: token; ak and sk; username (or user_id) "+
+		"and password.", capitalize(c.source()))
 	return methodSpec{}
 }
 

@@ -146,9 +146,6 @@ const (
 	regionSource = "the region of "
 )
 
-// otcRegions are the regions that only Open Telekom Cloud has.
-var otcRegions = []string{"eu-de", "eu-nl"}
-
 // huaweiEurope matches the European regions of Huawei Cloud, which have a domain of
 // their own.
 var huaweiEurope = regexp.MustCompile(`^eu-west-1[0-9][0-9]$`)
@@ -196,7 +193,7 @@ func (r *resolver) domainOf(region value) (domain, source string) {
 		return "", ""
 	}
 	source = regionSource + region.source
-	isHuawei := r.profile || r.cloud == nil && r.envPrefix == "HW_"
+	isHuawei := r.cloud == nil && r.envPrefix == "HW_"
 	named := r.huaweiCloud()
 	switch {
 	case slices.Contains(otcRegions, region.text) && (!isHuawei || !named.isSet()):
@@ -218,7 +215,7 @@ func (r *resolver) domainOf(region value) (domain, source string) {
 // huaweiCloud returns the variable with the domain of the cloud. With an entry of
 // clouds.yaml it does not count.
 func (r *resolver) huaweiCloud() value {
-	if r.cloud != nil && !r.profile {
+	if r.cloud != nil {
 		return value{}
 	}
 	return r.env.variable("HW_CLOUD")
@@ -241,4 +238,18 @@ func (r *resolver) noHostReason(region string) string {
 	}
 	return fmt.Sprintf("neither endpoint nor auth_url is set, and the region %q alone does not identify the cloud "+
 		"(HW_CLOUD, such as myhuaweicloud.com, does)", region)
+}
+
+// regionOfAuthURL returns the region in the host of an IAM, or "".
+func regionOfAuthURL(authURL string) string {
+	u, err := url.Parse(authURL)
+	if err != nil {
+		return ""
+	}
+	derived, _ := deriveEndpoint(u, "")
+	if derived == nil {
+		return ""
+	}
+	region, _ := regionOf(derived)
+	return region
 }

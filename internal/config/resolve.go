@@ -78,8 +78,6 @@ type resolver struct {
 
 	// cloud is the entry of clouds.yaml that has the credential, or nil.
 	cloud *cloud
-	// profile is true if cloud is a profile of Huawei Cloud's CLI.
-	profile bool
 	// envPrefix is the prefix of the variables that have the credential or a part of
 	// it, or "".
 	envPrefix string

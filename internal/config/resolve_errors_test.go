@@ -363,9 +363,9 @@ func TestCloudErrors(t *testing.T) {
 	}{
 		{
 			name: "no clouds.yaml", summary: "Invalid cloud", files: vars{},
-			detail: notUsable + "no clouds.yaml was found; searched /work/clouds.yaml, /work/clouds.yml, " +
-				"/home/u/.config/openstack/clouds.yaml, /home/u/.config/openstack/clouds.yml, " +
-				"/etc/openstack/clouds.yaml, /etc/openstack/clouds.yml.",
+			detail: notUsable + "no clouds.yaml was found; searched /work/clouds.yaml, /work/clouds.yml, /work/clouds.json, " +
+				"/home/u/.config/openstack/clouds.yaml, /home/u/.config/openstack/clouds.yml, /home/u/.config/openstack/clouds.json, " +
+				"/etc/openstack/clouds.yaml, /etc/openstack/clouds.yml, /etc/openstack/clouds.json.",
 		}, {
 			name: "an unknown cloud", clouds: "clouds: {b: {}, a: {}}", summary: "Invalid cloud",
 			detail: notUsable + "/work/clouds.yaml does not contain it; it contains: a, b.",
@@ -385,15 +385,70 @@ func TestCloudErrors(t *testing.T) {
 			name: "a bad secure.yaml", files: vars{"/work/clouds.yaml": "clouds: {c: {}}", "/work/secure.yaml": "["}, summary: "Invalid cloud",
 			detail: notUsable + "/work/secure.yaml is not a valid clouds.yaml, see line 1.",
 		}, {
-			name: "an unknown profile", clouds: "clouds: {c: {profile: otc}}", summary: "Invalid cloud",
-			detail: notUsable + `its profile "otc" is in no clouds-public.yaml, and it has no auth_url of its own; ` +
-				"set auth_url under auth in /work/clouds.yaml.",
+			name: "an unknown profile", clouds: "clouds: {c: {profile: vendor}}", summary: "Invalid cloud",
+			detail: notUsable + `its profile "vendor" is neither in a clouds-public.yaml nor built in (otc is), and it has no ` +
+				"auth_url of its own; set auth_url under auth in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile without a region", clouds: "clouds: {c: {profile: otc, auth: {token: s3cret}}}", summary: "Invalid cloud",
+			detail: notUsable + "the profile otc has the regions eu-de and eu-nl only, but it has no region_name; set region_name " +
+				"to one of them, or auth_url under auth to the IAM of another region, in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile with another region", clouds: "clouds: {c: {cloud: otc, auth: {token: s3cret}, region_name: eu-ch2}}",
+			summary: "Invalid cloud",
+			detail: notUsable + `the profile otc has the regions eu-de and eu-nl only, but its region is "eu-ch2"; set region_name ` +
+				"to one of them, or auth_url under auth to the IAM of another region, in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile with another region of the block", block: Settings{"region": "eu-west-101"}, summary: "Invalid cloud",
+			clouds: "clouds: {c: {profile: otc, auth: {token: s3cret, project_name: eu-de}}}",
+			detail: notUsable + `the profile otc has the regions eu-de and eu-nl only, but its region is "eu-west-101"; set...`,
+		}, {
+			name: "a host with a region that is none", summary: "Invalid cloud",
+			clouds: "clouds: {c: {auth: {auth_url: 'https://iam.{region_name}.example', token: s3cret}, region_name: 'x/y'}}",
+			detail: notUsable + "its auth_url contains {region_name}, but it has no valid region_name; set it in /work/clouds.yaml.",
+		}, {
+			name: "a trust", clouds: "clouds: {c: {auth: {username: u, password: s3cret, trust_id: x}}}", summary: "Invalid cloud",
+			detail: notUsable + "its trust_id under auth is not supported, and without it another identity would be used; use a token, " +
+				"an access key, or user name and password.",
+		}, {
+			name: "an identity provider", clouds: "clouds: {c: {auth: {username: u, password: s3cret, protocol: saml}}}", summary: "Invalid cloud",
+			detail: notUsable + "its protocol under auth is not supported, and without it another identity would be used; use oidc in " +
+				"the provider block, or a token of otc-auth.",
+		}, {
+			name: "an identity that a merged mapping and secure.yaml ask for", summary: "Invalid cloud",
+			files: vars{
+				"/work/clouds.yaml": "clouds: {c: {auth: {username: u, password: s3cret}}}",
+				"/work/secure.yaml": "x: &x {passcode: 1}\nclouds: {c: {auth: {<<: [*x]}}}",
+			},
+			detail: notUsable + "its passcode under auth is not supported, and without it another identity would be used; use a token of otc-auth.",
+		}, {
+			name: "an agency beside auth", clouds: "clouds: {c: {auth: {token: s3cret}, target_agency_name: a}}", summary: "Invalid cloud",
+			detail: notUsable + "its target_agency_name beside auth is not supported, and without it another identity would be used; " +
+				"write it under auth.",
+		}, {
+			name: "an agency with the name of the variable", clouds: "clouds: {c: {auth: {token: s3cret, agency_name: a}}}", summary: "Invalid cloud",
+			detail: notUsable + "its agency_name under auth is not supported, and without it another identity would be used; " +
+				"write target_agency_name.",
+		}, {
+			name: "an agency without a name", clouds: "clouds: {c: {auth_type: agency, auth: {token: s3cret, target_domain_id: d}}}",
+			summary: "Incomplete cloud",
+			detail: "The auth_type of " + source + " is agency, but target_agency_name is not set. Set it under auth, " +
+				"with target_domain_name or target_domain_id, the account that delegates.",
+		}, {
+			name: "an auth_type that is not supported, with a password of the block", block: Settings{"password": secretWord},
+			clouds: "clouds: {c: {auth_type: v3oidcpassword, auth: {username: u}}}", summary: "Unsupported auth_type",
+			detail: `The auth_type "v3oidcpassword" of ` + source + " is not supported...",
+		}, {
+			name: "no JSON", files: vars{"/work/clouds.json": "{\"clouds\": {\"c\":\n{\"auth\": s3cret}}}"}, summary: "Invalid cloud",
+			detail: notUsable + "/work/clouds.json is not valid JSON, see line 2.",
+		}, {
+			name: "JSON of another structure", files: vars{"/work/clouds.json": `{"clouds": "s3cret"}`}, summary: "Invalid cloud",
+			detail: notUsable + "/work/clouds.json is not a valid clouds.yaml.",
 		}, {
 			name: "application credentials", clouds: "clouds: {c: {auth_type: v3applicationcredential}}", summary: "Unsupported auth_type",
 			detail: `The auth_type "v3applicationcredential" of ` + source + " is not supported. Supported are password (v3password), " +
-				"token (v3token) and aksk; without auth_type, the settings under auth decide.",
+				"token (v3token), aksk and agency; without auth_type, the settings under auth decide.",
 		}, {
-			name: "no credential", clouds: "clouds: {c: {auth: {application_credential_id: x}}}", summary: "No credentials configured",
+			name: "no credential", clouds: "clouds: {c: {auth: {domain_name: x, trust_id: '', passcode: null}}}", summary: "No credentials configured",
 			detail: "C" + source[1:] + " has none of these under auth: token; ak and sk; username (or user_id) and password.",
 		}, {
 			name: "an access key alone", clouds: "clouds: {c: {auth: {ak: x}}}", summary: "Incomplete cloud",
