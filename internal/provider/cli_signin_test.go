@@ -78,11 +78,13 @@ func cloudsYAML(iam string, auth ...string) string {
 	return fmt.Sprintf("clouds:\n  work:\n    region_name: eu-de\n    auth:\n      auth_url: %s\n      %s\n", iam, strings.Join(auth, "\n      "))
 }
 
+const idTokenSubject = "repo:acme/shares:environment:production"
+
 // The identity provider of the tests, and an ID token that its IAM accepts.
 var (
 	identityProviderSecret = []byte("identity-provider-5ecret")
 	testIDToken            = swrtest.SignIDToken(identityProviderSecret, map[string]any{
-		"aud": "swr-test", "exp": 1 << 40, "sub": "repo:acme/shares:environment:production",
+		"aud": "swr-test", "exp": 1 << 40, "sub": idTokenSubject,
 	})
 )
 
@@ -211,7 +213,11 @@ func TestCLIEchoedSecrets(t *testing.T) {
 		"temporary access key": {http.StatusFound, []string{"OS_ACCESS_KEY=PERMANENT", "OS_SECRET_KEY=" + testSecretKey, "OS_SECURITY_TOKEN=" + testSecurityToken}},
 		"password":             {http.StatusOK, nil},
 		"login":                {http.StatusUnauthorized, nil},
-		"invalid HTTP":         {0, nil},
+		"id token login": {http.StatusUnauthorized, []string{
+			"SWR_OIDC_IDP_ID=ci", "SWR_OIDC_ID_TOKEN=" + testIDToken, "OS_REGION_NAME=eu-de"}},
+		"agency": {http.StatusOK, []string{"HW_ACCESS_KEY=PERMANENT", "HW_SECRET_KEY=" + testSecretKey,
+			"HW_ASSUME_ROLE_AGENCY_NAME=ops", "HW_ASSUME_ROLE_DOMAIN_NAME=CUSTOMER"}},
+		"invalid HTTP": {0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -222,7 +228,7 @@ func TestCLIEchoedSecrets(t *testing.T) {
 			if test.status == 0 {
 				endpoint = invalidHTTP(t, "HTTP/1.1 201 Created\r\nX-Subject-Token TOKEN-5ecret-from-IAM\r\n\r\n")
 			} else {
-				endpoint, secrets = echo(t, test.status, name == "login")
+				endpoint, secrets = echo(t, test.status, strings.HasSuffix(name, "login"))
 			}
 			if test.env == nil {
 				test.env = passwordEnv(idle)

@@ -144,10 +144,10 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 		if err != nil {
 			t.Error(err)
 		}
-		if strings.HasSuffix(r.URL.Path, "/auth/tokens") && !loginsToo {
+		if isIAM := strings.HasSuffix(r.URL.Path, "tokens"); isIAM && !loginsToo {
 			w.Header().Set("X-Subject-Token", "TOKEN+from/IAM=5ecret")
 			w.WriteHeader(http.StatusCreated)
-			_, _ = w.Write([]byte(`{"token":{}}`))
+			_, _ = w.Write([]byte(`{"token":{},"credential":{"access":"AK-from-IAM","secret":"SK-from-IAM-5ecret","securitytoken":"ST+from/IAM=5ecret"}}`))
 			return
 		}
 		mu.Lock()
@@ -160,9 +160,11 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 				sent = append(sent, value, signature)
 			}
 		}
-		if strings.Contains(string(body), "password") {
-			echoed = append(echoed, string(body), testPassword)
-			sent = append(sent, testPassword)
+		for field, secret := range map[string]string{`"password"`: testPassword, `"id_token"`: testIDToken} {
+			if strings.Contains(string(body), field) {
+				echoed = append(echoed, string(body), secret)
+				sent = append(sent, secret)
+			}
 		}
 		text := strings.Join(echoed, " ")
 		w.Header().Set("X-Request-Id", text)
@@ -189,7 +191,8 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 			t.Error("nothing was echoed")
 		}
 		return append(slices.DeleteFunc(slices.Clone(sent), func(s string) bool { return s == "" }),
-			echoToken, testSecretKey, testSecurityToken, testPassword, "TOKEN+from/IAM=5ecret")
+			echoToken, testSecretKey, testSecurityToken, testPassword, testIDToken, idTokenSubject,
+			"TOKEN+from/IAM=5ecret", "SK-from-IAM-5ecret", "ST+from/IAM=5ecret")
 	}
 }
 
@@ -200,17 +203,23 @@ const echoToken = "given+TOKEN/5ecret&<>=="
 func TestEchoedSecrets(t *testing.T) {
 	t.Parallel()
 	idle := startServer(t)
+	agency := values{"agency_name": "ops", "domain_name": "CUSTOMER"}
+	idTokenBlock := values{"oidc": values{"idp_id": "ci", "id_token": testIDToken}, "region": "eu-de", "auth_url": ""}
 	for method, block := range map[string]values{
 		"token":                {"token": echoToken},
 		"access key":           {"access_key": "PERMANENT", "secret_key": testSecretKey},
 		"temporary access key": {"access_key": "PERMANENT", "secret_key": testSecretKey, "security_token": testSecurityToken},
 		"password":             passwordBlock(idle),
 		"login":                passwordBlock(idle),
+		"id token":             idTokenBlock,
+		"id token login":       idTokenBlock,
+		"agency login":         {"token": echoToken, "assume_role": agency, "region": "eu-de", "auth_url": ""},
+		"agency keys":          {"access_key": "PERMANENT", "secret_key": testSecretKey, "assume_role": agency, "auth_url": ""},
 	} {
 		for _, status := range []int{http.StatusInternalServerError, http.StatusUnauthorized, http.StatusBadRequest, http.StatusFound, http.StatusOK} {
 			t.Run(fmt.Sprintf("%s %d", method, status), func(t *testing.T) {
 				t.Parallel()
-				endpoint, secrets := echo(t, status, method == "login")
+				endpoint, secrets := echo(t, status, strings.HasSuffix(method, "login"))
 				config := block.with("endpoint", endpoint).with("max_retries", 2)
 				if block["auth_url"] != nil {
 					config["auth_url"] = endpoint
