@@ -75,7 +75,7 @@ func (c *iamClient) do(ctx context.Context, call iamCall) (http.Header, error) {
 	// A new client for each call has no state, so that gophercloud neither retries nor
 	// renews anything.
 	client := &gophercloud.ProviderClient{HTTPClient: http.Client{Transport: call.transport}}
-	resp, err := client.Request(traced, call.method, call.url, &gophercloud.RequestOpts{
+	resp, err := client.Request(traced, call.method, call.url, &gophercloud.RequestOpts{ //nolint:bodyclose // closed where it is decoded
 		JSONBody: call.body, JSONResponse: call.result,
 		// Required without a body, too.
 		MoreHeaders: map[string]string{"Content-Type": "application/json"},
