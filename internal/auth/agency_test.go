@@ -331,13 +331,13 @@ func TestRefusedIdentities(t *testing.T) {
 		{
 			"agency", merge(opsAgency, config.Settings{"token": "own-s3cret"}), "/v3/auth/tokens", 403, iamError("no own-s3cret"),
 			`assume the agency "ops" of account "A"`,
-			`403 Forbidden: no [redacted]. Check that account "A" has an agency "ops" that delegates to the account of the ` +
-				`credential, and that the user of the credential has the policy Agent Operator there`,
+			`403 Forbidden: no [redacted]. Check that the credential is valid, that account "A" has an agency "ops" that delegates to its ` +
+				`account, and that its user has the policy Agent Operator`,
 		}, {
 			"agency as a key pair", merge(opsAgency, ownKeys), "/v3.0/OS-CREDENTIAL/securitytokens", 404, iamError("no agency."),
 			`assume the agency "ops" of account "A"`,
-			`404 Not Found: no agency. Check that account "A" has an agency "ops" that delegates to the account of the ` +
-				`credential, and that the user of the credential has the policy Agent Operator there`,
+			`404 Not Found: no agency. Check that the credential is valid, that account "A" has an agency "ops" that delegates to its ` +
+				`account, and that its user has the policy Agent Operator`,
 		}, {
 			"own login for an agency", merge(opsAgency, ownLogin), "/v3/auth/tokens", 401, iamError("wrong"),
 			"sign in", `401 Unauthorized: wrong. IAM returns the same response for a wrong user, password, account or project`,
@@ -390,6 +390,20 @@ func TestRefusedIdentities(t *testing.T) {
 				t.Errorf("calls after the refusal: %v, %d requests", cloud.calls[calls:], len(cloud.received))
 			}
 		})
+	}
+}
+
+// The project of the region is the one of requests without a project: that it can't be
+// looked up does not matter.
+func TestRegionalProjectThatCanNotBeListed(t *testing.T) {
+	cloud := newFakeCloud(t)
+	cloud.refuse = func(string, string) (int, string) { return http.StatusForbidden, "" }
+	transport := cloud.transport(t, merge(ownKeys, config.Settings{"project_name": "eu-de"}), nil)
+	for range 2 {
+		cloud.get(t, transport)
+	}
+	if got := authorization(cloud.received[1]); got != "[Access=AK]" || len(cloud.calls) != 1 {
+		t.Errorf("received %s after %v", got, cloud.calls)
 	}
 }
 

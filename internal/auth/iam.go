@@ -312,8 +312,8 @@ func assumeCall(agency config.Agency, own http.RoundTripper) iamCall {
 	return iamCall{
 		transport: own,
 		operation: fmt.Sprintf("assume the agency %q of %s", agency.Name, agency.Account()),
-		advice: fmt.Sprintf("Check that %s has an agency %q that delegates to the account of the credential, and that the user "+
-			"of the credential has the policy Agent Operator there", agency.Account(), agency.Name),
+		advice: fmt.Sprintf("Check that the credential is valid, that %s has an agency %q that delegates to its account, and "+
+			"that its user has the policy Agent Operator", agency.Account(), agency.Name),
 	}
 }
 

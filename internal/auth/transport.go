@@ -182,6 +182,10 @@ func (b *builder) keyPairProject() projectFunc {
 	own := b.ownAtIAM()
 	source := b.source(func(ctx context.Context) (*credential, error) {
 		id, err := b.iam.projectID(ctx, own, project.Name)
+		refusal, ok := errors.AsType[*LoginError](err)
+		if ok && refusal.Status == http.StatusForbidden && project.Name == b.config.Region {
+			err = nil // requests without a project are for that of the region
+		}
 		return &credential{signer: &signer{projectID: id}}, err
 	})
 	return func(ctx context.Context) (string, error) {

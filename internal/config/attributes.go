@@ -41,17 +41,20 @@ var Attributes = []Attribute{
 	{
 		Name: "endpoint", Env: []string{"SWR_ENDPOINT"},
 		Description: "Base URL of the SWR API, such as `https://swr-api.eu-de.otc.t-systems.com`.",
-		Default:     "derived from `auth_url` by replacing `iam` or `iam-pub` with `swr-api`",
+		Default: "derived from `auth_url` by replacing `iam` or `iam-pub` with `swr-api`, or else from the region " +
+			"if that identifies the cloud",
 	},
 	{
 		Name: "region", Env: []string{"OS_REGION_NAME", "OS_REGION", "HW_REGION_NAME"},
-		Description: "Region, such as `eu-de`. If the endpoint is derived from `auth_url`, the region must match its host. " +
-			"The region selects the endpoint only with the two hosts that serve all regions of Huawei Cloud. " +
+		Description: "Region, such as `eu-de`. With neither `endpoint` nor `auth_url`, it selects the hosts of Open Telekom Cloud " +
+			"(`eu-de`, `eu-nl`), or of Huawei Cloud for credentials of the `HW_` variables or with `HW_CLOUD`. " +
+			"If the endpoint is derived from `auth_url`, the region must match its host. " +
 			"It is also the default of `project_name`.",
 	},
 	{
 		Name: "auth_url", Env: []string{"OS_AUTH_URL", "HW_AUTH_URL"},
 		Description: "URL of IAM v3, such as `https://iam.eu-de.otc.t-systems.com/v3`.",
+		Default:     "derived from the region if that identifies the cloud",
 	},
 	{
 		Name: "token", Sensitive: true, Env: []string{"OS_TOKEN", "OS_AUTH_TOKEN", "HW_AUTH_TOKEN"},
@@ -98,7 +101,7 @@ var Attributes = []Attribute{
 	},
 	{
 		Name: "project_name", Env: []string{"OS_PROJECT_NAME", "OS_TENANT_NAME", "HW_PROJECT_NAME"},
-		Description: "Project that the login is for.", Default: "the region",
+		Description: "Project that requests are for.", Default: "the region",
 	},
 	{
 		Name: "project_id", Env: []string{"OS_PROJECT_ID", "OS_TENANT_ID", "HW_PROJECT_ID"},
@@ -144,7 +147,7 @@ var Attributes = []Attribute{
 	},
 	{
 		Name: "profile", Env: []string{"HW_PROFILE"},
-		Description: "Profile in that file.",
+		Description: "Profile of the command-line interface of Huawei Cloud, in `shared_config_file`.",
 		Default:     "the current profile of `shared_config_file`",
 	},
 	{

@@ -31,8 +31,10 @@ func TestMain(m *testing.M) {
 		if os.Getenv("TF_ACC") == "" { // or else the environment names a real cloud
 			for _, variable := range os.Environ() {
 				name, _, _ := strings.Cut(variable, "=")
-				if strings.HasPrefix(name, "OS_") || strings.HasPrefix(name, "HW_") || strings.HasPrefix(name, "SWR_") {
-					_ = os.Unsetenv(name)
+				for _, prefix := range []string{"OS_", "HW_", "SWR_", "HUAWEICLOUD_SDK_", "AWS_"} {
+					if strings.HasPrefix(name, prefix) {
+						_ = os.Unsetenv(name)
+					}
 				}
 			}
 		}
@@ -66,6 +68,11 @@ func newCLI(t *testing.T, server *swrtest.Server, config string) *cli {
 	}
 	tf := &cli{CLI: terraform, t: t, server: server}
 	tf.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
+	if parallelism := os.Getenv("TEST_PARALLELISM"); parallelism != "" {
+		for _, command := range []string{"plan", "apply", "destroy"} {
+			tf.Env = append(tf.Env, "TF_CLI_ARGS_"+command+"=-parallelism="+parallelism)
+		}
+	}
 	tf.write("main.tf", config)
 	return tf
 }

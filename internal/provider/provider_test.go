@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -28,6 +29,16 @@ func TestConfigure(t *testing.T) {
 		`AttributeName("endpoint"): Invalid endpoint`, "begins with http://", "Write https://")
 	h.configure(values{"token": "t", "access_key": "a", "secret_key": "s"}).assertError(t, "token", "access_key")
 	h.configure(values{}).assertError(t, "OS_TOKEN")
+	h.configure(values{"token": "t", "region": "eu-de", "assume_role": values{"agency_name": "ops"}}).assertError(t,
+		`AttributeName("assume_role").AttributeName("domain_name"): Incomplete agency`)
+	h.configure(values{"oidc": values{"idp_id": "ci", "id_token": "a", "id_token_file": "b"}}).assertError(t,
+		`AttributeName("oidc").AttributeName("id_token_file"): Conflicting oidc attributes`)
+	for name, block := range map[string]values{
+		"oidc": {"oidc": unknown}, "oidc.idp_id": {"oidc": values{"idp_id": unknown, "id_token": "a"}},
+	} {
+		h.configure(block)
+		h.newShare().apply(shareConfig).assertError(t, "Provider configuration not yet known", `"`+name+`" in the provider block is not known`)
+	}
 	h.configure(values{"endpoint": "http://swr-api.example.com", "token": "t", "insecure": true}).assertWarning(t, "Credentials are sent in clear text")
 	assertNoRequests(t, h.server)
 }
@@ -111,6 +122,25 @@ func TestRefusedCredential(t *testing.T) {
 			t.Errorf("requests: %v", server.Counts())
 		}
 	}
+}
+
+// A refused agency is an error that names agency, account and policy, and in which
+// account the run acts. IAM refuses signatures of a clock that is off, too.
+func TestRefusedAgency(t *testing.T) {
+	t.Parallel()
+	block := func(server *swrtest.Server) values {
+		return values{"access_key": "PERMANENT", "secret_key": testSecretKey, "auth_url": server.IAMURL,
+			"assume_role": values{"agency_name": "missing", "domain_name": "CUSTOMER"}}
+	}
+	server := startServer(t)
+	d := newHarness(t, server, block(server)).newShare().apply(shareConfig)
+	d.assertError(t, "Unable to create share", `assume the agency "missing" of account "CUSTOMER" at `+server.IAMURL, "403 Forbidden",
+		"the policy Agent Operator", `acting in account "CUSTOMER" with the agency "missing" from the provider block`)
+	assertNoSecrets(t, map[string]string{"the message": d.String()}, allSecrets(server)...)
+
+	server = startServer(t, swrtest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
+	newHarness(t, server, block(server)).newShare().apply(shareConfig).assertError(t,
+		"The clock of this computer is 20m behind that of the service")
 }
 
 // Of a login that fails the message says where each part of it came from. It is
