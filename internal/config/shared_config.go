@@ -20,9 +20,10 @@ const defaultSharedConfigFile = "~/.hcloud/config.json"
 type sharedConfigFile struct {
 	// AuthEncrypt is true or false, or such a text. Versions before 5.2.7, which
 	// always encrypt, do not set it, nor do those who write the file by hand.
-	AuthEncrypt any             `json:"authEncrypt"`
-	Current     string          `json:"current"`
-	Profiles    []sharedProfile `json:"profiles"`
+	AuthEncrypt any    `json:"authEncrypt"`
+	Current     string `json:"current"`
+	// Profiles are pointers, which take less memory while the slice grows.
+	Profiles []*sharedProfile `json:"profiles"`
 }
 
 // sharedProfile is a profile of the file, as far as it is used.
@@ -81,23 +82,23 @@ func loadProfile(env Environment, path, name string) (*profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &profile{path: path, sharedProfile: named}
+	p := &profile{path: path, sharedProfile: *named}
 	return p, p.setKeyPair(file)
 }
 
-func (f sharedConfigFile) find(path, name string) (sharedProfile, error) {
+func (f sharedConfigFile) find(path, name string) (*sharedProfile, error) {
 	for _, p := range f.Profiles {
-		if p.Name == name {
+		if p != nil && p.Name == name {
 			return p, nil
 		}
 	}
-	return sharedProfile{}, fmt.Errorf("%s has no profile %q; it has: %s", path, name, f.names())
+	return nil, fmt.Errorf("%s has no profile %q; it has: %s", path, name, f.names())
 }
 
 func (f sharedConfigFile) names() string {
 	return listNames(func(yield func(string) bool) {
 		for _, p := range f.Profiles {
-			if !yield(p.Name) {
+			if p != nil && !yield(p.Name) {
 				return
 			}
 		}
@@ -115,7 +116,7 @@ func (f sharedConfigFile) isEncrypted(pair sharedKeyPair) bool {
 
 // setKeyPair sets the key pair of the profile's mode.
 func (p *profile) setKeyPair(file sharedConfigFile) error {
-	source, remedy := p.sharedProfile, "set --cli-profile=%q --cli-access-key=AK --cli-secret-key=SK"
+	source, remedy := &p.sharedProfile, "set --cli-profile=%q --cli-access-key=AK --cli-secret-key=SK"
 	switch p.Mode {
 	case "", "AKSK":
 		p.keyPair = p.sharedKeyPair
