@@ -55,6 +55,11 @@ func (r *resolver) findAgency() (p pair, project value) {
 			", and only the provider block overrides parts of it")
 		return p, r.lookup(agencyProject)
 	}
+	if r.profile.hasAgency() && len(r.inBlock([]string{agencyName, agencyDomain})) == 0 {
+		p = pair{first: r.profile.lookup(agencyName), second: r.profile.lookup(agencyDomain)}
+		r.refuseAgencyVariables(p, envPrefixes, "the "+r.profile.source()+" has an agency of its own")
+		return p, firstSet(r.block.lookup(agencyProject), r.profile.lookup(agencyProject))
+	}
 	allowed := envPrefixes
 	if r.envPrefix != "" {
 		allowed = []string{r.envPrefix}

@@ -140,6 +140,41 @@ clouds:
 				"auth_url": "https://iam.eu-de.otc.t-systems.com:443/v3", "endpoint": otcEndpoint,
 			},
 		}, {
+			name: "T Cloud's documentation: an agency, whose login has its password in secure.yaml",
+			files: vars{
+				"/work/clouds.yaml": `
+clouds:
+  c:
+    profile: otc
+    auth_type: agency
+    auth:
+      username: u
+      project_name: eu-de_project
+      user_domain_name: d
+      auth_url: 'https://iam.eu-de.otc.t-systems.com:443/v3'
+      target_domain_id: i # Domain where agency is created
+      target_agency_name: test_agency
+      target_project_name: eu-de_theirs
+`,
+				"/work/secure.yaml": "clouds: {c: {auth: {password: p}}}",
+			},
+			want: vars{
+				"method": "password", "user": "u", "project": "eu-de_project",
+				"agency": "test_agency", "agency domain id": "i", "agency project": "eu-de_theirs",
+				"agency from": `agency "test_agency" from cloud "c" in /work/clouds.yaml`,
+			},
+		}, {
+			name: "an agency with an access key and without auth_type agency",
+			files: vars{"/work/clouds.yaml": `
+clouds: {c: {profile: otc, region_name: eu-nl, auth_type: aksk, ak: a, sk: s, auth: {target_agency_name: x, target_domain_name: A, target_project_id: p}}}
+`},
+			want: vars{"method": "key pair", "agency": "x", "agency domain": "A", "agency project id": "p", "agency as key pair": "false"},
+		}, {
+			name:  "auth_type agency with a token, and the agency in the block",
+			block: Settings{"assume_role.agency_name": "b", "assume_role.domain_name": "B"},
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, auth_type: agency, auth: {token: t}}}"},
+			want:  vars{"token": "t", "agency": "b", "agency domain": "B", "agency project": "eu-de"},
+		}, {
 			name:  "a key pair beside auth",
 			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-nl, ak: a, sk: s, security_token: t, auth: {username: x}}}"},
 			want:  vars{"method": "key pair", "ak": "a", "sk": "s", "st": "t", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},

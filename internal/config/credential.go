@@ -262,13 +262,6 @@ func (r *resolver) fromEnvironment() Credential {
 	return Credential{}
 }
 
-// fromProfile returns the credential of a profile of Huawei Cloud's CLI.
-func (r *resolver) fromProfile() Credential {
-	v := firstSet(r.setting("profile"), r.setting("shared_config_file"))
-	r.fail("profile", "Unsupported profile", "The profile that is set in %s is not supported yet. Remove it.", v.source)
-	return Credential{}
-}
-
 // fromPair returns the credential that is made of a pair of the block and the
 // environment.
 func (r *resolver) fromPair(spec methodSpec, p pair) Credential {
@@ -528,7 +521,7 @@ func (r *resolver) scope(object string) value {
 	if r.cloud != nil {
 		return r.lookup(object)
 	}
-	return firstSet(r.block.lookup(object), r.env.lookup(object, r.envPrefix))
+	return firstSet(r.block.lookup(object), r.profile.lookup(object), r.env.lookup(object, r.envPrefix))
 }
 
 // firstVariables returns the variable of each prefix to propose in an error.

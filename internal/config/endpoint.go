@@ -159,7 +159,7 @@ func isOTC(u *url.URL) bool {
 // the credential's prefix is the first choice.
 func (r *resolver) region(selectsHosts bool) value {
 	if selectsHosts && r.cloud == nil && r.envPrefix != "" {
-		return firstSet(r.block.lookup("region"), r.env.lookup("region", r.envPrefix), r.lookup("region"))
+		return firstSet(r.block.lookup("region"), r.profile.lookup("region"), r.env.lookup("region", r.envPrefix), r.lookup("region"))
 	}
 	return r.lookup("region")
 }

@@ -78,6 +78,8 @@ type resolver struct {
 
 	// cloud is the entry of clouds.yaml that has the credential, or nil.
 	cloud *cloud
+	// profile is the one of Huawei Cloud's CLI that has the credential, or nil.
+	profile *profile
 	// envPrefix is the prefix of the variables that have the credential or a part of
 	// it, or "".
 	envPrefix string
@@ -108,12 +110,13 @@ func (r *resolver) setting(attribute string) value {
 }
 
 // lookup returns a setting of host, scope or credential. These come from the entry
-// of clouds.yaml, if there is one, instead of the environment.
+// of clouds.yaml, if there is one, instead of the environment. Those of a profile
+// come before the environment.
 func (r *resolver) lookup(attribute string) value {
 	if r.cloud != nil {
 		return firstSet(r.block.lookup(attribute), r.cloud.lookup(attribute))
 	}
-	return r.setting(attribute)
+	return firstSet(r.block.lookup(attribute), r.profile.lookup(attribute), r.env.lookup(attribute, ""))
 }
 
 // insecure and roots are not part of host, scope and credential: where an entry of
