@@ -289,7 +289,7 @@ func (c *cloud) completeHost(hasHost bool, block Settings) error {
 // of login, than the supported ones. Who ignores them acts in the wrong account.
 // Each has what to use instead, or "".
 var unsupportedKeys = map[string]string{
-	"trust_id": "", "system_scope": "", "roles": "", "passcode": otcAuthRemedy,
+	"trust_id": "", "system_scope": "", "roles": "remove it", "passcode": otcAuthRemedy,
 	"application_credential_id": "", "application_credential_name": "", "application_credential_secret": "",
 	"identity_provider": oidcRemedy, "identity_provider_url": oidcRemedy, "protocol": oidcRemedy, "access_token": oidcRemedy,
 	"access_token_endpoint": oidcRemedy, "discovery_endpoint": oidcRemedy, "client_id": oidcRemedy, "client_secret": oidcRemedy,
@@ -303,43 +303,38 @@ var unsupportedKeys = map[string]string{
 const (
 	oidcRemedy    = "use oidc in the provider block, or a token of otc-auth"
 	otcAuthRemedy = "use a token of otc-auth"
-
-	supportedRemedy = "use a token, an access key, or user name and password"
 )
 
 // checkIdentity refuses an entry that asks for an identity that is not supported.
 func checkIdentity(entry *yaml.Node) error {
+	found := map[string]string{} // the places of the keys
 	var auths []*yaml.Node
-	beside := map[string]bool{}
 	visitKeys(entry, map[*yaml.Node]bool{}, func(key string, content *yaml.Node) {
-		_, isUnsupported := unsupportedKeys[key]
-		switch {
+		switch _, ok := unsupportedKeys[key]; {
 		case key == "auth":
 			auths = append(auths, content)
-		case strings.HasPrefix(key, "target_"), isUnsupported:
-			beside[key] = true
+		case ok, strings.HasPrefix(key, "target_"):
+			found[key] = "beside"
 		}
 	})
-	under, seen := map[string]bool{}, map[*yaml.Node]bool{}
+	seen := map[*yaml.Node]bool{}
 	for _, auth := range auths {
 		visitKeys(auth, seen, func(key string, _ *yaml.Node) {
 			if _, ok := unsupportedKeys[key]; ok {
-				under[key] = true
+				found[key] = "under"
 			}
 		})
 	}
-	const refusal = "its %s %s auth is not supported, and without it another identity would be used; %s"
-	for _, key := range slices.Sorted(maps.Keys(under)) {
-		return fmt.Errorf(refusal, key, "under", cmp.Or(unsupportedKeys[key], supportedRemedy))
+	if len(found) == 0 {
+		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(beside)) {
-		remedy, ok := unsupportedKeys[key]
-		if !ok {
-			remedy = "write it under auth"
-		}
-		return fmt.Errorf(refusal, httpsafe.Printable(key), "beside", cmp.Or(remedy, supportedRemedy))
+	key := slices.Min(slices.Collect(maps.Keys(found)))
+	remedy, ok := unsupportedKeys[key]
+	if !ok {
+		remedy = "write it under auth"
 	}
-	return nil
+	return fmt.Errorf("its %s %s auth is not supported, and without it the run could act as another identity; %s",
+		httpsafe.Printable(key), found[key], cmp.Or(remedy, "use a token, an access key, or user name and password"))
 }
 
 // visitKeys calls visit for each key of a mapping that has a value, including those
