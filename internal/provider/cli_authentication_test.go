@@ -49,6 +49,8 @@ func TestCLIGuideAuthentication(t *testing.T) {
 	t.Parallel()
 	guide := readGuide(t, "authentication")
 	const clouds = "clouds:\n  otc:\n    profile: otc\n    region_name: eu-nl\n    auth: {ak: PERMANENT, sk: " + testSecretKey + "}\n"
+	const profiles = `{"authEncrypt": "false", "profiles": [{"name": "default", "mode": "AKSK", "region": "ap-southeast-1",
+		"accessKeyId": "PERMANENT", "secretAccessKey": "` + testSecretKey + `"}]}`
 	for heading, test := range map[string]struct {
 		iam, swr string // the hosts; no request to IAM is needed if iam is ""
 		customer bool   // the organization belongs to the customer
@@ -66,7 +68,8 @@ func TestCLIGuideAuthentication(t *testing.T) {
 			map[swrtest.Operation]int{swrtest.OpIDToken: 1}},
 		"In a customer's account": {"iam.eu-de.otc.t-systems.com", "swr-api.eu-de.otc.t-systems.com", true,
 			map[swrtest.Operation]int{swrtest.OpAssumeRole: 1}},
-		"clouds.yaml": {swr: "swr-api.eu-nl.otc.t-systems.com"},
+		"clouds.yaml":        {swr: "swr-api.eu-nl.otc.t-systems.com"},
+		"Profile of the CLI": {swr: "swr-api.ap-southeast-1.myhuaweicloud.com"},
 	} {
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()
@@ -95,6 +98,7 @@ func TestCLIGuideAuthentication(t *testing.T) {
 			tf.write("ca.pem", string(proxy.CAPEM()))
 			tf.write("id-token", testIDToken)
 			tf.write("clouds.yaml", clouds)
+			tf.write("hcloud.json", profiles)
 			tf.Env = append(guide.environment(heading), "HTTPS_PROXY=http://"+proxy.Addr, "OS_CACERT="+filepath.Join(tf.Dir, "ca.pem"))
 			tf.plan(changes)
 
