@@ -1,16 +1,11 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"iter"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -82,19 +77,6 @@ func (r *cloudRegion) UnmarshalYAML(node *yaml.Node) error {
 	}
 	type plain cloudRegion
 	return node.Decode((*plain)(r))
-}
-
-// cloudsFile is clouds.yaml, secure.yaml or clouds-public.yaml. Entries are kept as
-// nodes because decoding several nodes into one cloudEntry merges them.
-type cloudsFile struct {
-	path string
-	// foreign is true for a file that was found in the working directory, which may
-	// be somebody else's: a repository that was cloned, for example.
-	foreign bool
-	// variable is the one that names such files, or "".
-	variable     string
-	Clouds       map[string]yaml.Node `yaml:"clouds"`
-	PublicClouds map[string]yaml.Node `yaml:"public-clouds"`
 }
 
 // layer is what one file has for an entry.
@@ -289,7 +271,7 @@ func (c *cloud) completeHost(hasHost bool, block Settings) error {
 // of login, than the supported ones. Who ignores them acts in the wrong account.
 // Each has what to use instead, or "".
 var unsupportedKeys = map[string]string{
-	"trust_id": "", "system_scope": "", "roles": "", "passcode": otcAuthRemedy,
+	"trust_id": "", "system_scope": "", "roles": "remove it", "passcode": otcAuthRemedy,
 	"application_credential_id": "", "application_credential_name": "", "application_credential_secret": "",
 	"identity_provider": oidcRemedy, "identity_provider_url": oidcRemedy, "protocol": oidcRemedy, "access_token": oidcRemedy,
 	"access_token_endpoint": oidcRemedy, "discovery_endpoint": oidcRemedy, "client_id": oidcRemedy, "client_secret": oidcRemedy,
@@ -303,43 +285,38 @@ var unsupportedKeys = map[string]string{
 const (
 	oidcRemedy    = "use oidc in the provider block, or a token of otc-auth"
 	otcAuthRemedy = "use a token of otc-auth"
-
-	supportedRemedy = "use a token, an access key, or user name and password"
 )
 
 // checkIdentity refuses an entry that asks for an identity that is not supported.
 func checkIdentity(entry *yaml.Node) error {
+	found := map[string]string{} // the places of the keys
 	var auths []*yaml.Node
-	beside := map[string]bool{}
 	visitKeys(entry, map[*yaml.Node]bool{}, func(key string, content *yaml.Node) {
-		_, isUnsupported := unsupportedKeys[key]
-		switch {
+		switch _, ok := unsupportedKeys[key]; {
 		case key == "auth":
 			auths = append(auths, content)
-		case strings.HasPrefix(key, "target_"), isUnsupported:
-			beside[key] = true
+		case ok, strings.HasPrefix(key, "target_"):
+			found[key] = "beside"
 		}
 	})
-	under, seen := map[string]bool{}, map[*yaml.Node]bool{}
+	seen := map[*yaml.Node]bool{}
 	for _, auth := range auths {
 		visitKeys(auth, seen, func(key string, _ *yaml.Node) {
 			if _, ok := unsupportedKeys[key]; ok {
-				under[key] = true
+				found[key] = "under"
 			}
 		})
 	}
-	const refusal = "its %s %s auth is not supported, and without it another identity would be used; %s"
-	for _, key := range slices.Sorted(maps.Keys(under)) {
-		return fmt.Errorf(refusal, key, "under", cmp.Or(unsupportedKeys[key], supportedRemedy))
+	if len(found) == 0 {
+		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(beside)) {
-		remedy, ok := unsupportedKeys[key]
-		if !ok {
-			remedy = "write it under auth"
-		}
-		return fmt.Errorf(refusal, httpsafe.Printable(key), "beside", cmp.Or(remedy, supportedRemedy))
+	key := slices.Min(slices.Collect(maps.Keys(found)))
+	remedy, ok := unsupportedKeys[key]
+	if !ok {
+		remedy = "write it under auth"
 	}
-	return nil
+	return fmt.Errorf("its %s %s auth is not supported, and without it the run could act as another identity; %s",
+		httpsafe.Printable(key), found[key], cmp.Or(remedy, "use a token, an access key, or user name and password"))
 }
 
 // visitKeys calls visit for each key of a mapping that has a value, including those
@@ -431,127 +408,6 @@ func (c *cloud) checkOrigins(secret string, block Settings) error {
 			"provider block", secret, from.path, receiver.key, to.path, named, receiver.attribute)
 	}
 	return nil
-}
-
-// findCloudsFile reads the first file that exists: the one that the variable names,
-// or else base with .yaml, .yml or .json in one of the directories. It returns nil if none
-// exists, and the paths that it searched.
-func findCloudsFile(env Environment, variable, base string, dirs []string) (*cloudsFile, []string, error) {
-	var paths []string
-	named := env.variable(variable)
-	if named.isSet() {
-		paths = append(paths, named.text)
-	}
-	for _, dir := range dirs {
-		for _, extension := range []string{".yaml", ".yml", ".json"} {
-			if path := filepath.Join(dir, base+extension); !slices.Contains(paths, path) {
-				paths = append(paths, path)
-			}
-		}
-	}
-	for _, path := range paths {
-		data, err := env.readFile(path, maxCloudsFile)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			if path == named.text {
-				path += " from " + named.source
-			}
-			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
-		}
-		file := cloudsFile{path: path, variable: variable}
-		file.foreign = path != named.text && filepath.Dir(path) == filepath.Clean(env.CloudsDirs[0])
-		if err := file.decode(data); err != nil {
-			return nil, paths, err
-		}
-		return &file, paths, nil
-	}
-	return nil, paths, nil
-}
-
-// decode sets the entries of the file to what data contains.
-func (f *cloudsFile) decode(data []byte) error {
-	var err error
-	if filepath.Ext(f.path) == ".json" {
-		// The YAML library does not know all escapes of JSON.
-		var content any
-		decoder := json.NewDecoder(bytes.NewReader(data))
-		decoder.UseNumber()
-		if err = decoder.Decode(&content); err != nil {
-			return fmt.Errorf("%s %w", f.path, jsonError(err, data))
-		}
-		err = jsonNode(content).Decode(f)
-	} else {
-		err = yaml.Unmarshal(data, f)
-	}
-	if err != nil {
-		return fmt.Errorf("%s %w", f.path, yamlError(err))
-	}
-	return nil
-}
-
-// jsonNode returns a decoded JSON value as YAML. Numbers and booleans stay as they
-// are written.
-func jsonNode(content any) *yaml.Node {
-	switch content := content.(type) {
-	case map[string]any:
-		node := &yaml.Node{Kind: yaml.MappingNode, Content: make([]*yaml.Node, 0, 2*len(content))}
-		for key, element := range content {
-			node.Content = append(node.Content, jsonNode(key), jsonNode(element))
-		}
-		return node
-	case []any:
-		node := &yaml.Node{Kind: yaml.SequenceNode, Content: make([]*yaml.Node, 0, len(content))}
-		for _, element := range content {
-			node.Content = append(node.Content, jsonNode(element))
-		}
-		return node
-	case nil:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
-	default:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: fmt.Sprint(content)}
-	}
-}
-
-// jsonError returns only the line of an error of the JSON library, whose texts quote
-// the file.
-func jsonError(err error, data []byte) error {
-	offset := int64(len(data))
-	if syntaxError, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = syntaxError.Offset
-	} else if typeError, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		offset = typeError.Offset
-	}
-	return fmt.Errorf("is not valid JSON, see line %d", 1+bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n")))
-}
-
-var yamlLine = regexp.MustCompile(`\bline ([1-9]\d*)\b`)
-
-// yamlError returns only the line of an error of the YAML library, whose texts quote
-// the file, and with it perhaps a password.
-func yamlError(err error) error {
-	if line := yamlLine.FindString(err.Error()); line != "" {
-		return fmt.Errorf("is not a valid clouds.yaml, see %s", line)
-	}
-	return errors.New("is not a valid clouds.yaml")
-}
-
-// listNames returns some of the names, printable and in order.
-func listNames(names iter.Seq[string], none string) string {
-	const maxListed = 20
-	list := slices.Sorted(names)
-	if len(list) == 0 {
-		return none
-	}
-	more := ""
-	if n := len(list) - maxListed; n > 0 {
-		list, more = list[:maxListed], fmt.Sprintf(" and %d more", n)
-	}
-	for i, name := range list {
-		list[i] = httpsafe.Printable(name)
-	}
-	return strings.Join(list, ", ") + more
 }
 
 func (c *cloud) source() string { return fmt.Sprintf("cloud %q in %s", c.name, c.path) }

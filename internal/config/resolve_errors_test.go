@@ -407,11 +407,11 @@ func TestCloudErrors(t *testing.T) {
 			detail: notUsable + "its auth_url contains {region_name}, but it has no valid region_name; set it in /work/clouds.yaml.",
 		}, {
 			name: "a trust", clouds: "clouds: {c: {auth: {username: u, password: s3cret, trust_id: x}}}", summary: "Invalid cloud",
-			detail: notUsable + "its trust_id under auth is not supported, and without it another identity would be used; use a token, " +
+			detail: notUsable + "its trust_id under auth is not supported, and without it the run could act as another identity; use a token, " +
 				"an access key, or user name and password.",
 		}, {
 			name: "an identity provider", clouds: "clouds: {c: {auth: {username: u, password: s3cret, protocol: saml}}}", summary: "Invalid cloud",
-			detail: notUsable + "its protocol under auth is not supported, and without it another identity would be used; use oidc in " +
+			detail: notUsable + "its protocol under auth is not supported, and without it the run could act as another identity; use oidc in " +
 				"the provider block, or a token of otc-auth.",
 		}, {
 			name: "an identity that a merged mapping and secure.yaml ask for", summary: "Invalid cloud",
@@ -419,14 +419,14 @@ func TestCloudErrors(t *testing.T) {
 				"/work/clouds.yaml": "clouds: {c: {auth: {username: u, password: s3cret}}}",
 				"/work/secure.yaml": "x: &x {passcode: 1}\nclouds: {c: {auth: {<<: [*x]}}}",
 			},
-			detail: notUsable + "its passcode under auth is not supported, and without it another identity would be used; use a token of otc-auth.",
+			detail: notUsable + "its passcode under auth is not supported, and without it the run could act as another identity; use a token of otc-auth.",
 		}, {
 			name: "an agency beside auth", clouds: "clouds: {c: {auth: {token: s3cret}, target_agency_name: a}}", summary: "Invalid cloud",
-			detail: notUsable + "its target_agency_name beside auth is not supported, and without it another identity would be used; " +
+			detail: notUsable + "its target_agency_name beside auth is not supported, and without it the run could act as another identity; " +
 				"write it under auth.",
 		}, {
 			name: "an agency with the name of the variable", clouds: "clouds: {c: {auth: {token: s3cret, agency_name: a}}}", summary: "Invalid cloud",
-			detail: notUsable + "its agency_name under auth is not supported, and without it another identity would be used; " +
+			detail: notUsable + "its agency_name under auth is not supported, and without it the run could act as another identity; " +
 				"write target_agency_name.",
 		}, {
 			name: "an agency without a name", clouds: "clouds: {c: {auth_type: agency, auth: {token: s3cret, target_domain_id: d}}}",
