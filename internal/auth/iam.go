@@ -75,7 +75,8 @@ func (c *iamClient) do(ctx context.Context, call iamCall) (http.Header, error) {
 	// A new client for each call has no state, so that gophercloud neither retries nor
 	// renews anything.
 	client := &gophercloud.ProviderClient{HTTPClient: http.Client{Transport: call.transport}}
-	resp, err := client.Request(traced, call.method, call.url, &gophercloud.RequestOpts{ //nolint:bodyclose // closed where it is decoded
+	//nolint:bodyclose // gophercloud closes the body that it decodes
+	resp, err := client.Request(traced, call.method, call.url, &gophercloud.RequestOpts{
 		JSONBody: call.body, JSONResponse: call.result,
 		// Required without a body, too.
 		MoreHeaders: map[string]string{"Content-Type": "application/json"},
@@ -133,9 +134,11 @@ func (c *iamClient) login(ctx context.Context, params config.Login) (*credential
 	})
 }
 
-// invalid returns the error of a request that can't be made.
+// invalid returns the final error of an operation that can't succeed.
 func (c *iamClient) invalid(operation string, err error) *LoginError {
-	return &LoginError{URL: httpsafe.DisplayURL(c.authURL), operation: operation, Message: httpsafe.Printable(err.Error()), cause: err}
+	return &LoginError{
+		URL: httpsafe.DisplayURL(c.authURL), operation: operation, Message: httpsafe.Printable(err.Error()), cause: err,
+	}
 }
 
 func passwordOptions(p config.Login) *tokens.AuthOptions {
@@ -350,7 +353,8 @@ func (c *iamClient) projectID(ctx context.Context, own http.RoundTripper, name s
 		}
 	}
 	if len(ids) != 1 {
-		return "", c.invalid(operation, fmt.Errorf("IAM lists %d projects with this name. Correct project_name, or set project_id", len(ids)))
+		return "", c.invalid(operation,
+			fmt.Errorf("IAM lists %d projects with this name. Correct project_name, or set project_id", len(ids)))
 	}
 	return ids[0], nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -447,6 +448,56 @@ func TestResolve(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			expect(t, test.block, fakeEnvironment(test.env, cloudFiles), test.want)
 		})
+	}
+}
+
+// Of each two ways to sign in, both in the block are an error that names both, the
+// earlier one in the environment counts, and that of the block beats the environment.
+func TestPrecedenceOfMethods(t *testing.T) {
+	const profiles = `{"profiles": [{"name": "p", "mode": "AKSK", "accessKeyId": "AK", "secretAccessKey": "SK", "region": "ap-southeast-1"}]}`
+	files := with(cloudFiles, "/home/u/.hcloud/config.json", profiles)
+	ways := []struct {
+		name   string // in the error
+		block  Settings
+		env    vars
+		source string // in the source of the credential
+	}{
+		{"token", Settings{"token": "t"}, vars{"OS_TOKEN": "t"}, "token from"},
+		{"oidc.idp_id with oidc.id_token", Settings{"oidc.idp_id": "i", "oidc.id_token": "t"},
+			vars{"SWR_OIDC_IDP_ID": "i", "SWR_OIDC_ID_TOKEN": "t"}, "ID token of"},
+		{"access_key with secret_key", Settings{"access_key": "AK", "secret_key": "SK"},
+			vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, "access key from"},
+		{"user_id with password", Settings{"user_id": "u", "password": "p"}, vars{"OS_USER_ID": "u", "OS_PASSWORD": "p"}, "login as"},
+		{"cloud", Settings{"cloud": "keys"}, vars{"OS_CLOUD": "keys"}, `cloud "keys"`},
+		{"profile", Settings{"profile": "p"}, vars{"HW_PROFILE": "p"}, `profile "p"`},
+	}
+	for i, first := range ways {
+		for _, second := range ways[i+1:] {
+			both := maps.Clone(first.block)
+			maps.Copy(both, second.block)
+			_, _, errs := Resolve(both, fakeEnvironment(nil, files))
+			if len(errs) != 1 || errs[0].Summary != "Conflicting credentials" ||
+				!strings.HasPrefix(errs[0].Detail, "The provider block sets "+first.name+", and also "+second.name+". ") {
+				t.Errorf("%s and %s in the block: %v", first.name, second.name, errs)
+			}
+
+			host := Settings{"auth_url": otcIAM, "region": "eu-de", "domain_id": "d", "project_id": "p"}
+			env := maps.Clone(first.env)
+			maps.Copy(env, second.env)
+			config, _, errs := Resolve(host, fakeEnvironment(env, files))
+			if len(errs) > 0 || !strings.Contains(config.Credential.Source, first.source) {
+				t.Errorf("%s and %s in the environment: %s %v", first.name, second.name, config.Credential, errs)
+			}
+			for _, pair := range [][2]int{{0, 1}, {1, 0}} {
+				inBlock, inEnv := []Settings{first.block, second.block}[pair[0]], []vars{first.env, second.env}[pair[1]]
+				block := maps.Clone(host)
+				maps.Copy(block, inBlock)
+				config, _, errs := Resolve(block, fakeEnvironment(inEnv, files))
+				if want := []string{first.source, second.source}[pair[0]]; len(errs) > 0 || !strings.Contains(config.Credential.Source, want) {
+					t.Errorf("%v in the block: %s instead of %s, %v", slices.Sorted(maps.Keys(inBlock)), config.Credential, want, errs)
+				}
+			}
+		}
 	}
 }
 

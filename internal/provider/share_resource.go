@@ -66,6 +66,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		if err != nil {
 			r.session.addError(&resp.Diagnostics, opVerifyShare, plan.key(), err)
 		}
+		pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics) // that of a share it replaces
 	case swr.CreatedUnverified:
 		r.session.addUnverified(&resp.Diagnostics, plan.key(), err)
 		pendingCreate.set(ctx, resp.Private, created.Pending, &resp.Diagnostics)
@@ -108,6 +109,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if isPending {
 		switch r.pendingAction(pending, opReadShare, state, share, err, &resp.Diagnostics) {
 		case swr.PendingKeep:
+			r.session.planned.recordPrivate(key, shareVisibility{seen.Endpoint, &pending})
 			return
 		case swr.PendingForget:
 			removeResource(ctx, resp)
@@ -145,6 +147,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 	}
 	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
+	r.session.planned.recordPrivate(key, shareVisibility{lastSeen: r.session.client.NormalizedEndpoint()})
 }
 
 func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -202,6 +205,12 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 	r.session.planned.recordApply()
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
+	if seen.Endpoint == "" {
+		// A tainted share, in a plan that did not read it: Terraform passes no private
+		// state, and keeps what is set here if the deletion fails.
+		seen.Endpoint = swr.UnknownEndpoint
+		lastSeen.set(ctx, resp.Private, seen.Endpoint, &resp.Diagnostics)
+	}
 	if !r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics) {
 		return // another client's share is not deleted; with an error the state is kept
 	}

@@ -19,6 +19,17 @@ import (
 // "$" in their path.
 func sign(t *testing.T, r *http.Request, key swrtest.Key, now time.Time) {
 	t.Helper()
+	signHeaders(t, r, key, now, "host")
+}
+
+// signWithoutHost is sign as terraform-provider-huaweicloud does it.
+func signWithoutHost(t *testing.T, r *http.Request, key swrtest.Key, now time.Time) {
+	t.Helper()
+	signHeaders(t, r, key, now)
+}
+
+func signHeaders(t *testing.T, r *http.Request, key swrtest.Key, now time.Time, names ...string) {
+	t.Helper()
 	r.Header.Del("X-Auth-Token")
 	r.Header.Set("X-Sdk-Date", now.UTC().Format("20060102T150405Z"))
 	if key.SecurityToken != "" {
@@ -32,7 +43,6 @@ func sign(t *testing.T, r *http.Request, key swrtest.Key, now time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"host"}
 	for name := range r.Header {
 		names = append(names, strings.ToLower(name))
 	}

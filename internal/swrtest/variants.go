@@ -391,6 +391,8 @@ var namedVariants = []NamedVariant{
 	{"unknown-project-403", "login with an unknown project: 403 instead of 401", func(v *Variants) {
 		v.UnknownProjectStatus = http.StatusForbidden
 	}}, {"older-clients", "what the opentelekomcloud and huaweicloud providers need", func(v *Variants) {
-		v.OlderClients, v.CatalogWithSMN, v.CatalogWithSWR, v.Routes = true, true, true, UniformRoutes(SpellingBoth)
+		v.OlderClients, v.CatalogWithSMN, v.CatalogWithSWR = true, true, true
+		v.Routes = UniformRoutes(SpellingBoth) // gophertelekomcloud has repos in all calls
+		v.WriteBodyObject = true               // terraform-provider-huaweicloud fails without a body
 	}},
 }
