@@ -181,7 +181,11 @@ func secretsIn(server *swrtest.Server) []string {
 
 // allSecrets are the texts that may appear nowhere.
 func allSecrets(server *swrtest.Server) []string {
-	return append(secretsIn(server), testPassword, testSecretKey, testSecurityToken, server.Token())
+	secrets := append(secretsIn(server), testPassword, testSecretKey, testSecurityToken, server.Token(), testIDToken)
+	for _, key := range server.IssuedKeys() {
+		secrets = append(secrets, key.Access, key.Secret, key.SecurityToken)
+	}
+	return secrets
 }
 
 // concurrently calls f for each number below n, at most limit at a time.

@@ -67,6 +67,19 @@ func (s *Simulator) ExpireKeys() {
 	}
 }
 
+// IssuedKeys returns the temporary key pairs that the IAM has issued.
+func (s *Simulator) IssuedKeys() []Key {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var issued []Key
+	for _, key := range s.iam.keys {
+		if !key.expires.IsZero() {
+			issued = append(issued, key.Key)
+		}
+	}
+	return issued
+}
+
 // issueKey returns a new temporary key pair.
 func (i *iam) issueKey(p principal, expires time.Time) Key {
 	key := Key{
