@@ -314,7 +314,7 @@ func TestLargeCACertFile(t *testing.T) {
 	for _, text := range []string{"-----BEGIN CERTIFICATE-----\n", "-----BEGIN ", "-----BEGIN X-----\n-----END X-----\n", "\n-----END", "a: b\n", "\n"} {
 		files := vars{"/ca.pem": strings.Repeat(text, maxCACertFile/len(text))}
 		block := Settings{"token": "t", "endpoint": "https://swr.example", "cacert_file": "/ca.pem"}
-		errs := within(t, 5*time.Second, 64<<20, func() []Diagnostic {
+		errs := within(t, time.Minute, 64<<20, func() []Diagnostic {
 			_, _, errs := Resolve(block, fakeEnvironment(nil, files))
 			return errs
 		})
@@ -330,7 +330,7 @@ func resolveWithinLimits(t *testing.T, clouds, secure, public string) {
 		files = vars{"/work/clouds.json": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
 	}
 	var config Config
-	errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
+	errs := within(t, time.Minute, 64<<20, func() (errs []Diagnostic) {
 		config, _, errs = Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
 		return errs
 	})

@@ -322,7 +322,7 @@ func FuzzSharedConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		env := fakeEnvironment(nil, vars{"/c.json": text})
 		var config Config
-		errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
+		errs := within(t, time.Minute, 64<<20, func() (errs []Diagnostic) {
 			config, _, errs = Resolve(Settings{"shared_config_file": "/c.json", "endpoint": "https://swr.example"}, env)
 			return errs
 		})
