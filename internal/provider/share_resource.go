@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -175,7 +176,12 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	r.session.planned.recordApply()
 	planned := plan.shareModel
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
-	if !r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics) {
+	_, gone, ok := r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if gone != nil {
+		r.session.addError(&resp.Diagnostics, opUpdateShare, plan.key(), gone)
 		return
 	}
 	share, err := r.session.client.Update(ctx, plan.key(), spec, seen)
@@ -211,9 +217,15 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 		seen.Endpoint = swr.UnknownEndpoint
 		lastSeen.set(ctx, resp.Private, seen.Endpoint, &resp.Diagnostics)
 	}
-	if !r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics) {
+	settled, gone, ok := r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics)
+	if !ok {
 		return // another client's share is not deleted; with an error the state is kept
 	}
+	if gone != nil { // a share that exists now is another resource's
+		warnIfRepositoryGone(&resp.Diagnostics, gone)
+		return
+	}
+	seen.Created, seen.CreatorID = cmp.Or(settled.Created, seen.Created), cmp.Or(settled.CreatorID, seen.CreatorID)
 	err := r.session.client.Delete(ctx, state.key(), seen)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
@@ -229,17 +241,19 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// settlePending waits until it is known whether a pending create made the share,
-// and reports whether to proceed as with any other share.
+// settlePending waits until it is known whether a pending create made the share. It
+// returns the share, or that it does not exist, and reports whether to proceed. If the
+// create is not pending, it returns neither.
 func (r *shareResource) settlePending(ctx context.Context, private privateReader, op operation,
 	state shareResourceModel, seen swr.LastSeen, diags *diag.Diagnostics,
-) bool {
+) (share swr.Share, gone *swr.Gone, proceed bool) {
 	pending, found := pendingCreate.get(ctx, private, diags)
 	if !found {
-		return true
+		return swr.Share{}, nil, true
 	}
 	share, err := r.session.client.AwaitPending(ctx, state.key(), seen, pending)
-	return r.pendingAction(pending, op, state, share, err, diags) == swr.PendingProceed
+	gone, _ = errors.AsType[*swr.Gone](err)
+	return share, gone, r.pendingAction(pending, op, state, share, err, diags) == swr.PendingProceed
 }
 
 // pendingAction returns what to do about a share of the state whose create is

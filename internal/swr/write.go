@@ -98,7 +98,9 @@ func (c *Client) create(
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		look := c.lookupAfter(res, key, spec)
+		look := c.lookupAfter(res, key, func(share Share) bool {
+			return spec.Matches(share) && !pending.existedBefore(share.Created)
+		})
 		if response == respSuccess {
 			look = pending.withoutEarlier(look)
 		}
@@ -148,7 +150,7 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 
 	var o observation
 	if res.effect != effectRejected {
-		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.lookupAfter(res, key, spec),
+		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.lookupAfter(res, key, spec.Matches),
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
 		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
@@ -341,11 +343,11 @@ func (c *Client) poll(
 // name; only if that finds nothing the listing is read, which may have it in another
 // case. After one of several writes to the repository that overlapped, the listing
 // that all of them share comes first, and suffices where it shows what was asked for.
-func (c *Client) lookupAfter(res callResult, key Key, spec ShareSpec) lookupFunc {
+func (c *Client) lookupAfter(res callResult, key Key, isExpected func(Share) bool) lookupFunc {
 	return func(ctx context.Context, oldest version) (Share, error) {
 		if res.batched {
 			share, err := c.lookup(ctx, key, oldest, byListing)
-			if err == nil && spec.Matches(share) {
+			if err == nil && isExpected(share) {
 				return share, nil
 			}
 		}
