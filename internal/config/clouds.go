@@ -192,8 +192,8 @@ func (c *cloud) addProfile(env Environment, layers []layer, dirs []string, hasHo
 	case hasHost || profile == c.name:
 		return layers, nil
 	default:
-		return nil, fmt.Errorf("its profile %q is neither in a clouds-public.yaml nor built in (%s is), and it has no auth_url of "+
-			"its own; set auth_url under auth in %s", profile, otcProfile, c.path)
+		return nil, fmt.Errorf("its profile \"%s\" is neither in a clouds-public.yaml nor built in (%s is), and it has no "+
+			"auth_url of its own; set auth_url under auth in %s", httpsafe.Printable(profile), otcProfile, c.path)
 	}
 	layers = append([]layer{{node, public}}, layers...)
 	return layers, c.merge(layers)
@@ -256,7 +256,7 @@ func (c *cloud) completeHost(hasHost bool, block Settings) error {
 	case isBuiltIn && !slices.Contains(otcRegions, region):
 		has := "it has no region_name"
 		if region != "" {
-			has = fmt.Sprintf("its region is %q", c.entry.RegionName)
+			has = fmt.Sprintf(`its region is "%s"`, httpsafe.Printable(c.entry.RegionName))
 		}
 		return fmt.Errorf("the profile %s has the regions %s only, but %s; set region_name to one of them, or auth_url "+
 			"under auth to the IAM of another region, in %s", otcProfile, strings.Join(otcRegions, " and "), has, c.path)

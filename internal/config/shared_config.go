@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
 // maxSharedConfigFile limits the size of the file. One profile has less than a
@@ -92,7 +94,7 @@ func (f sharedConfigFile) find(path, name string) (*sharedProfile, error) {
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf("%s has no profile %q; it has: %s", path, name, f.names())
+	return nil, fmt.Errorf("%s has no profile \"%s\"; it has: %s", path, httpsafe.Printable(name), f.names())
 }
 
 func (f sharedConfigFile) names() string {
@@ -105,8 +107,8 @@ func (f sharedConfigFile) names() string {
 	}, "no profiles")
 }
 
-// isEncrypted reports whether only the CLI can read the key pair.
-// If the file does not say so, the length does: a secret key has 40 characters.
+// isEncrypted reports whether only the CLI can read the key pair. If the file does
+// not say so, the length does: a secret key has 40 characters.
 func (f sharedConfigFile) isEncrypted(pair sharedKeyPair) bool {
 	if encrypted, ok := parseBool(fmt.Sprint(f.AuthEncrypt)); ok {
 		return encrypted
@@ -116,12 +118,12 @@ func (f sharedConfigFile) isEncrypted(pair sharedKeyPair) bool {
 
 // setKeyPair sets the key pair of the profile's mode.
 func (p *profile) setKeyPair(file sharedConfigFile) error {
-	source, remedy := &p.sharedProfile, "set --cli-profile=%q --cli-access-key=AK --cli-secret-key=SK"
+	source, remedy := &p.sharedProfile, `set --cli-profile="%s" --cli-access-key=AK --cli-secret-key=SK`
 	switch p.Mode {
 	case "", "AKSK":
 		p.keyPair = p.sharedKeyPair
 	case "SSO":
-		p.keyPair, remedy = p.SSOAuth.STSToken, "sso --cli-profile=%q"
+		p.keyPair, remedy = p.SSOAuth.STSToken, `sso --cli-profile="%s"`
 	case "AssumeRole":
 		if !p.hasAgency() {
 			return fmt.Errorf("its mode is AssumeRole, but it has no agencyName in %s", p.path)
@@ -132,22 +134,22 @@ func (p *profile) setKeyPair(file sharedConfigFile) error {
 				return err
 			}
 			if source.Mode != "" && source.Mode != "AKSK" || source.AgencyName != "" {
-				return fmt.Errorf("its source profile %q must have the mode AKSK and no agency", source.Name)
+				return fmt.Errorf("its source profile \"%s\" must have the mode AKSK and no agency", httpsafe.Printable(source.Name))
 			}
 		}
 		p.keyPair = source.sharedKeyPair
 	default:
-		return fmt.Errorf("its mode %q is not supported; supported are AKSK, SSO and AssumeRole", p.Mode)
+		return fmt.Errorf("its mode \"%s\" is not supported; supported are AKSK, SSO and AssumeRole", httpsafe.Printable(p.Mode))
 	}
 	p.domainID = source.DomainID
 	hasDomain := p.AgencyDomainName != "" || p.AgencyDomainID != ""
 	switch {
 	case p.hasAgency() != hasDomain:
 		return fmt.Errorf("it must have both agencyName and agencyDomainName (or agencyDomainId) in %s, or neither; run hcloud "+
-			"configure set --cli-profile=%q --cli-agency-name=AGENCY --cli-agency-domain-name=ACCOUNT", p.path, p.Name)
+			"configure set --cli-profile=\"%s\" --cli-agency-name=AGENCY --cli-agency-domain-name=ACCOUNT", p.path, httpsafe.Printable(p.Name))
 	case p.keyPair.AccessKey == "" || p.keyPair.SecretKey == "":
 		return fmt.Errorf("it has no access key for the mode %s in %s; run hcloud configure "+remedy,
-			cmp.Or(p.Mode, "AKSK"), p.path, source.Name)
+			cmp.Or(p.Mode, "AKSK"), p.path, httpsafe.Printable(source.Name))
 	case file.isEncrypted(p.keyPair):
 		return fmt.Errorf("its secrets in %s are encrypted, which only hcloud can decrypt; run hcloud configure set "+
 			"--cli-auth-encrypt=false, which stores them as plain text", p.path)
@@ -155,7 +157,9 @@ func (p *profile) setKeyPair(file sharedConfigFile) error {
 	return nil
 }
 
-func (p *profile) source() string { return fmt.Sprintf("profile %q in %s", p.Name, p.path) }
+func (p *profile) source() string {
+	return fmt.Sprintf(`profile "%s" in %s`, httpsafe.Printable(p.Name), p.path)
+}
 
 func (p *profile) hasAgency() bool { return p != nil && p.AgencyName != "" }
 

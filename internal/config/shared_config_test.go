@@ -316,6 +316,7 @@ func FuzzSharedConfig(f *testing.F) {
 	f.Add(hcloudConfig)
 	f.Add(`{"authEncrypt": [{"a": null}], "current": "p", "profiles": [{"name": "p", "mode": "AssumeRole", "agencyName": 1}, null]}`)
 	f.Add(`{"current": "p", "profiles": [{"name": "p", "mode": "AssumeRole", "agencyName": "a", "sourceProfile": "p"}]}`)
+	f.Add(`{"current": "p", "profiles": [{"name": "p", "mode": "` + strings.Repeat("m", maxSharedConfigFile-100) + `"}]}`)
 	f.Add(`{"profiles": [` + strings.Repeat("{},", maxSharedConfigFile/3-20) + `{}]}`)
 	f.Add(`{"authEncrypt": ` + strings.Repeat("[", maxSharedConfigFile/2))
 	f.Fuzz(func(t *testing.T, text string) {
