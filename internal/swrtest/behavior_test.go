@@ -51,6 +51,8 @@ func requestFor(t *testing.T, s *swrtest.Server, op swrtest.Operation) *http.Req
 		return newRequest(t, s, http.MethodGet, "/v3/projects?name=eu-de", "")
 	case swrtest.OpDomains:
 		return newRequest(t, s, http.MethodGet, "/v3/auth/domains", "")
+	case swrtest.OpUsers:
+		return newRequest(t, s, http.MethodGet, "/v3/users?name=u", "")
 	case swrtest.OpCatalog:
 		return newRequest(t, s, http.MethodGet, "/v3/auth/catalog", "")
 	}
@@ -168,7 +170,7 @@ func TestBehaviors(t *testing.T) {
 					want = cmp.Or(test.list, want)
 				case swrtest.OpLogin, swrtest.OpAssumeRole, swrtest.OpIDToken, swrtest.OpSecurityTokens:
 					want, success = cmp.Or(test.iam, want), "201"
-				case swrtest.OpShowToken, swrtest.OpProjects, swrtest.OpDomains, swrtest.OpCatalog:
+				case swrtest.OpShowToken, swrtest.OpProjects, swrtest.OpDomains, swrtest.OpUsers, swrtest.OpCatalog:
 					want = cmp.Or(test.iam, want)
 				case swrtest.OpCreate, swrtest.OpUpdate:
 					success = "201"

@@ -53,6 +53,26 @@ func (c *call) listDomains() (response, error) {
 	return c.jsonResponse(http.StatusOK, map[string]any{"domains": domains, "links": c.listLinks()}), nil
 }
 
+// listUsers is GET /v3/users: the users of the caller's account.
+func (c *call) listUsers() (response, error) {
+	query, err := c.iamQuery("name", "domain_id", "enabled")
+	if err != nil {
+		return response{}, err
+	}
+	account := c.caller.account
+	users := []any{}
+	for _, u := range c.sim.iam.users {
+		if u.principal.account == account && matchesFilter(query, "name", u.Name) &&
+			matchesFilter(query, "domain_id", account.ID) && matchesFilter(query, "enabled", "true") {
+			users = append(users, map[string]any{
+				"id": u.ID, "name": u.Name, "domain_id": account.ID, "enabled": true, "description": "",
+				"links": map[string]string{"self": c.baseURL("") + "/v3/users/" + u.ID},
+			})
+		}
+	}
+	return c.jsonResponse(http.StatusOK, map[string]any{"users": users, "links": c.listLinks()}), nil
+}
+
 // matchesFilter reports whether a parameter is not given, or is the value.
 func matchesFilter(query map[string]string, parameter, value string) bool {
 	want, ok := query[parameter]

@@ -36,6 +36,9 @@ func TestDirectory(t *testing.T) {
 	s.SetOwner(swrtest.Account{Name: "ME", ID: "me", Projects: []swrtest.Project{
 		{Name: "eu-de", ID: "de"}, {Name: "eu-de_team", ID: "team"},
 	}})
+	s.AddUser(swrtest.User{Name: "u", ID: "user-1"})
+	s.AddAccount(swrtest.Account{Name: "CUSTOMER"})
+	s.AddUser(swrtest.User{Name: "other", DomainName: "CUSTOMER"})
 	key := swrtest.Key{Access: "AK", Secret: "SK"}
 	s.AddKey(key)
 	for _, test := range []struct {
@@ -51,6 +54,8 @@ func TestDirectory(t *testing.T) {
 		{"/v3/projects?limit=1", 400, []string{`{"error":{"code":400,`}, ""},
 		{"/v3/auth/domains", 200, []string{`"name":"ME"`, `"id":"me"`}, ""},
 		{"/v3/auth/domains?name=ME", 400, nil, ""},
+		{"/v3/users?name=u", 200, []string{`"id":"user-1"`, `"domain_id":"me"`}, "CUSTOMER"},
+		{"/v3/users?name=other", 200, []string{`"users":[]`}, "user-1"},
 		{"/v3/auth/catalog", 200, []string{`"type":"identity"`, s.IAMURL}, `"type":"swr"`},
 	} {
 		signed := sendSigned(t, s, c, key, http.MethodGet, test.path, "")

@@ -73,6 +73,8 @@ func (c *call) handleIAM() (response, error) {
 		return c.listProjects()
 	case OpDomains:
 		return c.listDomains()
+	case OpUsers:
+		return c.listUsers()
 	case OpCatalog:
 		return c.showCatalog()
 	}

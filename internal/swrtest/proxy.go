@@ -173,6 +173,7 @@ func (p *Proxy) intercept(client net.Conn) {
 		if err != nil {
 			return // also if the client does not trust the certificate
 		}
+		r.TLS = &tls.ConnectionState{} // ReadRequest does not know of TLS
 		recorder := &recordedResponse{header: http.Header{}}
 		p.target.ServeHTTP(recorder, r)
 		resp := http.Response{

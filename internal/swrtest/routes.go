@@ -27,6 +27,7 @@ const (
 	OpShowToken      Operation = "show-token"
 	OpProjects       Operation = "projects"
 	OpDomains        Operation = "domains"
+	OpUsers          Operation = "users"
 	OpCatalog        Operation = "catalog"
 
 	// OpUnknown is a request to a path or method that neither API has.
@@ -61,6 +62,7 @@ var endpoints = []endpoint{
 	newEndpoint(OpShowToken, http.MethodGet, pathOfTokens),
 	newEndpoint(OpProjects, http.MethodGet, "v3/projects"),
 	newEndpoint(OpDomains, http.MethodGet, "v3/auth/domains"),
+	newEndpoint(OpUsers, http.MethodGet, "v3/users"),
 	newEndpoint(OpCatalog, http.MethodGet, "v3/auth/catalog"),
 }
 
@@ -71,7 +73,7 @@ func newEndpoint(op Operation, method, path string) endpoint {
 // iam reports whether the IAM has the call, not SWR.
 func (op Operation) iam() bool {
 	switch op {
-	case OpLogin, OpAssumeRole, OpIDToken, OpSecurityTokens, OpShowToken, OpProjects, OpDomains, OpCatalog:
+	case OpLogin, OpAssumeRole, OpIDToken, OpSecurityTokens, OpShowToken, OpProjects, OpDomains, OpUsers, OpCatalog:
 		return true
 	}
 	return false

@@ -327,6 +327,9 @@ func (c *call) contentTypeAllowed() bool {
 	if c.route.op.iam() {
 		documented = append(documented, "application/json;charset=utf8") // the IAM's documents have no hyphen
 	}
+	if c.variants.OlderClients {
+		documented = append(documented, "application/json;charset=UTF-8") // terraform-provider-huaweicloud
+	}
 	values := c.r.Header.Values("Content-Type")
 	if len(values) == 0 && len(c.body) == 0 && c.variants.OlderClients {
 		return true // both send Content-Type only with a body
