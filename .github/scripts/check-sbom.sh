@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compares the SBOM of a release with the binaries in its archives: it must list
-# exactly the modules that `go version -m` lists, and the version of Go.
+# exactly the modules that `go version -m` lists, and the version of Go. The provider's
+# own module has no version in a binary.
 #
 #   .github/scripts/check-sbom.sh DIRECTORY
 #
@@ -11,14 +12,17 @@ cd "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-jq -r '.packages[] | select(any(.externalRefs[]?; .referenceType == "purl")) | "\(.name) \(.versionInfo)"' \
-  terraform-provider-swr_*.spdx.json | sort >"$work/listed"
+jq -r '
+  .packages[]
+  | select(any(.externalRefs[]?; .referenceLocator | startswith("pkg:golang/")))
+  | [.name, (.versionInfo // "" | ltrimstr("go"))] | map(select(. != "")) | join(" ")
+' terraform-provider-swr_*.spdx.json | LC_ALL=C sort >"$work/listed"
 for archive in terraform-provider-swr_*.zip; do
   unzip -p "$archive" >"$work/binary"
   {
-    echo "stdlib $(go version "$work/binary" | sed 's/.* //')"
-    go version -m "$work/binary" | awk '$1 == "mod" || $1 == "dep" { print $2, $3 }'
-  } | sort >"$work/built"
+    echo "stdlib $(go version "$work/binary" | sed 's/.* go//')"
+    go version -m "$work/binary" | awk '$1 == "mod" { print $2 } $1 == "dep" { print $2, $3 }'
+  } | LC_ALL=C sort >"$work/built"
   if ! diff "$work/listed" "$work/built" >&2; then
     echo "$archive: the SBOM (<) and the binary (>) differ" >&2
     exit 1
