@@ -106,23 +106,28 @@ func (c *call) sharedQuery() (url.Values, error) {
 	return parameters, nil
 }
 
-// sharedByMe returns the repositories with at least one share. Their status has
-// no meaning, and is false.
+// sharedByMe returns the caller's repositories with at least one share. Their
+// status has no meaning, and is false.
 func (c *call) sharedByMe() []sharedRepositoryJSON {
 	var items []sharedRepositoryJSON
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
-		if len(repo.shares()) > 0 {
-			items = append(items, c.sharedRepository(ownerDomainName, key, "", repo.created))
+		if c.sim.store.namespaces[key.namespace] == c.caller.account && len(repo.shares()) > 0 {
+			items = append(items, c.sharedRepository(c.caller.account.Name, key, "", repo.created))
 		}
 	}
 	return items
 }
 
 // sharedWithMe returns the repositories of others, of one status if not empty.
+// AddReceivedRepositories adds to those of the owner's account only.
 func (c *call) sharedWithMe(status string) []sharedRepositoryJSON {
 	var items []sharedRepositoryJSON
-	for _, r := range c.sim.received {
+	received := c.sim.received
+	if c.caller.account != c.sim.iam.owner() {
+		received = nil
+	}
+	for _, r := range received {
 		item := c.sharedRepository(r.DomainName, repositoryKey{r.Namespace, r.Repository}, r.Description, r.Created)
 		item.Status = !r.Expired
 		if status == "" || item.Status == (status == "true") {
