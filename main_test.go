@@ -37,19 +37,11 @@ func TestReleaseHasNoTestPackages(t *testing.T) {
 	}
 }
 
-// The tests that the security policy names exist.
-func TestSecurityPolicyNamesTests(t *testing.T) {
+// The tests that the documents name as proof exist.
+func TestDocumentsNameTests(t *testing.T) {
 	t.Parallel()
-	policy, err := os.ReadFile(".github/SECURITY.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(policy), -1)
-	if len(named) == 0 {
-		t.Fatal("no test is named")
-	}
 	var tests strings.Builder
-	err = filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -60,9 +52,19 @@ func TestSecurityPolicyNamesTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, match := range named {
-		if !strings.Contains(tests.String(), "func "+match[1]+"(") {
-			t.Errorf("there is no test %s", match[1])
+	for _, file := range []string{".github/SECURITY.md", "docs/guides/comparison.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text), -1)
+		if len(named) == 0 {
+			t.Errorf("%s names no test", file)
+		}
+		for _, match := range named {
+			if !strings.Contains(tests.String(), "func "+match[1]+"(") {
+				t.Errorf("%s: there is no test %s", file, match[1])
+			}
 		}
 	}
 }

@@ -75,21 +75,21 @@ var steps = []step{
 		},
 		shares: []share{partner, auditor},
 	}, {
-		title:    "Declare that no other account has access",
+		title:    "Guard the repository: declare that no other account has access",
 		config:   "exclusive.tf",
 		commands: []command{apply(noWrites, "1 added, 0 changed, 0 destroyed", nil)},
 		shares:   []share{partner, auditor},
 	}, {
-		title:  "Detect drift: someone removes the deadline in the console, and shares with another account",
+		title:  "Someone removes the deadline in the console, and shares with somebody-else: the plan shows both",
 		manual: []share{partnerDrifted, undeclared},
-		commands: []command{plan(2, "exit code 2; "+noWrites,
+		commands: []command{plan(2, "exit code 2; the plan names the account somebody-else; "+noWrites,
 			`"forever" -> "2031-03-31"`, `- "somebody-else"`, "Plan: 0 to add, 2 to change, 0 to destroy.")},
 		shares:  []share{partnerDrifted, auditor, undeclared},
 		picture: true,
 	}, {
-		title: "Correct the drift",
+		title: "Apply the plan: the deadline is restored, and somebody-else is revoked",
 		commands: []command{
-			apply("one PATCH and one DELETE request only, so the partner never lost access",
+			apply("one PATCH and one DELETE request only; the partner never lost access",
 				"0 added, 2 changed, 0 destroyed", map[swrtest.Operation]int{swrtest.OpUpdate: 1, swrtest.OpDelete: 1}),
 			plan(0, "", "No changes."),
 		},
