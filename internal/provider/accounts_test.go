@@ -109,7 +109,7 @@ func TestServiceTextIsEscaped(t *testing.T) {
 	if err := model.setFromAPI(share); err != nil {
 		t.Fatal(err)
 	}
-	repository := swr.SharedRepository{}
+	repository := swr.RepositoryInfo{}
 	fillStrings(reflect.ValueOf(&repository).Elem(), text)
 
 	for typeName, stored := range map[string]map[string]string{

@@ -61,12 +61,12 @@ type Variants struct {
 	NewestFirst bool
 	// HideExpired leaves expired shares out of lists.
 	HideExpired bool
-	// NoSharedTotals leaves Content-Range and total_range out of
+	// NoRepositoryTotals leaves Content-Range and total_range out of
 	// shared-repositories.
-	NoSharedTotals bool
-	// SharedFilterOnly is a server with the older form of shared-repositories: all
+	NoRepositoryTotals bool
+	// FilterFormOnly is a server with the older form of shared-repositories: all
 	// parameters are in one, filter.
-	SharedFilterOnly bool
+	FilterFormOnly bool
 	// DocumentLayout formats JSON over lines as in the list document's example.
 	DocumentLayout bool
 
@@ -348,8 +348,8 @@ var namedVariants = []NamedVariant{
 	{"list-null", "empty lists are null", func(v *Variants) { v.NullLists = true }},
 	{"list-newest-first", "lists are ordered by creation, newest first", func(v *Variants) { v.NewestFirst = true }},
 	{"list-hides-expired", "lists leave expired shares out", func(v *Variants) { v.HideExpired = true }},
-	{"shared-without-totals", "shared-repositories without Content-Range and total_range", func(v *Variants) { v.NoSharedTotals = true }},
-	{"shared-filter-only", "shared-repositories takes filter=center::self|… only", func(v *Variants) { v.SharedFilterOnly = true }},
+	{"shared-without-totals", "shared-repositories without Content-Range and total_range", func(v *Variants) { v.NoRepositoryTotals = true }},
+	{"shared-filter-only", "shared-repositories takes filter=center::self|… only", func(v *Variants) { v.FilterFormOnly = true }},
 	{"document-layout", "JSON is formatted over lines as in the documents", func(v *Variants) { v.DocumentLayout = true }},
 
 	{"late-list", "lists show each write 2 s later", func(v *Variants) { v.ListDelay = afterEachWrite(lateBy) }},

@@ -22,8 +22,8 @@ func (r ReceivedRepository) sortKey() string {
 	return strings.Join([]string{r.Namespace, r.Repository, r.DomainName}, "\x00")
 }
 
-// sharedRepositoryJSON has the documented fields in the documented order.
-type sharedRepositoryJSON struct {
+// repositoryJSON has the documented fields in the documented order.
+type repositoryJSON struct {
 	Name         string   `json:"name"`
 	Category     string   `json:"category"`
 	Description  string   `json:"description"`
@@ -56,7 +56,7 @@ func (c *call) sharedRepositories() (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	var all []sharedRepositoryJSON
+	var all []repositoryJSON
 	switch query.Get("center") {
 	case "self":
 		all = c.sharedByMe()
@@ -75,7 +75,7 @@ func (c *call) sharedRepositories() (response, error) {
 		}
 	}
 	items, total := slicePage(p, matching), len(matching)
-	if c.variants.NoSharedTotals {
+	if c.variants.NoRepositoryTotals {
 		return listResponse(c, items), nil
 	}
 	for i := range items {
@@ -88,7 +88,7 @@ func (c *call) sharedRepositories() (response, error) {
 
 // sharedQuery returns the parameters of shared-repositories, in one of its forms.
 func (c *call) sharedQuery() (url.Values, error) {
-	if !c.variants.SharedFilterOnly {
+	if !c.variants.FilterFormOnly {
 		return c.query("center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset)
 	}
 	query, err := c.query("filter")
@@ -108,8 +108,8 @@ func (c *call) sharedQuery() (url.Values, error) {
 
 // sharedByMe returns the repositories with at least one share. Their status has
 // no meaning, and is false.
-func (c *call) sharedByMe() []sharedRepositoryJSON {
-	var items []sharedRepositoryJSON
+func (c *call) sharedByMe() []repositoryJSON {
+	var items []repositoryJSON
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
 		if len(repo.shares()) > 0 {
@@ -120,8 +120,8 @@ func (c *call) sharedByMe() []sharedRepositoryJSON {
 }
 
 // sharedWithMe returns the repositories of others, of one status if not empty.
-func (c *call) sharedWithMe(status string) []sharedRepositoryJSON {
-	var items []sharedRepositoryJSON
+func (c *call) sharedWithMe(status string) []repositoryJSON {
+	var items []repositoryJSON
 	for _, r := range c.sim.received {
 		item := c.sharedRepository(r.DomainName, repositoryKey{r.Namespace, r.Repository}, r.Description, r.Created)
 		item.Status = !r.Expired
@@ -134,9 +134,9 @@ func (c *call) sharedWithMe(status string) []sharedRepositoryJSON {
 
 func (c *call) sharedRepository(
 	owner string, key repositoryKey, description string, created time.Time,
-) sharedRepositoryJSON {
+) repositoryJSON {
 	path := key.namespace + "/" + key.repository
-	return sharedRepositoryJSON{
+	return repositoryJSON{
 		Name:         c.variants.repositoryInBody(key.repository),
 		Category:     "other",
 		Description:  description,

@@ -43,9 +43,9 @@ type SharedFilter struct {
 	Status *bool
 }
 
-// SharedRepository is a repository that the account shares, or that is shared
+// RepositoryInfo is a repository that the account shares, or that is shared
 // with it.
-type SharedRepository struct {
+type RepositoryInfo struct {
 	Namespace    string   `json:"namespace"`
 	Name         string   `json:"name"`
 	Category     string   `json:"category"`
@@ -65,7 +65,7 @@ type SharedRepository struct {
 }
 
 // Repo returns the repository's names.
-func (r SharedRepository) Repo() Repository { return Repository{Namespace: r.Namespace, Name: r.Name} }
+func (r RepositoryInfo) Repo() Repository { return Repository{Namespace: r.Namespace, Name: r.Name} }
 
 // maxRepositories is how many shared repositories are read.
 const maxRepositories = 100_000
@@ -74,18 +74,18 @@ const maxRepositories = 100_000
 // requested only when the caller has consumed those before it. The error, if any,
 // comes last; [KindListingIncomplete] means that there may be more repositories
 // than the service would return.
-func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) iter.Seq2[SharedRepository, error] {
-	return func(yield func(SharedRepository, error) bool) {
+func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) iter.Seq2[RepositoryInfo, error] {
+	return func(yield func(RepositoryInfo, error) bool) {
 		first, err := c.firstSharedPage(ctx, filter)
 		if err != nil {
-			yield(SharedRepository{}, err)
+			yield(RepositoryInfo{}, err)
 			return
 		}
-		repositories := pager[SharedRepository]{
-			fetch: func(ctx context.Context, offset int) (page[SharedRepository], error) {
+		repositories := pager[RepositoryInfo]{
+			fetch: func(ctx context.Context, offset int) (page[RepositoryInfo], error) {
 				return c.sharedPage(ctx, filter, offset, c.routes.sharedByFilter.Load())
 			},
-			id:              func(r SharedRepository) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
+			id:              func(r RepositoryInfo) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
 			itemName:        "repositories",
 			limit:           maxRepositories,
 			totalDocumented: true,
@@ -103,7 +103,7 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 
 // firstSharedPage requests the first page. If the server rejects the request, it may
 // know only the older form: that is tried once, and used from then on if it works.
-func (c *Client) firstSharedPage(ctx context.Context, filter SharedFilter) (page[SharedRepository], error) {
+func (c *Client) firstSharedPage(ctx context.Context, filter SharedFilter) (page[RepositoryInfo], error) {
 	byFilter := c.routes.sharedByFilter.Load()
 	first, err := c.sharedPage(ctx, filter, 0, byFilter)
 	if byFilter || !errors.Is(err, KindInvalid) {
@@ -119,8 +119,8 @@ func (c *Client) firstSharedPage(ctx context.Context, filter SharedFilter) (page
 
 // sharedPage requests one page, in the older form (byFilter) or the newer one. The
 // service applies the filter too, so that it returns no more than necessary.
-func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int, byFilter bool) (page[SharedRepository], error) {
-	var found page[SharedRepository]
+func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int, byFilter bool) (page[RepositoryInfo], error) {
+	var found page[RepositoryInfo]
 	_, err := c.do(ctx, request{
 		call: callSharedRepositories,
 		url: func(string) *url.URL {
@@ -172,7 +172,7 @@ func filterQuery(query url.Values) url.Values {
 
 // selects reports whether the filter selects a repository that the service
 // returned. The service matches names fuzzily, and may ignore a parameter.
-func (f SharedFilter) selects(r SharedRepository) bool {
+func (f SharedFilter) selects(r RepositoryInfo) bool {
 	return (f.Namespace == "" || r.Namespace == f.Namespace) &&
 		(f.Name == "" || r.Name == f.Name) &&
 		(f.DomainName == "" || r.DomainName == "" || SameAccount(r.DomainName, f.DomainName)) &&
@@ -181,23 +181,23 @@ func (f SharedFilter) selects(r SharedRepository) bool {
 
 // decodeSharedRepositories decodes a list body, a bare array; null is an empty
 // one.
-func decodeSharedRepositories(body []byte, center Center) (page[SharedRepository], error) {
+func decodeSharedRepositories(body []byte, center Center) (page[RepositoryInfo], error) {
 	type element struct {
-		SharedRepository
+		RepositoryInfo
 
 		TotalRange int `json:"total_range"`
 	}
 	total := 0
-	repositories, err := decodeArray(body, func(e element) (SharedRepository, error) {
+	repositories, err := decodeArray(body, func(e element) (RepositoryInfo, error) {
 		total = max(total, e.TotalRange)
 		e.Name = repositoryFromAPI(e.Name)
 		if center == CenterSelf {
 			e.Status = nil // it is sent, but has no meaning
 		}
 		if err := e.Repo().addressable(); err != nil {
-			return SharedRepository{}, fmt.Errorf("not a repository: %w", err)
+			return RepositoryInfo{}, fmt.Errorf("not a repository: %w", err)
 		}
-		return e.SharedRepository, nil
+		return e.RepositoryInfo, nil
 	})
-	return page[SharedRepository]{items: repositories, total: total}, err
+	return page[RepositoryInfo]{items: repositories, total: total}, err
 }

@@ -36,7 +36,7 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 				pages++ // a full page leaves open whether there are more
 			}
 			t.Run(fmt.Sprintf("%d, totals %t", count, totals), func(t *testing.T) {
-				f := newFixture(t, func(v *swrtest.Variants) { v.NoSharedTotals = !totals })
+				f := newFixture(t, func(v *swrtest.Variants) { v.NoRepositoryTotals = !totals })
 				f.putRepositories(count)
 				names, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
 				if err != nil || len(names) != count || len(slices.Compact(slices.Sorted(slices.Values(names)))) != count {
@@ -50,7 +50,7 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 
 // A server that knows only the older form rejects the newer one, once.
 func TestSharedRepositoriesByFilterAlone(t *testing.T) {
-	f := newFixture(t, func(v *swrtest.Variants) { v.SharedFilterOnly = true })
+	f := newFixture(t, func(v *swrtest.Variants) { v.FilterFormOnly = true })
 	f.putRepositories(150)
 	f.sim.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"})
 	f.sim.AddReceivedRepositories(
@@ -132,11 +132,11 @@ func TestSharedRepositoriesElements(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putRepositories(1)
 	f.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
-	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
-		swr.CenterSelf: func(r swr.SharedRepository) bool {
+	for center, check := range map[swr.Center]func(swr.RepositoryInfo) bool{
+		swr.CenterSelf: func(r swr.RepositoryInfo) bool {
 			return r.Status == nil && r.Namespace == "many" && r.DomainName == f.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
 		},
-		swr.CenterThirdParty: func(r swr.SharedRepository) bool {
+		swr.CenterThirdParty: func(r swr.RepositoryInfo) bool {
 			return r.Status != nil && !*r.Status && r.Name == "team/app" && r.DomainName == "Them" && r.Description == "theirs"
 		},
 	} {

@@ -178,7 +178,7 @@ func (m sharedRepositoriesModel) filter() swr.SharedFilter {
 	}
 }
 
-func sharedRepository(r swr.SharedRepository) sharedRepositoryModel {
+func sharedRepository(r swr.RepositoryInfo) sharedRepositoryModel {
 	tags := make([]types.String, len(r.Tags)) // empty, but not null
 	for i, tag := range r.Tags {
 		tags[i] = types.StringValue(escapeText(tag))
