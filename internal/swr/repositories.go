@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -32,6 +33,13 @@ func CheckCenter(value string) error {
 	return nil
 }
 
+// RepositoryFilter selects repositories of the account. An empty field selects all.
+type RepositoryFilter struct {
+	Namespace string
+	Name      string // exact
+	IsPublic  *bool
+}
+
 // SharedFilter selects shared repositories. An empty field selects all.
 type SharedFilter struct {
 	Center     Center // never empty
@@ -43,8 +51,8 @@ type SharedFilter struct {
 	Status *bool
 }
 
-// RepositoryInfo is a repository that the account shares, or that is shared
-// with it.
+// RepositoryInfo describes a repository of the account, or one that is shared with
+// it.
 type RepositoryInfo struct {
 	Namespace    string   `json:"namespace"`
 	Name         string   `json:"name"`
@@ -67,23 +75,98 @@ type RepositoryInfo struct {
 // Repo returns the repository's names.
 func (r RepositoryInfo) Repo() Repository { return Repository{Namespace: r.Namespace, Name: r.Name} }
 
-// maxRepositories is how many shared repositories are read.
+// maxRepositories is how many repositories are read.
 const maxRepositories = 100_000
 
-// SharedRepositories returns the repositories that the filter selects. A page is
-// requested only when the caller has consumed those before it. The error, if any,
+// Repositories returns the repositories of the account that the filter selects,
+// shared or not. It reads pages as [Client.SharedRepositories] does.
+func (c *Client) Repositories(ctx context.Context, filter RepositoryFilter) iter.Seq2[RepositoryInfo, error] {
+	return c.listRepositories(ctx, repositoryList{
+		call: callRepositories, path: "repos", center: CenterSelf, query: filter.query(), selects: filter.selects,
+	})
+}
+
+// SharedRepositories returns the shared repositories that the filter selects. A page
+// is requested only when the caller has consumed those before it. The error, if any,
 // comes last; [KindListingIncomplete] means that there may be more repositories
 // than the service would return.
 func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) iter.Seq2[RepositoryInfo, error] {
+	return c.listRepositories(ctx, repositoryList{
+		call: callSharedRepositories, path: "shared-repositories", center: filter.Center, query: filter.query(), selects: filter.selects,
+	})
+}
+
+// query returns the filter as query parameters. A name with levels is documented to
+// be sent with "$".
+func (f RepositoryFilter) query() url.Values {
+	query := url.Values{}
+	setQuery(query, map[string]string{"namespace": f.Namespace, "name": repositoryToAPI(f.Name)})
+	if f.IsPublic != nil {
+		query.Set("is_public", strconv.FormatBool(*f.IsPublic))
+	}
+	return query
+}
+
+func (f RepositoryFilter) selects(r RepositoryInfo) bool {
+	return (f.Namespace == "" || r.Namespace == f.Namespace) &&
+		(f.Name == "" || r.Name == f.Name) &&
+		(f.IsPublic == nil || r.IsPublic == *f.IsPublic)
+}
+
+// query returns the filter as query parameters. A name with levels is left to
+// selects: whether it has to be sent with "/" or with "$" depends on the service,
+// and the wrong one would find nothing.
+func (f SharedFilter) query() url.Values {
+	query := url.Values{"center": {string(f.Center)}}
+	name := f.Name
+	if strings.Contains(name, "/") {
+		name = ""
+	}
+	setQuery(query, map[string]string{"namespace": f.Namespace, "name": name, "domain_name": f.DomainName})
+	if f.Status != nil {
+		query.Set("status", strconv.FormatBool(*f.Status))
+	}
+	return query
+}
+
+func (f SharedFilter) selects(r RepositoryInfo) bool {
+	return (f.Namespace == "" || r.Namespace == f.Namespace) &&
+		(f.Name == "" || r.Name == f.Name) &&
+		(f.DomainName == "" || r.DomainName == "" || SameAccount(r.DomainName, f.DomainName)) &&
+		(f.Status == nil || r.Status == nil || *r.Status == *f.Status)
+}
+
+// setQuery sets the parameters that are not empty.
+func setQuery(query url.Values, parameters map[string]string) {
+	for name, value := range parameters {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+}
+
+// repositoryList is one of the two lists of repositories, and what to select of it.
+type repositoryList struct {
+	call   call
+	path   string // the last segment
+	center Center
+	query  url.Values // the filter, so that the service returns no more than necessary
+	// selects reports whether the filter selects a repository that the service
+	// returned. The service matches names fuzzily, and may ignore a parameter.
+	selects func(RepositoryInfo) bool
+}
+
+// listRepositories returns the selected repositories of a list.
+func (c *Client) listRepositories(ctx context.Context, list repositoryList) iter.Seq2[RepositoryInfo, error] {
 	return func(yield func(RepositoryInfo, error) bool) {
-		first, err := c.firstSharedPage(ctx, filter)
+		first, err := c.firstRepositoryPage(ctx, list)
 		if err != nil {
 			yield(RepositoryInfo{}, err)
 			return
 		}
 		repositories := pager[RepositoryInfo]{
 			fetch: func(ctx context.Context, offset int) (page[RepositoryInfo], error) {
-				return c.sharedPage(ctx, filter, offset, c.routes.sharedByFilter.Load())
+				return c.repositoryPage(ctx, list, offset, c.routes.filterForm[list.call].Load())
 			},
 			id:              func(r RepositoryInfo) any { return [3]string{r.Namespace, r.Name, r.DomainName} },
 			itemName:        "repositories",
@@ -91,7 +174,7 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 			totalDocumented: true,
 		}
 		for repository, err := range repositories.all(ctx, first) {
-			if err == nil && !filter.selects(repository) {
+			if err == nil && !list.selects(repository) {
 				continue
 			}
 			if !yield(repository, err) {
@@ -101,39 +184,40 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 	}
 }
 
-// firstSharedPage requests the first page. If the server rejects the request, it may
-// know only the older form: that is tried once, and used from then on if it works.
-func (c *Client) firstSharedPage(ctx context.Context, filter SharedFilter) (page[RepositoryInfo], error) {
-	byFilter := c.routes.sharedByFilter.Load()
-	first, err := c.sharedPage(ctx, filter, 0, byFilter)
-	if byFilter || !errors.Is(err, KindInvalid) {
+// firstRepositoryPage requests the first page. If the server rejects the request, it
+// may know only the older form: that is tried once, and used from then on if it works.
+func (c *Client) firstRepositoryPage(ctx context.Context, list repositoryList) (page[RepositoryInfo], error) {
+	filterForm := &c.routes.filterForm[list.call]
+	known := filterForm.Load()
+	first, err := c.repositoryPage(ctx, list, 0, known)
+	if known || !errors.Is(err, KindInvalid) {
 		return first, err
 	}
-	older, olderErr := c.sharedPage(ctx, filter, 0, true)
+	older, olderErr := c.repositoryPage(ctx, list, 0, true)
 	if olderErr != nil {
 		return first, err
 	}
-	c.routes.sharedByFilter.Store(true)
+	filterForm.Store(true)
 	return older, nil
 }
 
-// sharedPage requests one page, in the older form (byFilter) or the newer one. The
-// service applies the filter too, so that it returns no more than necessary.
-func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int, byFilter bool) (page[RepositoryInfo], error) {
+// repositoryPage requests one page, in the older form or the newer one.
+func (c *Client) repositoryPage(ctx context.Context, list repositoryList, offset int, filterForm bool) (page[RepositoryInfo], error) {
 	var found page[RepositoryInfo]
 	_, err := c.do(ctx, request{
-		call: callSharedRepositories,
+		call: list.call,
 		url: func(string) *url.URL {
-			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", "shared-repositories")
-			query := filter.query(offset)
-			if byFilter {
-				query = filterQuery(query)
+			u := httpsafe.JoinPath(c.endpoint, "v2", "manage", list.path)
+			query := pageQuery(offset)
+			maps.Copy(query, list.query)
+			if filterForm {
+				query = filterQuery(list.center, query)
 			}
 			u.RawQuery = query.Encode()
 			return u
 		},
 		decode: func(resp response) (err error) {
-			found, err = decodeSharedRepositories(resp.body, filter.Center)
+			found, err = decodeRepositories(resp.body, list.center)
 			found.total = max(found.total, rangeTotal(resp.header.Get("Content-Range")))
 			return err
 		},
@@ -141,47 +225,21 @@ func (c *Client) sharedPage(ctx context.Context, filter SharedFilter, offset int
 	return found, err
 }
 
-// query returns the filter as query parameters. A name with levels is left to
-// selects: whether it has to be sent with "/" or with "$" depends on the service,
-// and the wrong one would find nothing.
-func (f SharedFilter) query(offset int) url.Values {
-	query := pageQuery(offset)
-	query.Set("center", string(f.Center))
-	for name, value := range map[string]string{"namespace": f.Namespace, "name": f.Name, "domain_name": f.DomainName} {
-		if value != "" && !strings.Contains(value, "/") {
-			query.Set(name, value)
-		}
-	}
-	if f.Status != nil {
-		query.Set("status", strconv.FormatBool(*f.Status))
-	}
-	return query
-}
-
 // filterQuery returns the query in the older form, with all in one parameter
-// (API.md, "Endpoints"). It has fewer parameters: the rest is left to selects.
-func filterQuery(query url.Values) url.Values {
-	var parts []string
-	for _, name := range []string{"center", "namespace", "name", "limit", "offset"} {
-		if query.Has(name) {
-			parts = append(parts, name+"::"+query.Get(name))
+// (API.md, "Endpoints"). It has fewer parameters, and how it spells a name with
+// levels is not documented: the rest is left to selects.
+func filterQuery(center Center, query url.Values) url.Values {
+	parts := []string{"center::" + string(center)}
+	for _, name := range []string{"namespace", "name", "limit", "offset"} {
+		if value := query.Get(name); value != "" && !strings.Contains(value, "$") {
+			parts = append(parts, name+"::"+value)
 		}
 	}
 	return url.Values{"filter": {strings.Join(parts, "|")}}
 }
 
-// selects reports whether the filter selects a repository that the service
-// returned. The service matches names fuzzily, and may ignore a parameter.
-func (f SharedFilter) selects(r RepositoryInfo) bool {
-	return (f.Namespace == "" || r.Namespace == f.Namespace) &&
-		(f.Name == "" || r.Name == f.Name) &&
-		(f.DomainName == "" || r.DomainName == "" || SameAccount(r.DomainName, f.DomainName)) &&
-		(f.Status == nil || r.Status == nil || *r.Status == *f.Status)
-}
-
-// decodeSharedRepositories decodes a list body, a bare array; null is an empty
-// one.
-func decodeSharedRepositories(body []byte, center Center) (page[RepositoryInfo], error) {
+// decodeRepositories decodes a list body, a bare array; null is an empty one.
+func decodeRepositories(body []byte, center Center) (page[RepositoryInfo], error) {
 	type element struct {
 		RepositoryInfo
 

@@ -2,8 +2,10 @@ package swrtest
 
 import (
 	"errors"
+	"iter"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,7 +24,7 @@ func (r ReceivedRepository) sortKey() string {
 	return strings.Join([]string{r.Namespace, r.Repository, r.DomainName}, "\x00")
 }
 
-// repositoryJSON has the documented fields in the documented order.
+// repositoryJSON is an element of both lists. It has the documented fields in the documented order.
 type repositoryJSON struct {
 	Name         string   `json:"name"`
 	Category     string   `json:"category"`
@@ -42,35 +44,112 @@ type repositoryJSON struct {
 	TotalRange   *int     `json:"total_range,omitempty"`
 }
 
-// sharedRepositories is GET /v2/manage/shared-repositories.
-func (c *call) sharedRepositories() (response, error) {
-	query, err := c.sharedQuery()
+// repositories is GET /v2/manage/repos: the repositories of the account.
+func (c *call) repositories() (response, error) {
+	query, err := c.repositoryQuery("namespace", "name", "is_public")
 	if err != nil {
 		return response{}, err
 	}
-	status := query.Get("status")
-	if query.Has("status") && status != "true" && status != "false" {
-		return response{}, errors.New("status: neither true nor false")
+	public, err := parseFlag(query, "is_public")
+	if err != nil {
+		return response{}, err
 	}
-	p, err := parsePage(query, false)
+	name := query.Get("name")
+	if strings.Contains(name, "/") {
+		return response{}, errors.New(`name: "/" must be sent as "$"`)
+	}
+	name = strings.ReplaceAll(name, "$", "/")
+	return c.listRepositories(query, func(yield func(repositoryJSON) bool) {
+		for _, key := range c.sim.store.sortedKeys() {
+			repo := c.sim.store.repositories[key]
+			matches := name == "" || key.repository == name || c.variants.FilterFormOnly && strings.Contains(key.repository, name)
+			if !matches || public != "" && public != strconv.FormatBool(repo.public) {
+				continue
+			}
+			item := c.repositoryItem(ownerDomainName, key, "", repo.created)
+			item.IsPublic = repo.public
+			if !yield(item) {
+				return
+			}
+		}
+	})
+}
+
+// sharedRepositories is GET /v2/manage/shared-repositories.
+func (c *call) sharedRepositories() (response, error) {
+	query, err := c.repositoryQuery("center", "namespace", "name", "domain_name", "status")
+	if err != nil {
+		return response{}, err
+	}
+	status, err := parseFlag(query, "status")
 	if err != nil {
 		return response{}, err
 	}
 	var all []repositoryJSON
 	switch query.Get("center") {
-	case "self":
+	case centerSelf:
 		all = c.sharedByMe()
 	case "thirdparty":
 		all = c.sharedWithMe(status)
 	default:
 		return response{}, errors.New("center: neither self nor thirdparty")
 	}
-	namespace, owner, name := query.Get("namespace"), query.Get("domain_name"), query.Get("name")
-	matching := all[:0]
-	for _, item := range all {
-		if (namespace == "" || item.Namespace == namespace) && (owner == "" || item.DomainName == owner) &&
+	owner, name := query.Get("domain_name"), c.variants.repositoryInBody(query.Get("name"))
+	return c.listRepositories(query, func(yield func(repositoryJSON) bool) {
+		for _, item := range all {
 			// The filter of names is fuzzy: it matches parts of names too.
-			strings.Contains(item.Name, c.variants.repositoryInBody(name)) {
+			if (owner == "" || item.DomainName == owner) && strings.Contains(item.Name, name) && !yield(item) {
+				return
+			}
+		}
+	})
+}
+
+// centerSelf selects repositories of the account.
+const centerSelf = "self"
+
+// repositoryQuery returns the parameters of a list of repositories, in the form that
+// the server has. The older one knows fewer.
+func (c *call) repositoryQuery(allowed ...string) (url.Values, error) {
+	if !c.variants.FilterFormOnly {
+		return c.query(append(allowed, paramLimit, paramOffset)...)
+	}
+	query, err := c.query("filter")
+	if err != nil {
+		return nil, err
+	}
+	parameters := url.Values{}
+	for part := range strings.SplitSeq(query.Get("filter"), "|") {
+		name, value, ok := strings.Cut(part, "::")
+		if !ok || !slices.Contains([]string{"center", "namespace", "name", paramLimit, paramOffset}, name) || parameters.Has(name) {
+			return nil, errors.New("filter: not a list of name::value")
+		}
+		parameters.Add(name, value)
+	}
+	if c.route.op == OpRepositories && parameters.Has("center") && parameters.Get("center") != centerSelf {
+		return nil, errors.New("center: not self")
+	}
+	return parameters, nil
+}
+
+// parseFlag returns a parameter that is true, false or missing.
+func parseFlag(query url.Values, name string) (string, error) {
+	value := query.Get(name)
+	if query.Has(name) && value != "true" && value != "false" {
+		return "", errors.New(name + ": neither true nor false")
+	}
+	return value, nil
+}
+
+// listRepositories returns a page of the repositories in the queried namespace.
+func (c *call) listRepositories(query url.Values, all iter.Seq[repositoryJSON]) (response, error) {
+	p, err := parsePage(query, false)
+	if err != nil {
+		return response{}, err
+	}
+	var matching []repositoryJSON
+	for item := range all {
+		if namespace := query.Get("namespace"); namespace == "" || item.Namespace == namespace {
 			matching = append(matching, item)
 		}
 	}
@@ -86,26 +165,6 @@ func (c *call) sharedRepositories() (response, error) {
 	return resp, nil
 }
 
-// sharedQuery returns the parameters of shared-repositories, in one of its forms.
-func (c *call) sharedQuery() (url.Values, error) {
-	if !c.variants.FilterFormOnly {
-		return c.query("center", "namespace", "name", "domain_name", "status", paramLimit, paramOffset)
-	}
-	query, err := c.query("filter")
-	if err != nil {
-		return nil, err
-	}
-	parameters := url.Values{}
-	for part := range strings.SplitSeq(query.Get("filter"), "|") {
-		name, value, ok := strings.Cut(part, "::")
-		if !ok || !slices.Contains([]string{"center", "namespace", "name", paramLimit, paramOffset}, name) {
-			return nil, errors.New("filter: not a list of name::value")
-		}
-		parameters.Add(name, value)
-	}
-	return parameters, nil
-}
-
 // sharedByMe returns the repositories with at least one share. Their status has
 // no meaning, and is false.
 func (c *call) sharedByMe() []repositoryJSON {
@@ -113,7 +172,7 @@ func (c *call) sharedByMe() []repositoryJSON {
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
 		if len(repo.shares()) > 0 {
-			items = append(items, c.sharedRepository(ownerDomainName, key, "", repo.created))
+			items = append(items, c.repositoryItem(ownerDomainName, key, "", repo.created))
 		}
 	}
 	return items
@@ -123,7 +182,7 @@ func (c *call) sharedByMe() []repositoryJSON {
 func (c *call) sharedWithMe(status string) []repositoryJSON {
 	var items []repositoryJSON
 	for _, r := range c.sim.received {
-		item := c.sharedRepository(r.DomainName, repositoryKey{r.Namespace, r.Repository}, r.Description, r.Created)
+		item := c.repositoryItem(r.DomainName, repositoryKey{r.Namespace, r.Repository}, r.Description, r.Created)
 		item.Status = !r.Expired
 		if status == "" || item.Status == (status == "true") {
 			items = append(items, item)
@@ -132,7 +191,7 @@ func (c *call) sharedWithMe(status string) []repositoryJSON {
 	return items
 }
 
-func (c *call) sharedRepository(
+func (c *call) repositoryItem(
 	owner string, key repositoryKey, description string, created time.Time,
 ) repositoryJSON {
 	path := key.namespace + "/" + key.repository

@@ -17,6 +17,7 @@ const (
 	OpGet                Operation = "get"    // one share
 	OpUpdate             Operation = "update"
 	OpDelete             Operation = "delete"
+	OpRepositories       Operation = "repositories" // of the account
 	OpSharedRepositories Operation = "shared-repositories"
 	OpLogin              Operation = "login" // a token from the IAM
 	// OpUnknown is a request to a path or method that neither API has.
@@ -42,6 +43,7 @@ var endpoints = []endpoint{
 	newEndpoint(OpGet, http.MethodGet, pathOfShare),
 	newEndpoint(OpUpdate, http.MethodPatch, pathOfShare),
 	newEndpoint(OpDelete, http.MethodDelete, pathOfShare),
+	newEndpoint(OpRepositories, http.MethodGet, "v2/manage/repos"),
 	newEndpoint(OpSharedRepositories, http.MethodGet, "v2/manage/shared-repositories"),
 	newEndpoint(OpLogin, http.MethodPost, "v3/auth/tokens"),
 }
@@ -148,6 +150,7 @@ const (
 // modern server.
 type Routes struct {
 	Create, List, Get, Update, Delete Spelling
+	NoRepositories                    bool // no GET /v2/manage/repos
 	NoSharedRepositories              bool // no GET /v2/manage/shared-repositories
 	NoLogin                           bool // no POST /v3/auth/tokens
 }
@@ -163,7 +166,7 @@ func UniformRoutes(s Spelling) Routes {
 func MinimalRoutes() Routes {
 	r := UniformRoutes(SpellingNone)
 	r.Create, r.List, r.Delete = SpellingRepos, SpellingRepositories, SpellingRepositories
-	r.NoSharedRepositories = true
+	r.NoRepositories, r.NoSharedRepositories = true, true
 	return r
 }
 
@@ -171,7 +174,7 @@ func MinimalRoutes() Routes {
 // or a proxy.
 func NoRoutes() Routes {
 	r := UniformRoutes(SpellingNone)
-	r.NoSharedRepositories, r.NoLogin = true, true
+	r.NoRepositories, r.NoSharedRepositories, r.NoLogin = true, true, true
 	return r
 }
 
@@ -189,6 +192,8 @@ func (r Routes) serves(rt route) bool {
 		spelling = r.Update
 	case OpDelete:
 		spelling = r.Delete
+	case OpRepositories:
+		return !r.NoRepositories
 	case OpSharedRepositories:
 		return !r.NoSharedRepositories
 	case OpLogin:
