@@ -90,7 +90,10 @@ func (p *swrProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newShareDataSource, newSharesDataSource, newSharedRepositoriesDataSource}
+	return []func() datasource.DataSource{
+		newShareDataSource, newSharesDataSource, newAccountSharesDataSource,
+		newRepositoriesDataSource, newSharedRepositoriesDataSource,
+	}
 }
 
 func (p *swrProvider) ListResources(context.Context) []func() list.ListResource {

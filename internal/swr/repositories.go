@@ -96,6 +96,32 @@ func (c *Client) SharedRepositories(ctx context.Context, filter SharedFilter) it
 	})
 }
 
+// RepositoriesWithShares returns the repositories that the account shares, of all
+// namespaces if it is "". It has each of them once, and also those that this client
+// has shared and that the service may not list yet. It ends as
+// [Client.SharedRepositories] does.
+func (c *Client) RepositoriesWithShares(ctx context.Context, namespace string) iter.Seq2[Repository, error] {
+	return func(yield func(Repository, error) bool) {
+		seen := map[Repository]bool{}
+		for _, repo := range c.operations.sharedRepositories(namespace) {
+			if !seen[repo] && !yield(repo, nil) {
+				return
+			}
+			seen[repo] = true
+		}
+		for repository, err := range c.SharedRepositories(ctx, SharedFilter{Center: CenterSelf, Namespace: namespace}) {
+			repo := repository.Repo()
+			if err == nil && seen[repo] {
+				continue
+			}
+			if !yield(repo, err) {
+				return
+			}
+			seen[repo] = true
+		}
+	}
+}
+
 // query returns the filter as query parameters. A name with levels is documented to
 // be sent with "$".
 func (f RepositoryFilter) query() url.Values {
