@@ -45,6 +45,7 @@ func run(ctx context.Context) (err error) {
 	list("latency", "response times of the service in milliseconds", &latencies)
 	seedAbove := flag.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
 	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms")
+	account := flag.Bool("account", false, "measure only what reads an account of 1,000 repositories with 20 shares each, at 20 ms")
 	path := func(name, usage string) *string { // absolute, since the providers run in other directories
 		value := new(string)
 		flag.Func(name, usage, func(text string) (err error) { *value, err = filepath.Abs(text); return err })
@@ -71,7 +72,11 @@ func run(ctx context.Context) (err error) {
 	if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
 		report.binary = samples{float64(file.Size()) / 1e6}
 	}
-	for _, s := range scenarios(shares, repositories, latencies, *seedAbove) {
+	all := append(scenarios(shares, repositories, latencies, *seedAbove), accountScenario)
+	if *account {
+		all = all[len(all)-1:]
+	}
+	for _, s := range all {
 		fmt.Println(s)
 		result, err := s.measure(ctx, dir, targets)
 		if err != nil {

@@ -64,6 +64,9 @@ func (r result) most(step string, f figure) float64 { return r.samples(step, tar
 // ratio returns a figure of swr divided by that of the empty provider, turn by turn.
 func (r result) ratio(step string, f figure) samples {
 	swr, empty := r.samples(step, targetSWR, f), r.samples(step, targetEmpty, f)
+	if len(empty) == 0 {
+		return nil // what the empty provider can't do
+	}
 	for n := range swr {
 		swr[n] /= empty[n]
 	}
@@ -113,10 +116,15 @@ func (r report) find(shares, milliseconds int) result {
 // measured, as a table in Markdown.
 func (r report) Thresholds() string {
 	planned, applied, small, large := r.find(1000, 20), r.find(1000, 0), r.find(500, 20), r.find(5000, 20)
+	account := result{}
 	var schema samples // does not depend on the scenario
 	for _, result := range r.Results {
 		schema = append(schema, result.ratio(stepSchema, wall)...)
+		if result.account {
+			account = result
+		}
 	}
+	const accountShares = "`swr_shares` of 1,000 repositories with 20 shares each at 20 ms: "
 	const plan, apply = "Plan of 1,000 unchanged shares of 10 repositories at 20 ms: ", "Apply of 1,000 new shares: "
 	table := "| threshold | at most | measured | |\n|---|---|---|---|\n"
 	for _, t := range []struct {
@@ -133,6 +141,9 @@ func (r report) Thresholds() string {
 		{apply + "wall time at 0 ms ÷ empty provider", 1.1, "", applied.ratio(stepApply, wall).median()},
 		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
 		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
+		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
+		{accountShares + "wall time", 30, " s", account.most(stepShares, wall)},
+		{accountShares + "peak memory", 200, " MB", account.most(stepShares, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
 	} {
@@ -149,7 +160,9 @@ func (r report) Thresholds() string {
 
 // Rows returns the rows of the table of all figures.
 func (r result) Rows() (rows []string) {
-	for _, step := range []string{stepSchema, stepApply, stepPlan, stepDrift, stepDestroy} {
+	for _, step := range []string{
+		stepSchema, stepApply, stepPlan, stepDrift, stepDestroy, stepShares, stepSharesOfAccount, stepQuery,
+	} {
 		for _, target := range []string{targetSWR, targetOther, targetEmpty, targetData} {
 			all := r.measured[key{step, target}]
 			if len(all) == 0 {

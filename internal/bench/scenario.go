@@ -23,6 +23,7 @@ type scenario struct {
 	shares, repositories int
 	latency              time.Duration // of the service
 	seeded               bool          // the shares exist before the first step, and are not destroyed
+	account              bool          // what is measured reads the account as a whole
 }
 
 // scenarios returns all combinations that SWR allows: it shares a repository with at
@@ -32,7 +33,9 @@ func scenarios(shares, repositories, latencies []int, seedAbove int) (all []scen
 		for _, r := range repositories {
 			for _, ms := range latencies {
 				if n <= 500*r {
-					all = append(all, scenario{n, r, time.Duration(ms) * time.Millisecond, n > seedAbove})
+					all = append(all, scenario{
+						shares: n, repositories: r, latency: time.Duration(ms) * time.Millisecond, seeded: n > seedAbove,
+					})
 				}
 			}
 		}
@@ -66,6 +69,9 @@ const (
 
 // steps returns what is measured. Commands that change nothing are repeated.
 func (s scenario) steps() []step {
+	if s.account {
+		return s.accountSteps()
+	}
 	drifted := 0
 	for _, n := range s.spread() {
 		drifted += (n + 9) / 10 // every tenth share of a repository, see main.tf.tmpl
@@ -110,6 +116,9 @@ func (s scenario) measure(ctx context.Context, dir string, targets []target) (_ 
 	result := result{scenario: s, measured: map[key][]measurement{}}
 	var workspaces []*workspace
 	for _, t := range targets {
+		if s.account && !t.usesAPI {
+			continue // it would read nothing
+		}
 		server, listenErr := swrtest.Listen("127.0.0.1:0", swrtest.WithLogLimit(0))
 		if listenErr != nil {
 			return result, listenErr
@@ -153,6 +162,9 @@ func (w *workspace) prepare(ctx context.Context, parent string) error {
 	w.cli.Env = []string{"SWR_ENDPOINT=" + w.server.URL, "OS_TOKEN=" + w.server.Token(),
 		envBinary + "=" + w.binary, envUsage + "=" + w.usage}
 	w.server.SetLatency(w.latency)
+	if w.account {
+		return w.prepareAccount()
+	}
 	for n := range w.repositories {
 		w.server.AddRepository("platform", fmt.Sprintf("team/app%02d", n))
 	}
