@@ -142,8 +142,9 @@ func (r report) Thresholds() string {
 		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
 		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
 		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
-		{accountShares + "wall time", 30, " s", account.most(stepShares, wall)},
-		{accountShares + "peak memory", 200, " MB", account.most(stepShares, peakMemory)},
+		{accountShares + "wall time", 60, " s", account.most(stepShares, wall)},
+		{accountShares + "peak memory", 400, " MB", account.most(stepShares, peakMemory)},
+		{accountShares + "peak memory, one `access_domain`", 64, " MB", account.most(stepSharesOfAccount, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
 	} {

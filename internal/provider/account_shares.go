@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swr"
 )
@@ -40,7 +39,7 @@ type accountSharesModel struct {
 	Namespace    types.String `tfsdk:"namespace"`
 	AccessDomain types.String `tfsdk:"access_domain"`
 	Status       types.Bool   `tfsdk:"status"`
-	Shares       types.List   `tfsdk:"shares"`
+	Shares       []shareModel `tfsdk:"shares"`
 	Complete     types.Bool   `tfsdk:"complete"`
 }
 
@@ -89,7 +88,7 @@ func (d *accountSharesDataSource) Read(ctx context.Context, req datasource.ReadR
 	width := func() int { return maxParallelLists }
 	complete := true
 	var incomplete []string
-	var shares []shareModel
+	model.Shares = []shareModel{} // empty, but not null
 	for listed := range d.session.listEach(ctx, d.session.client.RepositoriesWithShares(ctx, namespace), filter.list, width) {
 		key, err := repositoryKey(listed.repo), listed.err
 		if listed.isDeleted() {
@@ -105,7 +104,7 @@ func (d *accountSharesDataSource) Read(ctx context.Context, req datasource.ReadR
 		for i := 0; err == nil && i < len(listed.Shares); i++ {
 			var share shareModel
 			err = share.setFromAPI(listed.Shares[i])
-			shares = append(shares, share)
+			model.Shares = append(model.Shares, share)
 		}
 		if err != nil {
 			d.session.addError(&resp.Diagnostics, listed.failed, key, err)
@@ -118,36 +117,14 @@ func (d *accountSharesDataSource) Read(ctx context.Context, req datasource.ReadR
 		warnUnaddressable(&resp.Diagnostics, key, listed.Unaddressable)
 	}
 	warnIncompleteLists(&resp.Diagnostics, swr.Key{Namespace: namespace}, incomplete)
-	slices.SortStableFunc(shares, func(a, b shareModel) int {
+	slices.SortStableFunc(model.Shares, func(a, b shareModel) int {
 		return cmp.Or(
 			cmp.Compare(a.Namespace.ValueString(), b.Namespace.ValueString()),
 			cmp.Compare(a.Repository.ValueString(), b.Repository.ValueString()),
 			cmp.Compare(a.AccessDomain.ValueString(), b.AccessDomain.ValueString()))
 	})
-	complete = complete && len(incomplete) == 0
-	if err := writeAccountShares(ctx, req.Config.Raw, &resp.State.Raw, shares, complete); err != nil {
-		resp.Diagnostics.AddError("Unable to write the values of the shares", fmt.Sprintf("This is a bug in the provider: %s.", err))
-	}
-}
-
-// writeAccountShares sets the state to the configuration and what was read. It does
-// what Set of the framework does, which took two thirds of the CPU time of reading
-// 20,000 shares; see [readShare].
-func writeAccountShares(ctx context.Context, config tftypes.Value, state *tftypes.Value, shares []shareModel, complete bool) error {
-	attributes := map[string]tftypes.Value{}
-	object, ok := state.Type().(tftypes.Object)
-	if !ok {
-		return fmt.Errorf("%s instead of an object", state.Type())
-	}
-	err := config.As(&attributes)
-	if err == nil {
-		attributes["complete"] = tftypes.NewValue(tftypes.Bool, complete)
-		attributes["shares"], err = encodeShares(ctx, object.AttributeTypes["shares"], shares)
-	}
-	if err == nil {
-		*state, err = encodeObject(object, attributes)
-	}
-	return err
+	model.Complete = types.BoolValue(complete && len(incomplete) == 0)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
 // warnIncompleteLists warns of lists that are not complete, each of them a name and

@@ -280,59 +280,22 @@ func (m shareResourceModel) write(ctx context.Context, raw *tftypes.Value, diags
 }
 
 func (m shareResourceModel) encode(ctx context.Context, objectType tftypes.Type) (tftypes.Value, error) {
-	attributes := map[string]tftypes.Value{}
-	if err := errors.Join(
-		m.shareModel.encodeTo(ctx, attributes),
-		encodeAttribute(ctx, attributes, "id", m.ID),
-		encodeAttribute(ctx, attributes, "timeouts", m.Timeouts)); err != nil {
-		return tftypes.Value{}, err
-	}
-	return encodeObject(objectType, attributes)
-}
-
-// encodeTo adds the attributes of a share.
-func (m *shareModel) encodeTo(ctx context.Context, attributes map[string]tftypes.Value) error {
+	attributes := make(map[string]tftypes.Value, len(shareFields)+3)
+	var err error
 	for _, field := range shareFields {
-		if err := encodeAttribute(ctx, attributes, field.name, field.model(m)); err != nil {
-			return err
+		if attributes[field.name], err = field.model(&m.shareModel).ToTerraformValue(ctx); err != nil {
+			return tftypes.Value{}, fmt.Errorf("%s: %w", field.name, err)
 		}
 	}
-	return encodeAttribute(ctx, attributes, "status", m.Status)
-}
-
-func encodeAttribute(ctx context.Context, attributes map[string]tftypes.Value, name string, value attr.Value) (err error) {
-	if attributes[name], err = value.ToTerraformValue(ctx); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	for name, value := range map[string]attr.Value{"id": m.ID, "status": m.Status, "timeouts": m.Timeouts} {
+		if attributes[name], err = value.ToTerraformValue(ctx); err != nil {
+			return tftypes.Value{}, fmt.Errorf("%s: %w", name, err)
+		}
 	}
-	return nil
-}
-
-func encodeObject(objectType tftypes.Type, attributes map[string]tftypes.Value) (tftypes.Value, error) {
 	if err := tftypes.ValidateValue(objectType, attributes); err != nil {
 		return tftypes.Value{}, err
 	}
 	return tftypes.NewValue(objectType, attributes), nil
-}
-
-// encodeShares returns the shares as a value of the type of an attribute, a list of
-// objects.
-func encodeShares(ctx context.Context, listType tftypes.Type, shares []shareModel) (tftypes.Value, error) {
-	list, ok := listType.(tftypes.List)
-	if !ok {
-		return tftypes.Value{}, fmt.Errorf("%s instead of a list", listType)
-	}
-	elements := make([]tftypes.Value, len(shares))
-	for i := range shares {
-		attributes := make(map[string]tftypes.Value, len(shareFields)+1)
-		err := shares[i].encodeTo(ctx, attributes)
-		if err == nil {
-			elements[i], err = encodeObject(list.ElementType, attributes)
-		}
-		if err != nil {
-			return tftypes.Value{}, err
-		}
-	}
-	return tftypes.NewValue(list, elements), nil
 }
 
 // writeIdentity sets the identity to the model's names, in the spelling that was
