@@ -34,7 +34,7 @@ func (s scenario) accountSteps() (steps []step) {
 	return steps
 }
 
-//go:embed account.tf.txt
+//go:embed account.tf.tmpl
 var accountConfig string
 
 const accountQuery = `list "swr_repository_share" "all" {
