@@ -66,6 +66,11 @@ func newCLI(t *testing.T, server *swrtest.Server, config string) *cli {
 	}
 	tf := &cli{CLI: terraform, t: t, server: server}
 	tf.Env = []string{"SWR_ENDPOINT=" + server.URL, "OS_TOKEN=" + server.Token()}
+	if parallelism := os.Getenv("TEST_PARALLELISM"); parallelism != "" {
+		for _, command := range []string{"plan", "apply", "destroy"} {
+			tf.Env = append(tf.Env, "TF_CLI_ARGS_"+command+"=-parallelism="+parallelism)
+		}
+	}
 	tf.write("main.tf", config)
 	return tf
 }

@@ -301,13 +301,13 @@ func TestDropListing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, nil)
 			f.putAcme("")
-			f.Client.DropListing(repo) // which is not there
+			f.DropListing(repo) // which is not there
 			for range test.reads {
 				if _, err := f.List(f.ctx, repo); err != nil {
 					t.Fatal(err)
 				}
 			}
-			f.Client.DropListing(repo)
+			f.DropListing(repo)
 			if _, err := f.List(f.ctx, repo); err != nil {
 				t.Fatal(err)
 			}

@@ -34,6 +34,7 @@ type listCache struct {
 // cacheEntry is what is known of one repository.
 type cacheEntry struct {
 	lastWrite version
+	writes    *writeBatch // those that are running, or nil
 	current   *listing
 }
 
@@ -62,11 +63,68 @@ type fullListing struct {
 	incomplete string // why it is not complete, "" if it is
 }
 
+// writeBatch is the writes to one repository that overlap. One listing that starts
+// after the last of them has ended can verify all of them.
+type writeBatch struct {
+	count   int           // writes that have begun
+	running int           // of these, those that have not ended
+	ended   chan struct{} // closed when none is running
+}
+
+// batchWait is how long a write waits for the others of its batch: one of them may
+// be throttled, or have no response.
+const batchWait = time.Second
+
+// beginWrite notes that a write to the repository begins. The caller must call
+// endWrite.
+func (l *listCache) beginWrite(repo Repository) *writeBatch {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry := l.entry(repo)
+	if entry.writes == nil {
+		entry.writes = &writeBatch{ended: make(chan struct{})}
+	}
+	entry.writes.count++
+	entry.writes.running++
+	return entry.writes
+}
+
+// endWrite is [listCache.recordWrite] for a write that has begun.
+func (l *listCache) endWrite(repo Repository, batch *writeBatch) version {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if batch.running--; batch.running == 0 {
+		close(batch.ended)
+		l.entry(repo).writes = nil
+	}
+	return l.recordWriteLocked(repo)
+}
+
+// awaitBatch waits for the other writes of the batch, and reports whether there were
+// any. The wait is limited; see batchWait.
+func (l *listCache) awaitBatch(ctx context.Context, batch *writeBatch) bool {
+	timeout := time.NewTimer(batchWait)
+	defer timeout.Stop()
+	select {
+	case <-batch.ended:
+	case <-timeout.C:
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return batch.count > 1
+}
+
 // recordWrite notes that a write to the repository has ended, and returns the
 // version that a listing must have to show its effect.
 func (l *listCache) recordWrite(repo Repository) version {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.recordWriteLocked(repo)
+}
+
+// recordWriteLocked is recordWrite for a caller that holds the lock.
+func (l *listCache) recordWriteLocked(repo Repository) version {
 	l.last++
 	l.entry(repo).lastWrite = l.last
 	return l.last

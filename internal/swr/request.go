@@ -51,6 +51,7 @@ type callResult struct {
 	startedAt time.Time
 	effect    effect
 	version   version // of listings that show the effect of a write
+	batched   bool    // other writes to the repository overlapped
 }
 
 // do sends a request, with retries. The error, if any, is an *[Error].

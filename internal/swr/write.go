@@ -98,7 +98,7 @@ func (c *Client) create(
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		found, lookupErr := c.poll(ctx, res.version, attempts, c.getThenList(key),
+		found, lookupErr := c.poll(ctx, res.version, attempts, c.lookupAfter(res, key, spec),
 			func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(found, lookupErr, mayStillAppear(res.effect, response), spec.Matches(found))
 	}
@@ -144,7 +144,7 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 
 	var o observation
 	if res.effect != effectRejected {
-		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.getThenList(key),
+		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.lookupAfter(res, key, spec),
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
 		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
@@ -268,8 +268,12 @@ func (c *Client) write(ctx context.Context, call call, key Key, body any) (callR
 	if body != nil {
 		req.body = encodeBody(body)
 	}
+	batch := c.listCache.beginWrite(key.Repo())
 	res, err := c.do(ctx, req)
-	res.version = c.listCache.recordWrite(key.Repo())
+	res.version = c.listCache.endWrite(key.Repo(), batch)
+	if res.effect != effectRejected {
+		res.batched = c.listCache.awaitBatch(ctx, batch)
+	}
 	return res, err
 }
 
@@ -293,10 +297,18 @@ func (c *Client) poll(
 	}
 }
 
-// getThenList returns a lookup after a write. The share is requested by name; only
-// if that finds nothing the listing is read, which may have it in another case.
-func (c *Client) getThenList(key Key) lookupFunc {
+// lookupAfter returns a lookup after a create or an update. The share is requested by
+// name; only if that finds nothing the listing is read, which may have it in another
+// case. After one of several writes to the repository that overlapped, the listing
+// that all of them share comes first, and suffices where it shows what was asked for.
+func (c *Client) lookupAfter(res callResult, key Key, spec ShareSpec) lookupFunc {
 	return func(ctx context.Context, oldest version) (Share, error) {
+		if res.batched {
+			share, err := c.lookup(ctx, key, oldest, byListing)
+			if err == nil && spec.Matches(share) {
+				return share, nil
+			}
+		}
 		if !c.routes.noGet.Load() {
 			share, err := c.getByName(ctx, key)
 			if errors.Is(err, KindNoRoute) {
