@@ -154,27 +154,36 @@ func (f shareFilter) selects(share swr.Share) bool {
 		(f.status == nil || share.Status == nil || *share.Status == *f.status)
 }
 
-// list returns the shares of a repository that the filter selects. With an account,
-// the listing is complete if the service has all shares with that account.
+// list returns the shares of a repository that the filter selects. An account has one
+// share of a repository, so that with an account the result may be complete where
+// the listing is not.
 func (f shareFilter) list(ctx context.Context, client *swr.Client, repo swr.Repository) (swr.Listing, error) {
+	defer client.DropListing(repo)
 	listing, err := client.List(ctx, repo)
-	client.DropListing(repo)
+	if f.accessDomain != "" && err == nil {
+		listing.Unaddressable = nil
+		f.complete(ctx, client, repo, &listing)
+	}
 	listing.Shares = slices.DeleteFunc(listing.Shares, func(share swr.Share) bool { return !f.selects(share) })
-	if f.accessDomain == "" || err != nil {
-		return listing, err
+	return listing, err
+}
+
+// complete completes an incomplete listing as far as the account is concerned, by
+// asking for its share by name.
+func (f shareFilter) complete(ctx context.Context, client *swr.Client, repo swr.Repository, listing *swr.Listing) {
+	if listing.Incomplete == "" {
+		return
 	}
-	listing.Unaddressable = nil
-	if listing.Incomplete != "" && len(listing.Shares) == 0 {
-		key := swr.Key{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: f.accessDomain}
-		share, err := client.Get(ctx, key, swr.LastSeen{})
-		if err == nil && f.selects(share) {
+	listed := slices.ContainsFunc(listing.Shares, shareFilter{accessDomain: f.accessDomain}.selects)
+	if !listed {
+		share, err := client.Get(ctx, swr.Key{Namespace: repo.Namespace, Repository: repo.Name, AccessDomain: f.accessDomain}, swr.LastSeen{})
+		if err == nil {
 			listing.Shares = append(listing.Shares, share)
-		}
-		if err == nil || isGone(err) {
-			listing.Incomplete = ""
+		} else if !isGone(err) {
+			return
 		}
 	}
-	return listing, nil
+	listing.Incomplete = ""
 }
 
 // repositoryListing is what was read of a repository.

@@ -128,6 +128,7 @@ func TestAccountSharesIncomplete(t *testing.T) {
 		"lists of shares": {values{}, func(*swrtest.Server) {}, 202,
 			[]string{"Incomplete list of shares of all organizations", "- platform/app: the service returns the first 100 accounts",
 				"- platform/team/app: the service", "There may be more shares."}},
+		"a listed account": {values{"access_domain": "acme-0005"}, func(*swrtest.Server) {}, 2, nil},
 		// An account beyond the first page can be asked for by name.
 		"an account":       {values{"access_domain": "acme-0119"}, func(*swrtest.Server) {}, 2, nil},
 		"nobody's account": {values{"access_domain": "NOBODY"}, func(*swrtest.Server) {}, 0, nil},

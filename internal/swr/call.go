@@ -30,8 +30,8 @@ const (
 )
 
 // calls has the method of each call, the documented spelling of the segment ("" if
-// its path has none of the two), and the statuses that are documented, or known, as success. Any other 2xx proves
-// nothing.
+// its path has neither), and the statuses that are documented, or known, as
+// success. Any other 2xx proves nothing.
 var calls = [...]struct {
 	method  string
 	segment string
