@@ -122,7 +122,7 @@ func (tf workspace) runRaw(code int, args ...string) string {
 	if err != nil {
 		tf.t.Fatal(err)
 	}
-	for _, argument := range []string{"ephemeral", "identity"} { // since Terraform 1.10 and 1.12
+	for _, argument := range []string{"ephemeral", "identity", "source"} { // since Terraform 1.10, 1.12, and not in OpenTofu
 		if strings.Contains(result.Output, fmt.Sprintf("An argument named %q is not expected here", argument)) {
 			tf.t.Skipf("this CLI does not support %s", argument)
 		}
