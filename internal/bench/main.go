@@ -37,15 +37,17 @@ func main() {
 
 func run(ctx context.Context) (err error) {
 	shares, repositories, latencies := []int{100, 500, 1000, 5000}, []int{1, 10, 50}, []int{0, 20}
+	exclusive := []int{50, 500}
 	list := func(name, usage string, values *[]int) {
 		flag.Func(name, usage+", such as 10,50", func(text string) error { return json.Unmarshal([]byte("["+text+"]"), values) })
 	}
 	list("shares", "numbers of shares", &shares)
 	list("repositories", "numbers of repositories that the shares are spread over", &repositories)
 	list("latency", "response times of the service in milliseconds", &latencies)
+	list("exclusive", "numbers of accounts of each of 4 exclusive resources", &exclusive)
 	seedAbove := flag.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
-	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms")
 	account := flag.Bool("account", false, "measure only what reads an account of 1,000 repositories with 20 shares each, at 20 ms")
+	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms, and exclusive resources")
 	path := func(name, usage string) *string { // absolute, since the providers run in other directories
 		value := new(string)
 		flag.Func(name, usage, func(text string) (err error) { *value, err = filepath.Abs(text); return err })
@@ -72,9 +74,15 @@ func run(ctx context.Context) (err error) {
 	if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
 		report.binary = samples{float64(file.Size()) / 1e6}
 	}
-	all := append(scenarios(shares, repositories, latencies, *seedAbove), accountScenario)
+	all := scenarios(shares, repositories, latencies, *seedAbove)
+	for _, accounts := range exclusive {
+		all = append(all, exclusiveScenario(accounts))
+	}
+	if !*quick {
+		all = append(all, accountScenario)
+	}
 	if *account {
-		all = all[len(all)-1:]
+		all = []scenario{accountScenario}
 	}
 	for _, s := range all {
 		fmt.Println(s)

@@ -61,11 +61,12 @@ func (r result) samples(step, target string, f figure) (values samples) {
 // most returns the largest figure of swr.
 func (r result) most(step string, f figure) float64 { return r.samples(step, targetSWR, f).max() }
 
-// ratio returns a figure of swr divided by that of the empty provider, turn by turn.
+// ratio returns a figure of swr divided by that of the empty provider, turn by turn;
+// nil if the empty provider was not measured.
 func (r result) ratio(step string, f figure) samples {
 	swr, empty := r.samples(step, targetSWR, f), r.samples(step, targetEmpty, f)
 	if len(empty) == 0 {
-		return nil // what the empty provider can't do
+		return nil
 	}
 	for n := range swr {
 		swr[n] /= empty[n]
@@ -112,6 +113,22 @@ func (r report) find(shares, milliseconds int) result {
 	return result{}
 }
 
+// exclusiveRatio returns the CPU time of the provider to plan exclusive resources of
+// 500 accounts, divided by that for 50 accounts. Wall time includes Terraform's own
+// time, which grows with the accounts as well.
+func (r report) exclusiveRatio() float64 {
+	few, many := math.NaN(), math.NaN()
+	for _, result := range r.Results {
+		switch median := result.samples(stepPlan, targetSWR, providerCPU).median(); result.scenario {
+		case exclusiveScenario(50):
+			few = median
+		case exclusiveScenario(500):
+			many = median
+		}
+	}
+	return many / few
+}
+
 // Thresholds returns the bounds that the provider must keep, as far as they were
 // measured, as a table in Markdown.
 func (r report) Thresholds() string {
@@ -141,6 +158,7 @@ func (r report) Thresholds() string {
 		{apply + "wall time at 0 ms ÷ empty provider", 1.1, "", applied.ratio(stepApply, wall).median()},
 		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
 		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
+		{"Plan of 4 unchanged exclusive resources of 500 accounts: CPU time of the provider ÷ 50 accounts", 2.5, "", r.exclusiveRatio()},
 		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
 		{accountShares + "wall time", 60, " s", account.most(stepShares, wall)},
 		{accountShares + "peak memory", 400, " MB", account.most(stepShares, peakMemory)},

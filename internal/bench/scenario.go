@@ -24,6 +24,15 @@ type scenario struct {
 	latency              time.Duration // of the service
 	seeded               bool          // the shares exist before the first step, and are not destroyed
 	account              bool          // what is measured reads the account as a whole
+	// exclusive: each repository has an exclusive resource. Its shares exist, and have
+	// no resources. Only targets that use the API are measured.
+	exclusive bool
+}
+
+// exclusiveScenario returns a scenario with exclusive resources of so many accounts.
+func exclusiveScenario(accounts int) scenario {
+	const repositories = 4
+	return scenario{shares: accounts * repositories, repositories: repositories, latency: 20 * time.Millisecond, exclusive: true}
 }
 
 // scenarios returns all combinations that SWR allows: it shares a repository with at
@@ -33,9 +42,8 @@ func scenarios(shares, repositories, latencies []int, seedAbove int) (all []scen
 		for _, r := range repositories {
 			for _, ms := range latencies {
 				if n <= 500*r {
-					all = append(all, scenario{
-						shares: n, repositories: r, latency: time.Duration(ms) * time.Millisecond, seeded: n > seedAbove,
-					})
+					latency := time.Duration(ms) * time.Millisecond
+					all = append(all, scenario{shares: n, repositories: r, latency: latency, seeded: n > seedAbove})
 				}
 			}
 		}
@@ -44,6 +52,10 @@ func scenarios(shares, repositories, latencies []int, seedAbove int) (all []scen
 }
 
 func (s scenario) String() string {
+	if s.exclusive {
+		return fmt.Sprintf("Exclusive resources: %d, accounts of each: %d, latency: %d ms",
+			s.repositories, s.shares/s.repositories, s.latency.Milliseconds())
+	}
 	return fmt.Sprintf("Shares: %d, repositories: %d, latency: %d ms", s.shares, s.repositories, s.latency.Milliseconds())
 }
 
@@ -81,6 +93,10 @@ func (s scenario) steps() []step {
 	plan := step{stepPlan, "plan", "No changes."}
 	drift := step{stepDrift, "plan", fmt.Sprintf("Plan: 0 to add, %d to change, 0 to destroy.", drifted)}
 	destroy := step{stepDestroy, "destroy -auto-approve", fmt.Sprintf("Resources: %d destroyed.", s.shares)}
+	if s.exclusive {
+		apply.output = fmt.Sprintf("Resources: %d added", s.repositories)
+		return []step{apply, plan, plan, plan}
+	}
 	if s.seeded {
 		return []step{plan, plan, plan, drift}
 	}
@@ -116,8 +132,8 @@ func (s scenario) measure(ctx context.Context, dir string, targets []target) (_ 
 	result := result{scenario: s, measured: map[key][]measurement{}}
 	var workspaces []*workspace
 	for _, t := range targets {
-		if s.account && !t.usesAPI {
-			continue // it would read nothing
+		if (s.exclusive || s.account) && !t.usesAPI {
+			continue
 		}
 		server, listenErr := swrtest.Listen("127.0.0.1:0", swrtest.WithLogLimit(0))
 		if listenErr != nil {
@@ -166,10 +182,13 @@ func (w *workspace) prepare(ctx context.Context, parent string) error {
 		return w.prepareAccount()
 	}
 	for n := range w.repositories {
-		w.server.AddRepository("platform", fmt.Sprintf("team/app%02d", n))
+		w.server.AddRepository("platform", repositoryName(n))
 	}
 	if w.seeded {
 		err = w.seed(ctx)
+	}
+	if w.exclusive {
+		w.share()
 	}
 	return errors.Join(err, w.configure(w.scenario))
 }
@@ -183,7 +202,7 @@ var configText string
 // if the target does not use it, with the variable.
 func (w *workspace) configure(s scenario) error {
 	var config strings.Builder
-	data := map[string]any{"Target": w.name, "Spread": s.spread()}
+	data := map[string]any{"Target": w.name, "Spread": s.spread(), "Exclusive": s.exclusive}
 	err := template.Must(template.New("config").Parse(configText)).Execute(&config, data)
 	return errors.Join(err, w.cli.Write("provider.tf", config.String()))
 }
@@ -225,6 +244,18 @@ func (w *workspace) seed(ctx context.Context) error {
 	content, err = json.Marshal(state)
 	return errors.Join(err, w.cli.Write("terraform.tfstate", string(content)))
 }
+
+// share creates the shares, at the service alone.
+func (w *workspace) share() {
+	for repository, count := range w.spread() {
+		for n := range count {
+			w.server.PutShare(swrtest.Share{Namespace: "platform", Repository: repositoryName(repository), AccessDomain: account(repository, n)})
+		}
+	}
+}
+
+// repositoryName returns the name of a repository, as main.tf.tmpl does.
+func repositoryName(n int) string { return fmt.Sprintf("team/app%02d", n) }
 
 // account returns the name of an account, as main.tf.tmpl does.
 func account(repository, n int) string { return fmt.Sprintf("OTC-EU-DE-%02d%018d", repository, n) }

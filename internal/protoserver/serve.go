@@ -2,8 +2,8 @@
 // of the libraries that the provider is built on.
 //
 // Each workaround is one file, with a link to the upstream code and what can be
-// removed once that is fixed: context_releaser.go, stop_handler.go,
-// silence_logs.go and unchanged_shortcut.go. The tests log a notice when a
+// removed once that is fixed: context_releaser.go, set_attributes.go,
+// silence_logs.go, stop_handler.go and unchanged_shortcut.go. The tests log a notice when a
 // workaround is no longer needed. The package depends on no other package of the
 // provider.
 package protoserver
@@ -56,6 +56,9 @@ func Server(p provider.Provider) (tfprotov6.ProviderServer, error) {
 		return nil, fmt.Errorf("the framework's server %T no longer implements all of the protocol", framework)
 	}
 	server = newStopHandler(newContextReleaser(server))
+	if p, ok := p.(ProviderWithSets); ok {
+		server = setAttributes{frameworkServer: server, sets: p.SetAttributes()}
+	}
 	if planner, ok := p.(UnchangedPlanner); ok {
 		server = unchangedShortcut{frameworkServer: server, planner: planner}
 	}

@@ -19,10 +19,10 @@ import (
 // [escapeAccount].
 type accounts []string
 
-// accountsFromSet returns the known elements of a set, and whether these are all.
-func accountsFromSet(set types.Set) (known accounts, complete bool) {
-	complete = !set.IsUnknown()
-	for _, element := range set.Elements() {
+// accountsFromList returns the known elements of a list, and whether these are all.
+func accountsFromList(list types.List) (known accounts, complete bool) {
+	complete = !list.IsUnknown()
+	for _, element := range list.Elements() {
 		text, ok := element.(types.String)
 		if !ok || text.IsUnknown() {
 			complete = false
@@ -33,13 +33,13 @@ func accountsFromSet(set types.Set) (known accounts, complete bool) {
 	return known, complete
 }
 
-// toSet returns the accounts as a value.
-func (a accounts) toSet() types.Set {
+// toList returns the accounts as a value.
+func (a accounts) toList() types.List {
 	elements := make([]attr.Value, len(a))
 	for i, account := range a {
 		elements[i] = types.StringValue(account)
 	}
-	return types.SetValueMust(types.StringType, elements)
+	return types.ListValueMust(types.StringType, elements)
 }
 
 // String returns the accounts for a message: "A, B and C".

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -33,7 +34,9 @@ func (o observation) apiSpelling(account string) string {
 // add adds an account that the service found by that name, and returned with a
 // spelling, which may be another one of the list.
 func (o *observation) add(account, spelling string) {
-	o.accounts = append(o.accounts.difference(accounts{escapeAccount(spelling)}), account)
+	listed := accountID(escapeAccount(spelling))
+	o.accounts = slices.DeleteFunc(o.accounts, func(other string) bool { return accountID(other) == listed })
+	o.accounts = append(o.accounts, account)
 	if accountID(account) != swr.FoldAccount(spelling) {
 		o.spellings[account] = spelling
 	}
@@ -44,15 +47,21 @@ func (o *observation) add(account, spelling string) {
 func (r *exclusiveResource) checkDistinct(
 	ctx context.Context, repo swr.Repository, toRevoke, planned accounts, diags *diag.Diagnostics,
 ) bool {
+	similar := make(map[string]accounts, len(planned))
+	for _, account := range planned {
+		similar[swr.FoldLetters(account)] = append(similar[swr.FoldLetters(account)], account)
+	}
 	ok := true
 	for _, account := range toRevoke {
-		for _, other := range planned {
-			if !swr.MayBeSameAccount(httpsafe.Unescape(account), other) {
-				continue
-			}
+		for _, other := range similar[swr.FoldLetters(httpsafe.Unescape(account))] {
 			key := repositoryKey(repo)
 			key.AccessDomain = other
-			if share, err := r.session.client.Get(ctx, key, swr.LastSeen{}); err == nil && swr.SameAccount(share.AccessDomain, other) {
+			share, err := r.session.client.Get(ctx, key, swr.LastSeen{})
+			if err != nil && ctx.Err() != nil {
+				r.session.addError(diags, opLookUpShare, key, err)
+				return false
+			}
+			if err == nil && swr.SameAccount(share.AccessDomain, other) {
 				continue // there is a share with each
 			}
 			ok = false

@@ -44,7 +44,7 @@ func (r *exclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	defer cancel()
 	defer r.session.unread.warn(ctx, plan.repo(), &resp.Diagnostics)
 
-	planned, complete := accountsFromSet(plan.AccessDomains)
+	planned, complete := accountsFromList(plan.AccessDomains)
 	if complete && !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() {
 		r.session.planned.recordExclusive(plan.repo(), planned, &resp.Diagnostics)
 	}
@@ -115,7 +115,7 @@ func (r *exclusiveResource) requireNothingRemoved(repo swr.Repository, diags *di
 
 // warnAtCreation warns of the accounts that the plan after this one revokes.
 func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveModel, diags *diag.Diagnostics) {
-	planned, complete := accountsFromSet(plan.AccessDomains)
+	planned, complete := accountsFromList(plan.AccessDomains)
 	if !complete || plan.Namespace.IsUnknown() || plan.Repository.IsUnknown() {
 		return // apply warns of them
 	}

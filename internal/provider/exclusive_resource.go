@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -37,7 +36,7 @@ type exclusiveResource struct {
 type exclusiveModel struct {
 	Namespace     types.String   `tfsdk:"namespace"`
 	Repository    types.String   `tfsdk:"repository"`
-	AccessDomains types.Set      `tfsdk:"access_domains"`
+	AccessDomains types.List     `tfsdk:"access_domains"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
@@ -52,7 +51,7 @@ func (m exclusiveModel) key(account string) swr.Key {
 }
 
 func (m exclusiveModel) accounts() accounts {
-	known, _ := accountsFromSet(m.AccessDomains)
+	known, _ := accountsFromList(m.AccessDomains)
 	return known
 }
 
@@ -68,15 +67,15 @@ func (r *exclusiveResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Attributes: map[string]schema.Attribute{
 			"namespace":  nameAttribute("namespace", "resource."),
 			"repository": nameAttribute("repository", "resource."),
-			"access_domains": schema.SetAttribute{
+			// For Terraform this is a set; see [swrProvider.SetAttributes].
+			"access_domains": schema.ListAttribute{
 				Required:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "Accounts that may pull the repository, regardless of case. Refer to the shares " +
 					"(`swr_repository_share.example.access_domain`), so that they are created first: each account needs a share of its own. " +
 					"If empty, no other account may pull it.",
-				Validators: []validator.Set{
-					setvalidator.NoNullValues(), setvalidator.ValueStringsAre(accountRule),
-					uniqueAccounts{"account names must be unique, regardless of case"},
+				Validators: []validator.List{
+					accountsRule{"values must be valid account names, and unique regardless of case"},
 				},
 			},
 			"timeouts": timeoutsAttribute(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
@@ -157,7 +156,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 		}
 	}
 	if !current.accounts.equal(state.accounts()) {
-		state.AccessDomains = current.accounts.preferSpelling(state.accounts()).toSet()
+		state.AccessDomains = current.accounts.preferSpelling(state.accounts()).toList()
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 	r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
@@ -216,7 +215,7 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 		warnNew(&resp.Diagnostics, plan.repo(), after.accounts.difference(plan.accounts()).difference(state.accounts()))
 	}
 	if !ok || resp.Diagnostics.HasError() {
-		plan.AccessDomains = remaining.toSet() // the plan was not reached
+		plan.AccessDomains = remaining.toList() // the plan was not reached
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }

@@ -653,6 +653,7 @@ func (i *instance) delete() (d diagnostics) {
 		if !i.same(applied.NewState, i.state) {
 			i.t.Errorf("a destroy that failed returned another state: %v", d.errors)
 		}
+		i.private = applied.Private
 		return d
 	}
 	i.setState(applied.NewState, applied.Private, applied.NewIdentity)

@@ -1,9 +1,11 @@
 package provider_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
 )
@@ -91,4 +93,51 @@ func TestSameShareAtOtherEndpoint(t *testing.T) {
 	s.harness = newHarness(t, server, values{"token": server.Token(), "endpoint": strings.Replace(server.URL, "127.0.0.1", "localhost", 1)})
 	s.destroy().silent(t)
 	assertShares(t, server)
+}
+
+// Terraform passes no private state to the deletion of a tainted share that is
+// replaced, if the plan did not read it. The time of creation tells which share it is.
+func TestTaintedShareThatWasNotRead(t *testing.T) {
+	t.Parallel()
+	s, server := appliedShare(t)
+	here, other := s.harness, startServer(t)
+	s.harness, s.private = newHarness(t, other), nil
+	for _, there := range []string{"", "another share"} {
+		if there != "" {
+			other.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME", CreatorID: "other"})
+		}
+		s.private = nil
+		s.destroy().assertError(t, "Unable to delete share platform/team/app/ACME", other.URL, "(unknown)", "The state was not changed.")
+	}
+	assertRequests(t, other, nil)
+	s.refresh().assertError(t, "(unknown)")
+
+	s.harness = here
+	s.assertUnchanged(shareConfig)
+	if got := s.recordedEndpoint(); got != server.URL {
+		t.Errorf("%s is recorded instead of %s", got, server.URL)
+	}
+	s.private = nil
+	s.destroy().silent(t)
+	assertShares(t, server)
+}
+
+// The plan that replaces a tainted share passes on what was read before: where the
+// share was seen, and that its create is pending.
+func TestTaintedShareThatWasRead(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	server.SetVariants(func(v *swrtest.Variants) {
+		v.ListDelay.Create, v.GetDelay.Create = swrtest.Delay{For: time.Minute}, swrtest.Delay{For: time.Minute}
+	})
+	s := newHarness(t, server).newShare()
+	s.apply(shareConfig.with("timeouts", values{"create": "1s"})).assertWarning(t, "does not show yet")
+	s.inOneRun()
+	s.refresh()
+	replacement := &instance{harness: s.harness, typeName: shareType}
+	planned, err := s.PlanResourceChange(t.Context(), replacement.planRequest(shareConfig))
+	s.must(err)
+	if !bytes.Equal(planned.PlannedPrivate, s.private) || !bytes.Contains(s.private, []byte("in_doubt")) {
+		t.Errorf("private state: %s; planned for the replacement: %s", s.private, planned.PlannedPrivate)
+	}
 }

@@ -36,6 +36,14 @@ type plannedShare struct {
 	inState bool     // a resource that has it was read
 	actions [3]int   // the number of resources that plan each shareAction
 	unread  []func() // undo what was recorded of resources that have it, before they were read
+	// private is the private state of the resource that was read, see [planRegistry.private].
+	private shareVisibility
+}
+
+// shareVisibility is what the private state has of a share.
+type shareVisibility struct {
+	lastSeen string             // see [lastSeen]
+	pending  *swr.PendingCreate // nil: its create is not pending
 }
 
 // plannedExclusive is what a run does with the exclusive resource of a repository.
@@ -184,6 +192,22 @@ func (r *planRegistry) recordRead(key swr.Key) {
 		undo()
 	}
 	share.unread = nil
+}
+
+// recordPrivate records the private state of a share after it was read.
+func (r *planRegistry) recordPrivate(key swr.Key, private shareVisibility) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.share(key).private = private
+}
+
+// private returns the private state of the share, the zero value if no resource that
+// has it was read. Terraform passes none to the plan that replaces a tainted share,
+// and that of this plan to its deletion.
+func (r *planRegistry) private(key swr.Key) shareVisibility {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.share(key).private
 }
 
 // recordUnrefreshed records that an existing resource is planned that was not read.

@@ -71,6 +71,16 @@ func (s *session) recordEndpoint(ctx context.Context, private privateWriter, dia
 	lastSeen.set(ctx, private, s.client.NormalizedEndpoint(), diags)
 }
 
+// restore sets the private state of a share that was read.
+func (v shareVisibility) restore(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+	if v.lastSeen != "" {
+		lastSeen.set(ctx, private, v.lastSeen, diags)
+	}
+	if v.pending != nil {
+		pendingCreate.set(ctx, private, *v.pending, diags)
+	}
+}
+
 // removeResource removes a resource from the state. Terraform keeps the private state
 // for the plan: with an endpoint, that would be a replacement, and not a creation.
 func removeResource(ctx context.Context, resp *resource.ReadResponse) {

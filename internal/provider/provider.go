@@ -89,6 +89,13 @@ func (p *swrProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newShareResource, newExclusiveResource}
 }
 
+// SetAttributes returns the sets that the schemas have as lists, which are faster;
+// see [protoserver.ProviderWithSets]. Terraform sends their elements in order, each
+// of them once.
+func (*swrProvider) SetAttributes() map[string][]string {
+	return map[string][]string{typeExclusive: {pathAccessDomains.String()}}
+}
+
 func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newShareDataSource, newSharesDataSource, newAccountSharesDataSource,

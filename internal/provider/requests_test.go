@@ -121,3 +121,42 @@ func TestRequestHeaders(t *testing.T) {
 		t.Errorf("Accept-Encoding is %q, User-Agent %q", encoding, agent)
 	}
 }
+
+// A plan of an exclusive resource lists its repository once, in its refresh or if it
+// is new. A list of several pages is one that was read twice; see [swr.Client.List].
+func TestExclusiveRequests(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name                      string
+		count, declared, requests int
+		isNew                     bool
+	}{
+		{"unchanged", 50, 50, 1, false},
+		{"revoking", 50, 49, 1, false},
+		{"new", 50, 49, 1, true},
+		{"unchanged, three pages", 250, 250, 2 * 3, false},
+		{"revoking, three pages", 250, 249, 2 * 3, false},
+		{"new, three pages", 250, 249, 2 * 3, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := swrtest.Start(t)
+			var accounts []string
+			for _, state := range seedShares(server, test.count, 1) {
+				accounts = append(accounts, fmt.Sprint(state["access_domain"]))
+			}
+			names := values{"namespace": "platform", "repository": "team/app00"}
+			e := newHarness(t, server).newExclusive()
+			e.apply(names.with("access_domains", list(accounts...))).silent(t)
+			e.harness = newHarness(t, server).inOneRun()
+			if test.isNew {
+				e.state, e.private = nil, nil
+			}
+			server.ResetRequests()
+			e.plan(names.with("access_domains", list(accounts[:test.declared]...))).ok(t)
+			if server.Count(swrtest.OpList) != test.requests || server.Count() != test.requests {
+				t.Errorf("%v instead of %d requests", server.Counts(), test.requests)
+			}
+		})
+	}
+}

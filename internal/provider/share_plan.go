@@ -57,6 +57,9 @@ func (r *shareResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 			return
 		}
 	}
+	if r.session != nil && req.State.Raw.IsNull() {
+		r.session.planned.private(plan.key()).restore(ctx, resp.Private, &resp.Diagnostics)
+	}
 	plan.ID, plan.ExpiresAt = types.StringUnknown(), types.StringUnknown()
 	if !plan.Namespace.IsUnknown() && !plan.Repository.IsUnknown() && !plan.AccessDomain.IsUnknown() {
 		plan.ID = types.StringValue(plan.key().String())

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ func (r *shareResource) Create(ctx context.Context, req resource.CreateRequest, 
 		if err != nil {
 			r.session.addError(&resp.Diagnostics, opVerifyShare, plan.key(), err)
 		}
+		pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics) // that of a share it replaces
 	case swr.CreatedUnverified:
 		r.session.addUnverified(&resp.Diagnostics, plan.key(), err)
 		pendingCreate.set(ctx, resp.Private, created.Pending, &resp.Diagnostics)
@@ -108,6 +110,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if isPending {
 		switch r.pendingAction(pending, opReadShare, state, share, err, &resp.Diagnostics) {
 		case swr.PendingKeep:
+			r.session.planned.recordPrivate(key, shareVisibility{seen.Endpoint, &pending})
 			return
 		case swr.PendingForget:
 			removeResource(ctx, resp)
@@ -145,6 +148,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 	}
 	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
+	r.session.planned.recordPrivate(key, shareVisibility{lastSeen: r.session.client.NormalizedEndpoint()})
 }
 
 func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -172,7 +176,12 @@ func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	r.session.planned.recordApply()
 	planned := plan.shareModel
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
-	if !r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics) {
+	_, gone, ok := r.settlePending(ctx, req.Private, opUpdateShare, state, seen, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if gone != nil {
+		r.session.addError(&resp.Diagnostics, opUpdateShare, plan.key(), gone)
 		return
 	}
 	share, err := r.session.client.Update(ctx, plan.key(), spec, seen)
@@ -202,9 +211,21 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 
 	r.session.planned.recordApply()
 	seen := shareLastSeen(ctx, req.Private, state.shareModel, &resp.Diagnostics)
-	if !r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics) {
+	if seen.Endpoint == "" {
+		// A tainted share, in a plan that did not read it: Terraform passes no private
+		// state, and keeps what is set here if the deletion fails.
+		seen.Endpoint = swr.UnknownEndpoint
+		lastSeen.set(ctx, resp.Private, seen.Endpoint, &resp.Diagnostics)
+	}
+	settled, gone, ok := r.settlePending(ctx, req.Private, opDeleteShare, state, seen, &resp.Diagnostics)
+	if !ok {
 		return // another client's share is not deleted; with an error the state is kept
 	}
+	if gone != nil { // a share that exists now is another resource's
+		warnIfRepositoryGone(&resp.Diagnostics, gone)
+		return
+	}
+	seen.Created, seen.CreatorID = cmp.Or(settled.Created, seen.Created), cmp.Or(settled.CreatorID, seen.CreatorID)
 	err := r.session.client.Delete(ctx, state.key(), seen)
 	if gone, ok := errors.AsType[*swr.Gone](err); ok {
 		warnIfRepositoryGone(&resp.Diagnostics, gone)
@@ -220,17 +241,19 @@ func (r *shareResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	}
 }
 
-// settlePending waits until it is known whether a pending create made the share,
-// and reports whether to proceed as with any other share.
+// settlePending waits until it is known whether a pending create made the share. It
+// returns the share, or that it does not exist, and reports whether to proceed. If the
+// create is not pending, it returns neither.
 func (r *shareResource) settlePending(ctx context.Context, private privateReader, op operation,
 	state shareResourceModel, seen swr.LastSeen, diags *diag.Diagnostics,
-) bool {
+) (share swr.Share, gone *swr.Gone, proceed bool) {
 	pending, found := pendingCreate.get(ctx, private, diags)
 	if !found {
-		return true
+		return swr.Share{}, nil, true
 	}
 	share, err := r.session.client.AwaitPending(ctx, state.key(), seen, pending)
-	return r.pendingAction(pending, op, state, share, err, diags) == swr.PendingProceed
+	gone, _ = errors.AsType[*swr.Gone](err)
+	return share, gone, r.pendingAction(pending, op, state, share, err, diags) == swr.PendingProceed
 }
 
 // pendingAction returns what to do about a share of the state whose create is

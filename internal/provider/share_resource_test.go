@@ -440,6 +440,22 @@ func endPendingCreates(server *swrtest.Server) {
 	server.SetClock(func() time.Time { return time.Now().Add(11 * time.Minute) })
 }
 
+// A share with an unknown outcome is renamed, and the new address creates it first. The
+// old one then deletes nothing.
+func TestShareWithUnknownOutcomeRenamed(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	s := unknownOutcome(t, server, swrtest.ResetBefore())
+	run := newHarness(t, server).inOneRun()
+	renamed := run.newShare()
+	renamed.apply(shareConfig).ok(t)
+	s.harness = run
+	s.destroy().silent(t)
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpCreate: 1})
+	assertShares(t, server, "ACME")
+	renamed.assertUnchanged(shareConfig)
+}
+
 // Where it can't be determined who created an existing share, nothing is forgotten,
 // replaced or revoked: it is an error that says how to go on.
 func TestShareWithUndeterminedOwner(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -299,6 +300,64 @@ func TestExclusiveRevokesConcurrently(t *testing.T) {
 	e.assertAccounts("ACME", "EVIL-007")
 	if requests := server.Count(); requests > n+n/2 {
 		t.Errorf("%d requests to revoke %d accounts: %v", requests, n, server.Counts())
+	}
+}
+
+// Terraform stops the provider amid revocations: no more are started, and the state
+// has all accounts that still have access.
+func TestExclusiveStopsAmidRevocations(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	for i := range 200 {
+		putShare(server, "team/app", fmt.Sprintf("EVIL-%03d", i), "forever")
+	}
+	p := e.plan(exclusiveValues("ACME"))
+	e.harness = newHarness(t, server).inOneRun()
+	server.ResetRequests()
+	e.stopAt(swrtest.OpDelete)
+	e.applyPlan(p).assertError(t, "The account was not revoked and remains in the state")
+	if n := server.Count(swrtest.OpDelete); n > 16 {
+		t.Errorf("%d revocations were started", n)
+	}
+	known := accountsIn(e.attributes())
+	for _, share := range server.Shares("platform", "team/app") {
+		if !slices.Contains(known, share.AccessDomain) {
+			t.Errorf("the state does not have %s, who has access", share.AccessDomain)
+		}
+	}
+}
+
+// stopAt makes Terraform stop the provider at the first request of an operation.
+func (h *harness) stopAt(operation swrtest.Operation) {
+	var stop sync.Once
+	h.server.OnRequest(func(request swrtest.RequestInfo) {
+		if request.Operation == operation {
+			stop.Do(func() {
+				if _, err := h.StopProvider(context.Background(), &tfprotov6.StopProviderRequest{}); err != nil {
+					h.t.Error(err)
+				}
+			})
+		}
+	})
+}
+
+// Terraform stops the provider while it looks up accounts that may be the same: that
+// is the error, and no others are looked up.
+func TestExclusiveStopsComparing(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	for _, account := range []string{"müller", "köln"} {
+		putShare(server, "team/app", account, "forever")
+	}
+	e := newHarness(t, server).newExclusive()
+	e.apply(exclusiveValues("müller", "köln")).silent(t)
+	e.harness = newHarness(t, server).inOneRun()
+	server.ResetRequests()
+	e.stopAt(swrtest.OpGet)
+	p := e.plan(exclusiveValues("MÜLLER", "KÖLN"))
+	p.assertError(t, "Unable to read share platform/team/app/")
+	if n := server.Count(swrtest.OpGet); n != 1 || len(p.errors) != 1 {
+		t.Errorf("%d lookups, errors %q", n, p.errors)
 	}
 }
 

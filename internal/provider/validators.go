@@ -78,11 +78,11 @@ func attributeName(attribute path.Path) string {
 	return name
 }
 
-// uniqueAccounts is a validator for a set of accounts, of which no two may differ
-// in case only.
-type uniqueAccounts struct{ description }
+// accountsRule is a validator for accounts, which must be valid, and of which no two
+// may differ in case only.
+type accountsRule struct{ description }
 
-func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+func (accountsRule) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	elements := req.ConfigValue.Elements()
 	if len(elements) > swr.MaxAccounts {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid access_domains", fmt.Sprintf(
@@ -93,12 +93,20 @@ func (uniqueAccounts) ValidateSet(_ context.Context, req validator.SetRequest, r
 	seen := accountIndex{}
 	for _, element := range elements {
 		account, ok := element.(types.String)
-		if !ok || account.IsUnknown() || account.IsNull() {
+		if !ok || account.IsUnknown() {
 			continue
 		}
+		if account.IsNull() {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid access_domains", "access_domains contains a null value.")
+			continue
+		}
+		elementPath := req.Path.AtSetValue(element)
+		checked := validator.StringResponse{}
+		accountRule.ValidateString(ctx, validator.StringRequest{Path: elementPath, ConfigValue: account}, &checked)
+		resp.Diagnostics.Append(checked.Diagnostics...)
 		id := accountID(account.ValueString())
 		if seen.hasID(id) {
-			resp.Diagnostics.AddAttributeError(req.Path.AtSetValue(element), "Invalid access_domains", fmt.Sprintf(
+			resp.Diagnostics.AddAttributeError(elementPath, "Invalid access_domains", fmt.Sprintf(
 				"access_domains contains the account %q more than once. Account names are not case-sensitive.",
 				account.ValueString()))
 		}

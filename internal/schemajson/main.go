@@ -15,11 +15,11 @@ import (
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/protoserver"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/provider"
 )
 
@@ -36,7 +36,10 @@ func main() {
 
 // readSchemas gets the schemas from the provider, as Terraform does.
 func readSchemas(ctx context.Context) (*tfjson.ProviderSchema, error) {
-	server := providerserver.NewProtocol6(provider.New("dev")())()
+	server, err := protoserver.Server(provider.New("dev")())
+	if err != nil {
+		return nil, err
+	}
 	schemas, schemasErr := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	identities, identitiesErr := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err := errors.Join(schemasErr, identitiesErr); err != nil {

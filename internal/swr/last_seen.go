@@ -22,6 +22,9 @@ type LastSeen struct {
 	Created, CreatorID string
 }
 
+// UnknownEndpoint is the Endpoint of a share that was seen, but where is not known.
+const UnknownEndpoint = "(unknown)"
+
 // NormalizedEndpoint returns the endpoint in the form in which endpoints are
 // compared: scheme, host in lower case, port unless it is the default one, and
 // base path without a trailing slash.

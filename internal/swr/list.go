@@ -83,13 +83,14 @@ func (c *Client) unlisted(ctx context.Context, missing []Key) (string, error) {
 // listAgreed returns the shares from a listing of the given version or later.
 // Between two pages a share may move from the later to the earlier one, so that
 // neither has it: a listing of several pages counts only when a second one has the
-// same accounts.
+// same accounts. The second one is confirmed, and serves later calls alone.
 func (c *Client) listAgreed(ctx context.Context, repo Repository, oldest version) (Listing, error) {
-	current, err := c.listSince(ctx, repo, oldest)
-	for n := 2; err == nil && current.Incomplete == "" && len(current.Shares) >= pageSize; n++ {
+	current, cached, err := c.listSince(ctx, repo, oldest)
+	for n := 2; err == nil && current.Incomplete == "" && len(current.Shares) >= pageSize && !cached.confirmed.Load(); n++ {
 		previous := current.Shares
-		current, err = c.listSince(ctx, repo, c.listCache.nextVersion())
-		if slices.EqualFunc(previous, current.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
+		current, cached, err = c.listSince(ctx, repo, c.listCache.nextVersion())
+		if err == nil && slices.EqualFunc(previous, current.Shares, func(a, b Share) bool { return a.AccessDomain == b.AccessDomain }) {
+			cached.confirmed.Store(true)
 			break
 		}
 		if n == maxListReads && current.Incomplete == "" {
@@ -99,17 +100,18 @@ func (c *Client) listAgreed(ctx context.Context, repo Repository, oldest version
 	return current, err
 }
 
-// listSince returns the shares from a listing of the given version or later.
-func (c *Client) listSince(ctx context.Context, repo Repository, oldest version) (Listing, error) {
+// listSince returns the shares from a listing of the given version or later, and
+// that listing.
+func (c *Client) listSince(ctx context.Context, repo Repository, oldest version) (Listing, *listing, error) {
 	current, _, err := c.listCache.since(ctx, repo, oldest)
 	if err != nil {
-		return Listing{}, err
+		return Listing{}, nil, err
 	}
 	full, err := current.all(ctx)
 	shares := slices.SortedFunc(slices.Values(full.shares), func(a, b Share) int {
 		return strings.Compare(a.AccessDomain, b.AccessDomain)
 	})
-	return Listing{Shares: shares, Incomplete: full.incomplete}, err
+	return Listing{Shares: shares, Incomplete: full.incomplete}, current, err
 }
 
 // Shares returns the shares of a repository in the service's order. A page is

@@ -3,6 +3,7 @@ package swr
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,6 +52,8 @@ type listing struct {
 
 	first sharedCall[page[Share]]
 	full  sharedCall[fullListing]
+
+	confirmed atomic.Bool // the listing before has the same accounts
 
 	mu         sync.Mutex
 	getsByName int

@@ -151,6 +151,20 @@ func areCases(upper, lower rune) bool {
 	return unicode.ToLower(upper) == lower && unicode.ToUpper(lower) == upper
 }
 
+// FoldLetters returns the same text for all spellings that [MayBeSameAccount] reports
+// as one, and different texts for others.
+func FoldLetters(account string) string {
+	if !utf8.ValidString(account) {
+		return FoldAccount(account)
+	}
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); areCases(r, lower) {
+			return lower
+		}
+		return r
+	}, account)
+}
+
 // FoldAccount returns the same text for all spellings of an account, as
 // [SameAccount] compares them.
 func FoldAccount(account string) string {

@@ -144,6 +144,9 @@ func TestMayBeSameAccount(t *testing.T) {
 		if swr.MayBeSameAccount(test.a, test.b) != test.want || swr.MayBeSameAccount(test.b, test.a) != test.want {
 			t.Errorf("MayBeSameAccount(%q, %q) is not %t", test.a, test.b, test.want)
 		}
+		if folded := swr.FoldLetters(test.a) == swr.FoldLetters(test.b); folded != test.want {
+			t.Errorf("%q and %q fold to the same text: %t", test.a, test.b, folded)
+		}
 	}
 }
 

@@ -38,8 +38,9 @@ type shareOperations struct {
 
 // lastOperation is the result of the last operation of this process on a share.
 type lastOperation struct {
-	result operationResult
-	share  Share // if it was created
+	result  operationResult
+	share   Share         // as read back, if it was created
+	pending PendingCreate // of a create
 }
 
 type operationResult int
@@ -110,10 +111,10 @@ func (s *shareOperations) lastOperation() lastOperation {
 }
 
 // record records the result of an operation. The caller has the turn.
-func (s *shareOperations) record(result operationResult, share Share) {
+func (s *shareOperations) record(last lastOperation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = lastOperation{result: result, share: share}
+	s.last = last
 }
 
 // begin waits for the turn to write to the share. The caller must call end.

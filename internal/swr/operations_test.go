@@ -97,6 +97,68 @@ func TestDeleteLeavesShareCreatedSince(t *testing.T) {
 	}
 }
 
+// A renamed resource whose share the service shows, or has, otherwise than the state.
+// The new address creates the share first. The delete of the old one then must not
+// revoke it, although when it was created is not known or wrong.
+func TestDeleteAfterMisleadingCreate(t *testing.T) {
+	hour := swrtest.Delay{For: time.Hour}
+	revoke := func(t *testing.T, f *fixture) {
+		_ = f.newClient(t).Delete(f.clock.withTimeout(t, f.ctx, time.Second), acme, f.here()) // it may still show
+	}
+	unreadable := func(t *testing.T, f *fixture) {
+		revoke(t, f)
+		f.sim.Inject(swrtest.Fault{Operation: swrtest.OpGet, Behavior: swrtest.Status(403, "")})
+		f.sim.Inject(swrtest.Fault{Operation: swrtest.OpList, Skip: 1, Behavior: swrtest.Status(403, "")})
+	}
+	loseResponse := func(_ *testing.T, f *fixture) {
+		f.sim.Inject(swrtest.Fault{Operation: swrtest.OpCreate, Behavior: swrtest.Status(504, "").AfterEffect()})
+	}
+	stillShows := func(delays func(*swrtest.Variants)) func(*testing.T, *fixture) {
+		return func(t *testing.T, f *fixture) {
+			f.sim.SetVariants(delays)
+			revoke(t, f)
+		}
+	}
+	views := swrtest.Delays{Create: hour, Delete: hour}
+	for _, test := range []struct {
+		name     string
+		variants func(*swrtest.Variants)
+		before   func(*testing.T, *fixture) // the create
+		outcome  swr.CreateOutcome
+		stored   string
+	}{
+		{"the share can't be read back", nil, unreadable, swr.CreatedUnverified, "new"},
+		{"the revoked share still shows", nil, stillShows(func(v *swrtest.Variants) {
+			v.ListDelay, v.GetDelay = views, views
+		}), swr.CreatedUnverified, "new"},
+		{"the revoked share still shows by name", nil, stillShows(func(v *swrtest.Variants) {
+			v.GetDelay = views
+		}), swr.Created, "new"},
+		{"the old share is not listed yet, and the response is lost", func(v *swrtest.Variants) {
+			v.ListDelay.Create = hour
+		}, loseResponse, swr.Created, "old"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, test.variants)
+			seen := f.create(t, "old")
+			f.clock.Advance(8 * time.Second)
+			f.Client = f.newClient(t)
+			test.before(t, f)
+			deletes := f.sim.Count(swrtest.OpDelete)
+			created, _ := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, test.stored))
+			if created.Outcome != test.outcome {
+				t.Errorf("outcome %d; want %d", created.Outcome, test.outcome)
+			}
+			f.sim.RemoveFaults()
+			expectGone(t, f.Delete(f.ctx, acme, seen), acme, false)
+			f.expectStored(t, acme, test.stored)
+			if n := f.sim.Count(swrtest.OpDelete) - deletes; n != 0 {
+				t.Errorf("%d deletes", n)
+			}
+		})
+	}
+}
+
 // The old address's share is at another endpoint, where it still grants access.
 func TestDeleteOfShareElsewhereCreatedHere(t *testing.T) {
 	f := newFixture(t, nil)
@@ -117,6 +179,24 @@ func TestCreateAfterFailedDelete(t *testing.T) {
 		t.Fatal("the delete succeeded")
 	}
 	f.expectCreateFails(t, swr.KindDeleteFailed, 0)
+}
+
+// The share of the old address may still appear, so the new one does not create it.
+func TestCreateAfterUnsettledPendingCreate(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) {
+		d := swrtest.Delays{Create: swrtest.Delay{For: time.Hour}}
+		v.ListDelay, v.GetDelay = d, d
+	})
+	old, _ := f.Create(f.clock.withTimeout(t, f.ctx, time.Minute), acme, testSpec(t, "old"))
+	f.sim.DeleteShare(acme.Namespace, acme.Repository, acme.AccessDomain)
+	f.Client = f.newClient(t)
+	_, err := f.AwaitPending(f.clock.withTimeout(t, f.ctx, time.Minute), acme, f.here(), old.Pending)
+	expectKind(t, err, swr.KindNotYet)
+	before := f.sim.Count(swrtest.OpCreate)
+	expectKind(t, errorOf(f.Create(f.ctx, acme, testSpec(t, "new"))), swr.KindDeleteFailed)
+	if n := f.sim.Count(swrtest.OpCreate) - before; n != 0 {
+		t.Errorf("%d creates", n)
+	}
 }
 
 // Another client creates the share again right after it was deleted.

@@ -98,12 +98,35 @@ func (p PendingCreate) ownership(spec ShareSpec, share Share) ownership {
 	switch {
 	case p.Accepted:
 		return own
-	case p.CreatedBefore != "" && !differentTimes(p.CreatedBefore, share.Created):
+	case p.existedBefore(share.Created):
 		return foreign
 	case p.AbsentBefore && p.mayHaveCreated(share) && spec.Matches(share):
 		return own
 	}
 	return undetermined
+}
+
+// existedBefore reports whether a share with that time of creation is the one that
+// existed before.
+func (p PendingCreate) existedBefore(created string) bool {
+	return p.CreatedBefore != "" && !differentTimes(p.CreatedBefore, created)
+}
+
+// withoutEarlier returns a lookup after a create that the service accepted. The share
+// that existed before has been revoked, even if it still shows.
+func (p PendingCreate) withoutEarlier(look lookupFunc) lookupFunc {
+	return func(ctx context.Context, oldest version) (Share, error) {
+		share, err := look(ctx, oldest)
+		if err == nil && p.existedBefore(share.Created) {
+			return Share{}, &Gone{Key: share.Key()}
+		}
+		return share, err
+	}
+}
+
+// is reports whether both are the same create.
+func (p PendingCreate) is(other PendingCreate) bool {
+	return p.Since.Equal(other.Since) && p.Until.Equal(other.Until)
 }
 
 // mayHaveCreated reports whether the clocks allow that the create made the share.
@@ -143,7 +166,8 @@ func (p PendingCreate) notYet() *Error {
 
 // AwaitPending is like [Client.GetPending], and waits until it is known whether the
 // pending create made its share, or the context ends. A share that another
-// operation of this client has created since counts as gone.
+// operation of this client has created since, or may have created, counts as gone:
+// that operation has it in the state.
 func (c *Client) AwaitPending(ctx context.Context, key Key, seen LastSeen, pending PendingCreate) (Share, error) {
 	share := c.operations.of(key)
 	look := func(ctx context.Context, oldest version) (Share, error) {
@@ -151,12 +175,37 @@ func (c *Client) AwaitPending(ctx context.Context, key Key, seen LastSeen, pendi
 			return Share{}, err
 		}
 		defer share.end()
-		if share.lastOperation().result == shareCreated {
+		if share.lastOperation().supersedes(pending) {
 			return Share{}, &Gone{Key: key}
 		}
 		return c.getPending(ctx, key, seen, pending, oldest)
 	}
-	return c.poll(ctx, c.listCache.nextVersion(), untilEnd, look, func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
+	found, err := c.poll(ctx, c.listCache.nextVersion(), untilEnd, look,
+		func(_ Share, err error) bool { return !errors.Is(err, KindNotYet) })
+	turnCtx, cancel := withGrace(ctx)
+	defer cancel()
+	if !errors.Is(err, KindNotYet) || share.begin(turnCtx) != nil {
+		return found, err
+	}
+	defer share.end()
+	if share.lastOperation().supersedes(pending) {
+		return Share{}, &Gone{Key: key}
+	}
+	share.record(lastOperation{result: deleteFailed}) // it may still appear
+	return found, err
+}
+
+// supersedes reports whether a share that exists is that of this operation, and not
+// of an earlier create that is pending. A share that existed before this operation
+// is not, unless the service accepted it.
+func (l lastOperation) supersedes(pending PendingCreate) bool {
+	switch l.result {
+	case shareCreated:
+		return true
+	case createUnsettled:
+		return !l.pending.is(pending) && (l.pending.Accepted || l.pending.CreatedBefore == "")
+	}
+	return false
 }
 
 // PendingAction is what an operation on a share in the state does first, while

@@ -98,23 +98,29 @@ func (c *Client) create(
 		case respSuccess, respUnexpectedSuccess, respConflict:
 			attempts = untilEnd // the service says that the share exists, or will
 		}
-		found, lookupErr := c.poll(ctx, res.version, attempts, c.lookupAfter(res, key, spec),
+		look := c.lookupAfter(res, key, func(share Share) bool {
+			return spec.Matches(share) && !pending.existedBefore(share.Created)
+		})
+		if response == respSuccess {
+			look = pending.withoutEarlier(look)
+		}
+		found, lookupErr := c.poll(ctx, res.version, attempts, look,
 			func(_ Share, err error) bool { return !isGone(err) })
 		o = observe(found, lookupErr, mayStillAppear(res.effect, response), spec.Matches(found))
 	}
 	pending = c.endPending(pending, res.startedAt)
 	end := decide(createRules, situation{res.effect, response, o.state, pending.ownership(spec, o.share)})
+	pending.Accepted = response == respSuccess
 	result := CreateResult{Outcome: end.outcome}
 	switch end.outcome {
 	case Created:
 		result.Share = o.share
-		share.record(shareCreated, o.share)
+		share.record(lastOperation{shareCreated, o.share, pending})
 		// Listings that were read while the share did not show yet are worthless.
 		c.listCache.recordWrite(key.Repo())
 	case Unknown, CreatedUnverified:
-		pending.Accepted = end.outcome == CreatedUnverified
 		result.Pending = pending
-		share.record(createUnsettled, Share{})
+		share.record(lastOperation{result: createUnsettled, pending: pending})
 	}
 	return result, res, end.conclusion.toError(err, o, "the share could not be read back")
 }
@@ -144,7 +150,7 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 
 	var o observation
 	if res.effect != effectRejected {
-		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.lookupAfter(res, key, spec),
+		share, lookupErr := c.poll(ctx, res.version, updateAttempts, c.lookupAfter(res, key, spec.Matches),
 			func(share Share, err error) bool { return err != nil || spec.Matches(share) })
 		o = observe(share, lookupErr, false, spec.Matches(share))
 	}
@@ -161,9 +167,9 @@ func (c *Client) Update(ctx context.Context, key Key, spec ShareSpec, seen LastS
 // as in [Client.Get]. Any other error means that access may still be granted.
 //
 // The share's time of creation tells it from a later one with the same names: a
-// share that this client has created since is left alone, and so is one that
-// another client created while the delete was verified, for which the error is a
-// *[Recreated].
+// share that another resource has created through this client since is left alone,
+// and so is one that another client created while the delete was verified, for which
+// the error is a *[Recreated].
 func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 	share := c.operations.of(key)
 	share.beginDelete()
@@ -172,19 +178,55 @@ func (c *Client) Delete(ctx context.Context, key Key, seen LastSeen) error {
 		return err
 	}
 	defer share.end()
-	if last := share.lastOperation(); c.IsEndpoint(seen.Endpoint) && differentTimes(seen.Created, last.share.Created) {
-		return &Gone{Key: key} // the create would have been a conflict otherwise
+	superseded, err := c.superseded(ctx, key, seen, share.lastOperation())
+	if err != nil {
+		return err
 	}
-	share.record(noResult, Share{})
-	err := c.delete(ctx, key, seen)
+	if superseded {
+		return &Gone{Key: key}
+	}
+	share.record(lastOperation{})
+	err = c.delete(ctx, key, seen)
 	result := deleteFailed
 	if _, recreated := errors.AsType[*Recreated](err); recreated {
 		result = noResult
 	} else if err == nil || isGone(err) {
 		result = shareDeleted
 	}
-	share.record(result, Share{})
+	share.record(lastOperation{result: result})
 	return err
+}
+
+// superseded reports whether the share that was seen is not to be deleted, since
+// another resource has created the share through this client after it was seen: a
+// create that the service accepted proves that there was none before, and a create
+// that took an existing share for its own has that share in the state.
+func (c *Client) superseded(ctx context.Context, key Key, seen LastSeen, last lastOperation) (bool, error) {
+	if !c.IsEndpoint(seen.Endpoint) || seen.Created == "" {
+		return false, nil
+	}
+	pending := last.pending
+	switch last.result {
+	case shareCreated:
+		if created, known := last.share.createdAt(); !known || !created.Before(pending.Since) {
+			return differentTimes(seen.Created, last.share.Created), nil
+		}
+		if !pending.Accepted {
+			return true, nil
+		}
+		// What was read back may be a share that was revoked and still shows.
+	case createUnsettled:
+		if pending.Accepted && pending.existedBefore(seen.Created) {
+			return true, nil
+		}
+	default:
+		return false, nil
+	}
+	share, err := c.lookup(ctx, key, c.listCache.nextVersion(), byListing)
+	if isGone(err) {
+		return pending.Accepted, nil
+	}
+	return differentTimes(seen.Created, share.Created), err
 }
 
 func (c *Client) delete(ctx context.Context, key Key, seen LastSeen) error {
@@ -301,11 +343,11 @@ func (c *Client) poll(
 // name; only if that finds nothing the listing is read, which may have it in another
 // case. After one of several writes to the repository that overlapped, the listing
 // that all of them share comes first, and suffices where it shows what was asked for.
-func (c *Client) lookupAfter(res callResult, key Key, spec ShareSpec) lookupFunc {
+func (c *Client) lookupAfter(res callResult, key Key, isExpected func(Share) bool) lookupFunc {
 	return func(ctx context.Context, oldest version) (Share, error) {
 		if res.batched {
 			share, err := c.lookup(ctx, key, oldest, byListing)
-			if err == nil && spec.Matches(share) {
+			if err == nil && isExpected(share) {
 				return share, nil
 			}
 		}

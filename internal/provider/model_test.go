@@ -1,0 +1,756 @@
+package provider_test
+
+import (
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
+)
+
+// TestModel runs random histories of commands, of faults and of other people's
+// hands against the simulator, and checks the invariants after each step. A history
+// takes milliseconds, since its clock is that of a bubble of testing/synctest, and
+// it is repeatable: all that is random is drawn from the seed. CONTRIBUTING.md says
+// how to run it for longer, and how to repeat a failure.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	if _, err := schemas(); err != nil { // outside of the bubbles, which share them
+		t.Fatal(err)
+	}
+	defaultFlag(t, "rapid.steps", modelSteps)
+	if flagIsSet("rapid.seed") || flagIsSet("rapid.failfile") || flagIsSet("rapid.checks") {
+		rapid.Check(t, modelHistory)
+		return
+	}
+	limit := 8 * time.Second // of the gate; the last batch and a busy machine take longer
+	if text := os.Getenv("MODELTIME"); text != "" {
+		var err error
+		if limit, err = time.ParseDuration(text); err != nil {
+			t.Fatalf("MODELTIME: %v", err)
+		}
+	}
+	began, histories := time.Now(), 0
+	for batch := 5; time.Since(began) < limit; {
+		defaultFlag(t, "rapid.checks", batch)
+		rapid.Check(t, modelHistory)
+		histories += batch
+		// Each batch is a line in the log of a failure, so there are not to be many.
+		batch = max(batch, int(float64(histories)*limit.Seconds()/time.Since(began).Seconds()/20))
+	}
+	t.Logf("%d histories in %s", histories, time.Since(began).Round(time.Second))
+}
+
+// modelSteps is how many actions a history has, on average. The same seed with
+// another number is another history.
+const modelSteps = 12
+
+func flagIsSet(name string) (set bool) {
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+// defaultFlag sets a flag that is not on the command line.
+func defaultFlag(t *testing.T, name string, value int) {
+	t.Helper()
+	if flagIsSet(name) {
+		return
+	}
+	if err := flag.Lookup(name).Value.Set(strconv.Itoa(value)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func modelHistory(rt *rapid.T) { rapid.SyncTest(rt, runHistory) }
+
+const guardAddress = exclusiveType + ".only"
+
+// The names that histories draw from. Few, so that they meet.
+var (
+	modelKeys         = []string{"a", "b", "c", "d"}
+	modelRepositories = []string{"team/app", "web"}
+	modelAccounts     = []string{"ACME", "BETA", "GAMMA"}
+	modelDeadlines    = []string{"forever", "2031-03-31", "2000-01-04", "2031-03-31T16:00:00Z"}
+	modelDescriptions = []string{"", "one", "two"}
+)
+
+func shareAddress(key string) string { return fmt.Sprintf("%s.partner[%q]", shareType, key) }
+
+// world is the service, the configuration and the state of one history.
+type world struct {
+	t       *rapid.T
+	network *pipeNetwork
+	// home is where the shares belong, alias the same service at another address, and
+	// region another service with shares of the same names.
+	home, alias, region place
+	variant             string
+
+	config configuration
+	state  state
+	saved  *modelPlan
+
+	mu       sync.Mutex // guards all below
+	known    map[string]record
+	touched  map[string]bool // by others, during the current command
+	requests int             // of the current command
+	onNumber map[int]func()
+	calls    map[string]int
+	seed     uint64
+	// mayAppear are shares whose create was under way when its command ended.
+	mayAppear map[string]bool
+	twice     map[string]bool // in the state, as the user asked for
+	messages  []string        // of all commands
+}
+
+func runHistory(rt *rapid.T) {
+	w := &world{
+		t: rt, network: &pipeNetwork{servers: map[string]*pipeListener{}},
+		config: configuration{map[string]resourceConfig{}, map[string]string{}}, state: state{objects: map[string]*object{}},
+		known: map[string]record{}, touched: map[string]bool{}, calls: map[string]int{}, mayAppear: map[string]bool{}, twice: map[string]bool{},
+	}
+	w.seed = rapid.Uint64().Draw(rt, "seed")
+	w.startServices()
+	defer func() {
+		w.network.close()
+		time.Sleep(time.Hour) // until all that waits has ended
+	}()
+	w.drawVariant()
+
+	for range rapid.IntRange(0, 3).Draw(rt, "shares at first") {
+		w.addShare(rt)
+	}
+	rt.Repeat(map[string]func(*rapid.T){
+		"add":          w.addShare,
+		"change":       w.changeTerms,
+		"move":         w.changeAccount,
+		"remove":       w.removeShare,
+		"rename":       w.renameKey,
+		"swap":         w.swapKeys,
+		"guard":        w.toggleGuard,
+		"state rm":     w.stateRemove,
+		"import":       w.importShare,
+		"others":       w.othersAct,
+		"clock":        w.stepClock,
+		"fault":        w.injectFault,
+		"faults":       w.injectNetworkFaults,
+		"taint":        w.taint,
+		"no fault":     func(*rapid.T) { w.removeFaults() },
+		"plan":         w.runPlan,
+		"apply":        w.runApply,
+		"apply 2":      w.runApply, // as often as it matters
+		"apply 3":      w.runApply,
+		"apply 4":      w.runApply,
+		"rename 2":     w.renameKey,
+		"apply saved":  w.runSaved,
+		"refresh-only": w.runRefreshOnly,
+		"destroy":      w.runDestroy,
+	})
+	w.converge()
+}
+
+// startServices starts the two services. In the other region, others have made
+// shares of the same names.
+func (w *world) startServices() {
+	const home, alias, region = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
+	server := newModelSimulator(w.network, w.seed, home, alias)
+	w.home = place{"home", server, endpointURL(home), ""}
+	w.alias = place{"alias", server, endpointURL(alias), ""}
+	w.region = place{"region", newModelSimulator(w.network, w.seed, region), endpointURL(region), "region: "}
+	for i, repository := range modelRepositories {
+		for _, account := range modelAccounts[i:] {
+			putShare(w.region.server, repository, account, "forever")
+		}
+	}
+	for key, share := range w.actual() {
+		w.known[key] = record{madeByOthers, share.Created, termsOf(share)}
+	}
+	w.home.server.OnRequest(w.onRequest)
+	w.region.server.OnRequest(w.onRequest)
+}
+
+// drawPlace draws the endpoint of a command.
+func (w *world) drawPlace(t *rapid.T) place {
+	switch rapid.IntRange(0, 11).Draw(t, "endpoint") {
+	case 10:
+		return w.alias
+	case 11:
+		return w.region
+	}
+	return w.home
+}
+
+// onRequest runs before the service handles a request. Each request takes a time
+// of its own, so that the order in which the service handles them is drawn from
+// the seed.
+func (w *world) onRequest(request swrtest.RequestInfo) {
+	w.mu.Lock()
+	call := fmt.Sprint(request.Operation, request.Repository, request.Account)
+	w.calls[call]++
+	hash := fnv.New64a()
+	fmt.Fprint(hash, w.seed, call, w.calls[call])
+	w.mu.Unlock()
+	time.Sleep(time.Duration(hash.Sum64()%uint64(maxLatency)) + time.Microsecond)
+	if request.Operation == swrtest.OpLogin {
+		return
+	}
+	w.mu.Lock()
+	w.requests++
+	f := w.onNumber[w.requests]
+	w.mu.Unlock()
+	if f != nil {
+		f()
+	}
+}
+
+const maxLatency = 20 * time.Millisecond
+
+// drawVariant draws how this service differs from others.
+func (w *world) drawVariant() {
+	names := []string{"plain"}
+	for _, variant := range swrtest.NamedVariants() {
+		// Not where the endpoint is wrong, or where time alone does not end a delay.
+		if variant.Name != "no-routes" && variant.Name != "late-by-two-reads" {
+			names = append(names, variant.Name)
+		}
+	}
+	w.variant = rapid.SampledFrom(names).Draw(w.t, "variant")
+	if variant, ok := swrtest.VariantByName(w.variant); ok {
+		w.setVariants(variant.Apply)
+	}
+	if !strings.HasPrefix(w.variant, "late-") {
+		w.drawDelay("new", func(d *swrtest.Delays) *swrtest.Delay { return &d.Create })
+		w.drawDelay("revoked", func(d *swrtest.Delays) *swrtest.Delay { return &d.Delete })
+	}
+	w.t.Logf("the service: %s", w.variant)
+}
+
+// setVariants changes the variants of both services.
+func (w *world) setVariants(change func(*swrtest.Variants)) {
+	w.home.server.SetVariants(change)
+	w.region.server.SetVariants(change)
+}
+
+// drawDelay draws where and for how long shares of one kind do not show as they are.
+func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay) {
+	lateBy := rapid.SampledFrom(modelDelays).Draw(w.t, "late by")
+	where := rapid.SampledFrom([]string{"lists and by name", "lists", "by name"}).Draw(w.t, "late in")
+	if lateBy == 0 {
+		return
+	}
+	w.variant += fmt.Sprintf(", %s shares %s late in %s", shares, lateBy, where)
+	w.setVariants(func(v *swrtest.Variants) {
+		if strings.Contains(where, "lists") {
+			of(&v.ListDelay).For = lateBy
+		}
+		if strings.Contains(where, "by name") {
+			of(&v.GetDelay).For = lateBy
+		}
+	})
+}
+
+var modelDelays = []time.Duration{0, 0, 400 * time.Millisecond, 8 * time.Second, 3 * time.Minute}
+
+// Actions on the configuration.
+
+func (w *world) drawTerms(t *rapid.T) values {
+	return values{
+		"deadline":    rapid.SampledFrom(modelDeadlines).Draw(t, "deadline"),
+		"description": rapid.SampledFrom(modelDescriptions).Draw(t, "description"),
+	}
+}
+
+// declared returns the keys of the configuration that have a share, or do not.
+func (w *world) declared(has bool) []string {
+	return slices.DeleteFunc(slices.Clone(modelKeys), func(key string) bool {
+		_, found := w.config.resources[shareAddress(key)]
+		return found != has
+	})
+}
+
+// drawKey draws one of these keys, or skips the action.
+func drawKey(t *rapid.T, keys []string, label string) string {
+	if len(keys) == 0 {
+		t.Skip()
+	}
+	return rapid.SampledFrom(keys).Draw(t, label)
+}
+
+// drawFree draws a share that the configuration does not declare.
+func (w *world) drawFree(t *rapid.T) values {
+	var free []values
+	for _, repository := range modelRepositories {
+		for _, account := range modelAccounts {
+			names := values{"namespace": "platform", "repository": repository, "access_domain": account}
+			if !w.declares(keyOfValues(names)) {
+				free = append(free, names)
+			}
+		}
+	}
+	if len(free) == 0 {
+		t.Skip()
+	}
+	return maps.Clone(free[rapid.IntRange(0, len(free)-1).Draw(t, "share")])
+}
+
+func (w *world) declares(key string) bool {
+	for _, resource := range w.config.resources {
+		if resource.typeName == shareType && keyOfValues(resource.attributes) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// edit changes the configuration. The guard's accounts follow.
+func (w *world) edit(what string, change func(map[string]resourceConfig)) {
+	w.config = w.config.clone()
+	change(w.config.resources)
+	for from := range w.config.moved {
+		if _, declared := w.config.resources[from]; declared {
+			delete(w.config.moved, from) // Terraform would refuse it
+		}
+	}
+	if guard, ok := w.config.resources[guardAddress]; ok {
+		guard.attributes = guard.attributes.with("access_domains", w.guarded())
+		w.config.resources[guardAddress] = guard
+	}
+	w.t.Logf("edit: %s", what)
+}
+
+// guarded are the accounts of the guard: those that the configuration declares.
+func (w *world) guarded() []any {
+	accounts := []any{}
+	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
+		if r := w.config.resources[address]; r.typeName == shareType && r.attributes["repository"] == modelRepositories[0] {
+			accounts = append(accounts, r.attributes["access_domain"])
+		}
+	}
+	return accounts
+}
+
+func (w *world) addShare(t *rapid.T) {
+	key, attributes := drawKey(t, w.declared(false), "key"), w.drawFree(t)
+	maps.Copy(attributes, w.drawTerms(t))
+	w.edit(fmt.Sprintf("add %s: %v", key, attributes), func(resources map[string]resourceConfig) {
+		resources[shareAddress(key)] = resourceConfig{typeName: shareType, attributes: attributes}
+	})
+}
+
+func (w *world) changeTerms(t *rapid.T) {
+	key := drawKey(t, w.declared(true), "key")
+	attributes := maps.Clone(w.config.resources[shareAddress(key)].attributes)
+	maps.Copy(attributes, w.drawTerms(t))
+	w.edit(fmt.Sprintf("change %s: %v", key, attributes), func(resources map[string]resourceConfig) {
+		resources[shareAddress(key)] = resourceConfig{typeName: shareType, attributes: attributes}
+	})
+}
+
+func (w *world) changeAccount(t *rapid.T) {
+	key := drawKey(t, w.declared(true), "key")
+	attributes := maps.Clone(w.config.resources[shareAddress(key)].attributes)
+	maps.Copy(attributes, w.drawFree(t))
+	w.edit(fmt.Sprintf("another share for %s: %v", key, attributes), func(resources map[string]resourceConfig) {
+		resources[shareAddress(key)] = resourceConfig{typeName: shareType, attributes: attributes}
+	})
+}
+
+func (w *world) removeShare(t *rapid.T) {
+	key := drawKey(t, w.declared(true), "key")
+	w.edit("remove "+key, func(resources map[string]resourceConfig) { delete(resources, shareAddress(key)) })
+}
+
+func (w *world) renameKey(t *rapid.T) {
+	from, to := drawKey(t, w.declared(true), "from"), drawKey(t, w.declared(false), "to")
+	moved := rapid.Bool().Draw(t, "moved")
+	w.edit(fmt.Sprintf("rename %s to %s, moved: %t", from, to, moved), func(resources map[string]resourceConfig) {
+		resources[shareAddress(to)] = resources[shareAddress(from)]
+		delete(resources, shareAddress(from))
+		delete(w.config.moved, shareAddress(to)) // moved blocks must not form a cycle
+		delete(w.config.moved, shareAddress(from))
+		if moved {
+			w.config.moved[shareAddress(from)] = shareAddress(to)
+		}
+	})
+}
+
+func (w *world) swapKeys(t *rapid.T) {
+	first, second := drawKey(t, w.declared(true), "first"), drawKey(t, w.declared(true), "second")
+	if first == second {
+		t.Skip()
+	}
+	w.edit(fmt.Sprintf("swap %s and %s", first, second), func(resources map[string]resourceConfig) {
+		a, b := shareAddress(first), shareAddress(second)
+		resources[a], resources[b] = resources[b], resources[a]
+	})
+}
+
+func (w *world) toggleGuard(t *rapid.T) {
+	refers := rapid.Bool().Draw(t, "refers")
+	w.edit(fmt.Sprintf("guard, or none; it refers to the shares: %t", refers), func(resources map[string]resourceConfig) {
+		if _, ok := resources[guardAddress]; ok {
+			delete(resources, guardAddress)
+			return
+		}
+		resources[guardAddress] = resourceConfig{exclusiveType, values{
+			"namespace": "platform", "repository": modelRepositories[0],
+		}, refers}
+	})
+}
+
+// Actions of others, and of time.
+
+func (w *world) othersAct(t *rapid.T) {
+	name, act := w.drawOthers(t)
+	t.Logf("others: %s", name)
+	act()
+}
+
+// drawOthers draws what others do.
+func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
+	repository := rapid.SampledFrom(modelRepositories).Draw(t, "repository")
+	account := rapid.SampledFrom(modelAccounts).Draw(t, "account")
+	what := rapid.SampledFrom([]string{"make", "revoke", "edit", "make again"}).Draw(t, "what")
+	sameUser := rapid.Bool().Draw(t, "same user")
+	return fmt.Sprintf("%s %s/%s", what, repository, account), func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		share, exists := w.home.server.Share("platform", repository, account)
+		key := shareKey("platform", repository, account)
+		switch {
+		case what == "make" && exists, what != "make" && !exists:
+			return
+		case what == "edit":
+			share.Description = "edited"
+			w.home.server.PutShare(share)
+			w.known[key] = record{w.known[key].maker, share.Created, termsOf(share)}
+		default:
+			if exists {
+				w.home.server.DeleteShare("platform", repository, account)
+				delete(w.known, key)
+			}
+			if what == "revoke" {
+				break
+			}
+			made := swrtest.Share{
+				Namespace: "platform", Repository: repository, AccessDomain: account, Description: "by hand",
+				CreatorID: "0000other", CreatorName: "other",
+			}
+			if sameUser {
+				made.CreatorID, made.CreatorName = "0000jane", "jane"
+			}
+			w.home.server.PutShare(made)
+			made, _ = w.home.server.Share("platform", repository, account)
+			w.known[key] = record{madeByOthers, made.Created, termsOf(made)}
+		}
+		w.touched[key] = true
+	}
+}
+
+func (w *world) stepClock(t *rapid.T) {
+	step := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 11 * time.Minute, 26 * time.Hour}).Draw(t, "step")
+	t.Logf("clock: %s", step)
+	time.Sleep(step)
+}
+
+// modelFaults are those of FAULTS.md, but for a body of 100 MB, which takes too
+// long.
+var modelFaults = slices.DeleteFunc(faultLines(), func(line faultLine) bool { return line.name == "a body of 100 MB" })
+
+// deceptive reports whether a fault is a false proof that a share does not exist:
+// FAULTS.md has the first, and where the list does not show a share, or there is no
+// route to ask for it by name, only the other one can say that it exists.
+func (w *world) deceptive(operation swrtest.Operation, line string) bool {
+	late := strings.Contains(w.variant, "late")
+	noGet := strings.HasPrefix(w.variant, "no-get-one") || strings.HasPrefix(w.variant, "seed-documents-only")
+	switch operation {
+	case swrtest.OpList:
+		return line == "404, no such repository" || line == "an empty list" && (noGet || late)
+	case swrtest.OpGet:
+		return strings.HasPrefix(line, "404") && late
+	}
+	return false
+}
+
+func (w *world) injectFault(t *rapid.T) {
+	operation := rapid.SampledFrom([]swrtest.Operation{
+		swrtest.OpLogin, swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete,
+	}).Draw(t, "operation")
+	line := rapid.SampledFrom(modelFaults).Draw(t, "fault")
+	times := rapid.SampledFrom([]int{1, 2, 0}).Draw(t, "times")
+	skip := rapid.IntRange(0, 2).Draw(t, "skip")
+	if w.deceptive(operation, line.name) {
+		t.Skip()
+	}
+	t.Logf("fault: %s of %s, times %d, skip %d", line.name, operation, times, skip)
+	w.removeFaults()
+	fault := swrtest.Fault{Operation: operation, Behavior: line.behavior, Times: times, Skip: skip}
+	w.home.server.Inject(fault)
+	w.region.server.Inject(fault)
+}
+
+func (w *world) removeFaults() {
+	w.home.server.RemoveFaults()
+	w.region.server.RemoveFaults()
+}
+
+// injectNetworkFaults lets a fifth of all requests fail.
+func (w *world) injectNetworkFaults(t *rapid.T) {
+	t.Logf("fault: a fifth of all requests fail")
+	w.removeFaults()
+	fault := swrtest.Fault{Probability: 0.2, Behavior: swrtest.OneOf(
+		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CloseMidResponse(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangMidResponse(),
+		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.HTMLPage(502).AfterEffect(), swrtest.Status(504, "").AfterEffect(),
+		swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
+	)}
+	w.home.server.Inject(fault)
+	w.region.server.Inject(fault)
+}
+
+// Commands.
+
+// command is one command, and what the invariants need to know of it.
+type command struct {
+	name    string
+	at      place
+	shown   shown
+	plan    *modelPlan
+	d       diagnostics
+	killed  bool
+	before  map[string]swrtest.Share
+	process *process
+}
+
+// start starts a process of the provider.
+func (w *world) start(at place) *process {
+	block := passwordBlock(at.server).with("endpoint", at.url)
+	return startProcess(unwrapTB(w.t), w.network, block)
+}
+
+// unwrapTB satisfies testing.TB where nothing is left of it but its type.
+func unwrapTB(*rapid.T) testing.TB { return &testing.T{} }
+
+func (w *world) begin(name string, at place) *command {
+	if at.name != "home" {
+		name += " at " + at.name
+	}
+	time.Sleep(1100 * time.Millisecond) // so that no two commands make shares in one second
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.touched, w.requests, w.onNumber = map[string]bool{}, 0, map[int]func(){}
+	return &command{name: name, at: at, before: w.actual()}
+}
+
+func (w *world) random(t *rapid.T) *rand.Rand {
+	return rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 0))
+}
+
+func drawParallelism(t *rapid.T) int {
+	return rapid.SampledFrom([]int{10, 1, 2}).Draw(t, "parallelism")
+}
+
+// planCommand plans in a process of its own.
+func (w *world) planCommand(c *command, options planOptions, parallelism int, random *rand.Rand) *modelPlan {
+	c.process = w.start(c.at)
+	defer c.process.end()
+	plan, violation := c.process.plan(w.config, w.state, options, parallelism, random)
+	if violation != "" {
+		w.coreChecks(c, violation)
+	}
+	c.plan = plan
+	c.d.merge(plan.diagnostics)
+	c.shown = c.process.shownBy(plan, c.at)
+	return plan
+}
+
+func (w *world) runPlan(t *rapid.T) {
+	options := planOptions{noRefresh: rapid.IntRange(0, 3).Draw(t, "refresh") == 3}
+	c := w.begin("plan "+options.String(), w.drawPlace(t))
+	plan := w.planCommand(c, options, drawParallelism(t), w.random(t))
+	w.finish(c)
+	if !plan.failed() {
+		w.saved = plan
+	}
+}
+
+func (w *world) runRefreshOnly(t *rapid.T) {
+	c := w.begin("apply -refresh-only", w.drawPlace(t))
+	plan := w.planCommand(c, planOptions{refreshOnly: true}, drawParallelism(t), w.random(t))
+	if !plan.failed() {
+		w.state = plan.prior
+		w.state.serial++
+	}
+	w.finish(c)
+}
+
+func (w *world) runApply(t *rapid.T) {
+	options := planOptions{noRefresh: rapid.IntRange(0, 7).Draw(t, "refresh") == 7}
+	if rapid.IntRange(0, 7).Draw(t, "targeted") == 7 && len(w.config.resources) > 0 {
+		options.target = rapid.SampledFrom(slices.Sorted(maps.Keys(w.config.resources))).Draw(t, "target")
+	}
+	c := w.begin("apply "+options.String(), w.drawPlace(t))
+	parallelism, random := drawParallelism(t), w.random(t)
+	plan := w.planCommand(c, options, parallelism, random)
+	if !plan.failed() {
+		w.applyPlan(t, c, plan, parallelism, random)
+	}
+	w.finish(c)
+}
+
+func (w *world) runSaved(t *rapid.T) {
+	if w.saved == nil || w.saved.serial != w.state.serial {
+		t.Skip() // Terraform refuses a plan of another state
+	}
+	c := w.begin("apply of the saved plan", w.drawPlace(t))
+	c.plan = w.saved
+	w.applyPlan(t, c, w.saved, drawParallelism(t), w.random(t))
+	w.finish(c)
+}
+
+func (w *world) runDestroy(t *rapid.T) {
+	c := w.begin("destroy", w.drawPlace(t))
+	parallelism, random := drawParallelism(t), w.random(t)
+	plan := w.planCommand(c, planOptions{destroy: true}, parallelism, random)
+	if !plan.failed() {
+		w.applyPlan(t, c, plan, parallelism, random)
+	}
+	w.finish(c)
+}
+
+// applyPlan applies a plan in a process of its own, and draws what happens amid it.
+func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
+	p := w.start(c.at)
+	defer p.end()
+	c.process, c.shown = p, p.shownBy(plan, c.at)
+	events := []string{"nothing", "nothing", "nothing", "interruption", "kill", "others"}
+	if c.at.name == w.region.name {
+		// Others act at home. Shares of one user that are made in both places in the same
+		// second can't be told apart.
+		events = events[:5]
+	}
+	event := rapid.SampledFrom(events).Draw(t, "amid the apply")
+	var local bool
+	if event != "nothing" {
+		at := rapid.IntRange(1, 8).Draw(t, "after request")
+		amid, name := map[string]func(){"interruption": p.interrupt, "kill": p.kill}[event], event
+		switch event {
+		case "others":
+			name, amid = w.drawOthers(t)
+			name = "others " + name
+		case "kill":
+			local = rapid.Bool().Draw(t, "state saved meanwhile")
+		}
+		delay := time.Duration(rapid.IntRange(0, 30).Draw(t, "after ms")) * time.Millisecond
+		c.name += fmt.Sprintf(", amid it: %s, %s after request %d", name, delay, at)
+		w.mu.Lock()
+		w.requests = 0
+		w.onNumber[at] = func() {
+			if delay > 0 {
+				time.AfterFunc(delay, amid)
+			} else {
+				amid() // the request that has arrived takes its effect
+			}
+		}
+		w.mu.Unlock()
+	}
+	after, d, violation := p.apply(plan, parallelism, random)
+	if violation != "" {
+		w.coreChecks(c, violation)
+	}
+	c.killed = p.killed.Load()
+	c.d.merge(d)
+	if c.killed && !local {
+		return // nothing was saved
+	}
+	w.state = after
+}
+
+func (w *world) stateRemove(t *rapid.T) {
+	if len(w.state.objects) == 0 {
+		t.Skip()
+	}
+	address := rapid.SampledFrom(slices.Sorted(maps.Keys(w.state.objects))).Draw(t, "address")
+	w.removeFromState(address)
+}
+
+// removeFromState is terraform state rm. What it removes is no longer Terraform's.
+func (w *world) removeFromState(address string) {
+	w.t.Logf("state rm %s", address)
+	w.state = w.state.clone()
+	w.state.serial++
+	o := w.state.objects[address]
+	delete(w.state.objects, address)
+	if o.typeName != shareType {
+		return
+	}
+	p := w.start(w.home)
+	defer p.end()
+	for _, at := range []place{w.home, w.region} {
+		key := at.prefix + keyOfValues(p.attributesOf(o))
+		if r, ok := w.known[key]; ok && r.maker == madeByProvider {
+			w.known[key] = record{knownToUser, r.created, r.terms}
+		}
+		w.mayAppear[key] = true
+	}
+}
+
+// taint is terraform taint, or -replace.
+func (w *world) taint(t *rapid.T) {
+	if len(w.state.objects) == 0 {
+		t.Skip()
+	}
+	w.taintObject(rapid.SampledFrom(slices.Sorted(maps.Keys(w.state.objects))).Draw(t, "address"))
+}
+
+func (w *world) taintObject(address string) {
+	w.t.Logf("taint %s", address)
+	tainted := *w.state.objects[address]
+	tainted.tainted = true
+	w.state = w.state.clone()
+	w.state.serial++
+	w.state.objects[address] = &tainted
+}
+
+func (w *world) importShare(t *rapid.T) {
+	var addresses []string
+	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
+		if w.state.objects[address] == nil && address != guardAddress {
+			addresses = append(addresses, address)
+		}
+	}
+	w.importInto(drawKey(t, addresses, "address"))
+}
+
+// importInto is terraform import of the share that the address declares.
+func (w *world) importInto(address string) {
+	attributes := w.config.resources[address].attributes
+	id := fmt.Sprintf("%s/%s/%s", attributes["namespace"], attributes["repository"], attributes["access_domain"])
+	c := w.begin(fmt.Sprintf("import %s %s", address, id), w.home)
+	c.process = w.start(c.at)
+	defer c.process.end()
+	if len(c.process.keysIn(w.state)[keyOfValues(attributes)]) > 0 {
+		w.t.Skip() // nobody imports what is in the state
+	}
+	c.plan = &modelPlan{}
+	o, d := c.process.importObject(id)
+	c.d = d
+	if o != nil {
+		w.state = w.state.clone()
+		w.state.serial++
+		w.state.objects[address] = o
+		if r, ok := w.known[keyOfValues(attributes)]; ok {
+			w.known[keyOfValues(attributes)] = record{madeByProvider, r.created, r.terms}
+		}
+	}
+	w.finish(c)
+}
