@@ -161,7 +161,7 @@ func (r report) Thresholds() string {
 		{"Plan of 4 unchanged exclusive resources of 500 accounts: CPU time of the provider ÷ 50 accounts", 2.5, "", r.exclusiveRatio()},
 		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
 		{accountShares + "wall time", 60, " s", account.most(stepShares, wall)},
-		{accountShares + "peak memory", 400, " MB", account.most(stepShares, peakMemory)},
+		{accountShares + "peak memory", 300, " MB", account.most(stepShares, peakMemory)},
 		{accountShares + "peak memory, one `access_domain`", 64, " MB", account.most(stepSharesOfAccount, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
