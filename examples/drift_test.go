@@ -607,7 +607,11 @@ func TestDriftPipelines(t *testing.T) {
 		"== '3'\n        run: exit 3\n", "!= '0' && steps.plan.outputs.code != '2' && steps.plan.outputs.code != '3'\n")
 	pipeline := read(t, "gitops/gitlab-ci.yml")
 	assertContains(t, pipeline, " paths: [drift-report.md]\n", "exit_codes: [2, 3]")
+	// They sign in without a stored secret.
+	assertContains(t, workflow, "id-token: write", "SWR_OIDC_IDP_ID: ", "SWR_OIDC_ID_TOKEN_FILE=$RUNNER_TEMP/id-token")
+	assertContains(t, pipeline, "  id_tokens:\n    SWR_OIDC_ID_TOKEN:\n      aud: ", "SWR_OIDC_IDP_ID: ")
 	for _, text := range []string{workflow, pipeline} {
+		assertNotContains(t, text, "{{ secrets.", "ACCESS_KEY", "PASSWORD")
 		if n := len(regexp.MustCompile(`(?m)^\s+paths?:`).FindAllString(text, -1)); n != 1 {
 			t.Errorf("%d paths of artifacts, want 1", n)
 		}

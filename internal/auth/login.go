@@ -13,9 +13,7 @@ import (
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
-	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/config"
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/httpsafe"
 )
 
@@ -23,74 +21,13 @@ import (
 // includes the whole catalog, which is some ten kilobytes.
 const maxLoginResponse = 1 << 20
 
-// iamClient logs in to IAM (Keystone v3; internal/swr/API.md, "Signing in").
-type iamClient struct {
-	authURL   *url.URL
-	params    config.Login
-	timeout   time.Duration
-	clock     func() time.Time
-	transport http.RoundTripper
-}
-
-func newIAMClient(c config.Config, base http.RoundTripper, opts Options) *iamClient {
-	return &iamClient{
-		authURL:   c.AuthURL,
-		params:    c.Credential.Login,
-		timeout:   c.RequestTimeout,
-		clock:     opts.Clock,
-		transport: &iamTransport{base: base, userAgent: opts.UserAgent},
+// loginError returns err, the error of a call, as a *LoginError.
+func (c *iamClient) loginError(ctx context.Context, call iamCall, err error, secrets *httpsafe.Redactor) *LoginError {
+	// The own credential, with which an agency is assumed, comes from a login, too.
+	if own, ok := errors.AsType[*LoginError](err); ok {
+		return own
 	}
-}
-
-// login requests a token. Every error is a *LoginError.
-func (c *iamClient) login(ctx context.Context) (config.Secret, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-
-	// A new client for each login has no state, so that gophercloud neither retries
-	// nor renews anything.
-	service := &gophercloud.ServiceClient{
-		ProviderClient: &gophercloud.ProviderClient{HTTPClient: http.Client{Transport: c.transport}},
-		Endpoint:       c.authURL.String() + "/",
-	}
-	result := tokens.Create(ctx, service, c.authOptions())
-	if result.Err != nil {
-		return config.Secret{}, c.loginError(ctx, result.Err)
-	}
-	text := result.Header.Get(headerSubjectToken)
-	if text == "" {
-		return config.Secret{}, &LoginError{
-			URL:     httpsafe.DisplayURL(c.authURL),
-			Message: "the response has no token (header X-Subject-Token); check that auth_url is the URL of an IAM v3",
-		}
-	}
-	return config.NewSecret(text), nil
-}
-
-func (c *iamClient) authOptions() *tokens.AuthOptions {
-	p := c.params
-	opts := &tokens.AuthOptions{
-		Username: p.User.Name,
-		UserID:   p.User.ID,
-		Password: p.Password.Reveal(),
-		Scope:    tokens.Scope{ProjectID: p.Project.ID, ProjectName: p.Project.Name},
-	}
-	// gophercloud refuses a domain beside an ID, which does not need one.
-	if p.User.Name != "" {
-		opts.DomainID, opts.DomainName = p.Domain.ID, p.Domain.Name
-	}
-	if p.Project.Name != "" {
-		opts.Scope.DomainID, opts.Scope.DomainName = p.Domain.ID, p.Domain.Name
-	}
-	return opts
-}
-
-// loginError returns err, the error of a login, as a *LoginError.
-func (c *iamClient) loginError(ctx context.Context, err error) *LoginError {
-	loginErr := &LoginError{URL: httpsafe.DisplayURL(c.authURL)}
-	var secrets httpsafe.Redactor
-	secrets.Add(c.params.Password.Reveal())
-
+	loginErr := &LoginError{URL: httpsafe.DisplayURL(c.authURL), operation: call.operation, advice: call.advice}
 	var (
 		refused  gophercloud.ErrUnexpectedResponseCode
 		redirect *redirectError
@@ -101,7 +38,7 @@ func (c *iamClient) loginError(ctx context.Context, err error) *LoginError {
 	switch {
 	case errors.As(err, &refused):
 		loginErr.Status = refused.Actual
-		loginErr.readResponse(refused.ResponseHeader, refused.Body, &secrets)
+		loginErr.readResponse(refused.ResponseHeader, refused.Body, secrets)
 		loginErr.temporary = httpsafe.IsTemporaryStatus(refused.Actual) ||
 			refused.Actual < 300 && httpsafe.IsPage(refused.Body)
 		loginErr.retryAfter = httpsafe.RetryAfter(refused.ResponseHeader, c.clock())
@@ -173,8 +110,9 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// LoginError is the error of a login to IAM. One that is not [LoginError.Temporary]
-// is final: the password is not sent again in this process, and every request that
+// LoginError is the error of a login to IAM, or of another request to IAM that is
+// required before requests can be authenticated. One that is not [LoginError.Temporary]
+// is final: the credential is not sent again in this process, and every request that
 // needs a token returns the same error.
 type LoginError struct {
 	// URL is that of IAM.
@@ -185,6 +123,10 @@ type LoginError struct {
 	// are printable and contain no secret.
 	Code, Message, RequestID string
 
+	// operation is what failed, such as "sign in".
+	operation string
+	// advice is a sentence about what to do if IAM refused. It may be "".
+	advice     string
 	temporary  bool
 	retryAfter time.Duration
 	cause      error
@@ -192,7 +134,7 @@ type LoginError struct {
 
 func (e *LoginError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "sign in at %s: ", e.URL)
+	fmt.Fprintf(&b, "%s at %s: ", cmp.Or(e.operation, operationLogin), e.URL)
 	if e.Status == 0 {
 		b.WriteString(e.Message)
 		return b.String()
@@ -207,13 +149,22 @@ func (e *LoginError) Error() string {
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
-	if e.Status == http.StatusUnauthorized {
+	if e.advice != "" && e.isRefusal() {
 		if !strings.HasSuffix(e.Message, ".") {
 			b.WriteByte('.')
 		}
-		b.WriteString(" IAM returns the same response for a wrong user, password, account or project")
+		b.WriteString(" " + e.advice)
 	}
 	return b.String()
+}
+
+// isRefusal reports whether IAM refused what it was asked for. Of a login with a
+// password only a 401 says so.
+func (e *LoginError) isRefusal() bool {
+	if e.operation == operationLogin {
+		return e.Status == http.StatusUnauthorized
+	}
+	return e.Status >= 400 && e.Status < 500 && !e.temporary
 }
 
 // Unwrap returns the error of the transport, or that of the context of a request

@@ -293,9 +293,9 @@ func TestOtherAccountCausesNoLogin(t *testing.T) {
 	logins := 0
 	transport := &tokenTransport{
 		base: service, prepare: preparer{endpoint: mustURL(t, "https://swr.example")},
-		tokens: &tokenSource{clock: time.Now, login: func(context.Context) (config.Secret, error) {
+		source: &credentialSource{clock: time.Now, login: func(context.Context) (*credential, error) {
 			logins++
-			return config.NewSecret("t"), nil
+			return &credential{token: config.NewSecret("t")}, nil
 		}},
 	}
 	for range 3 {

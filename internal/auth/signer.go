@@ -31,6 +31,9 @@ const (
 // signer signs requests with a key pair, in one of the two formats in use.
 type signer struct {
 	keys config.KeyPair
+	// projectID and domainID are those of the project or account that requests are
+	// for, or "".
+	projectID, domainID string
 }
 
 // sign adds the headers of a signed request to r. It reads r.Body and replaces it with
@@ -44,6 +47,12 @@ func (s signer) sign(r *http.Request, now time.Time) error {
 	r.Header.Set(headerSDKDate, now.Format(signatureTimeFormat))
 	if s.keys.SecurityToken.IsSet() {
 		r.Header.Set(headerSecurityToken, s.keys.SecurityToken.Reveal())
+	}
+	if s.projectID != "" {
+		r.Header.Set(headerProjectID, s.projectID)
+	}
+	if s.domainID != "" {
+		r.Header.Set(headerDomainID, s.domainID)
 	}
 	headers := headersToSign(r)
 	canonical, err := canonicalRequest(r.Method, r.URL, headers, bodyHash)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,34 +119,136 @@ func password(t *testing.T, options ...swrtest.Option) (*swrtest.Server, config.
 	}
 }
 
-// 200 shares are created while a token is valid for two seconds, on a clock that each
-// request advances by 50 ms. There are at most ten requests at a time, so that a token
-// does not expire between its login and its first use, however slow the machine is.
-func TestTokenOfTwoSeconds(t *testing.T) {
-	clock := &steppingClock{now: time.Now(), step: 50 * time.Millisecond}
-	server, block := password(t, swrtest.WithTokenLifetime(2*time.Second), swrtest.WithClock(clock.read))
-	server.OnRequest(func(r swrtest.RequestInfo) {
-		if r.Operation == swrtest.OpCreate {
-			clock.advance()
-		}
-	})
-	rt := transport(t, block, config.Environment{})
-	for round := range 20 {
-		inParallel(t, 10, func(i int) error {
-			account := fmt.Sprintf("account-%d-%d", round, i)
-			status, text, err := call(t.Context(), rt, server.URL, http.MethodPost, sharesPath(""), createBody(account))
-			if err == nil && status != http.StatusCreated {
-				err = fmt.Errorf("%s: %d %s", account, status, text)
+// identityServer is a server whose namespace belongs to another account, which delegates
+// to the own one. It returns the block for each identity.
+func identityServer(t *testing.T, options ...swrtest.Option) (*swrtest.Server, map[string]config.Settings) {
+	t.Helper()
+	server, login := password(t, options...)
+	server.AddKey(swrtest.Key{Access: "AK", Secret: "SK"})
+	secret := []byte("secret of the identity provider")
+	server.AddIdentityProvider(swrtest.IdentityProvider{ID: "github", Audience: "cloud", Secret: secret})
+	server.AddAccount(swrtest.Account{Name: "CUSTOMER", Projects: []swrtest.Project{{Name: "eu-de", ID: "c0"}, {Name: "eu-de_x", ID: "c1"}}})
+	server.AddAgency(swrtest.Agency{Name: "ops", Account: "CUSTOMER"})
+	server.AssignNamespace(namespace, "CUSTOMER")
+
+	idToken := swrtest.SignIDToken(secret, map[string]any{"aud": "cloud", "exp": 1 << 40})
+	host := config.Settings{"endpoint": server.URL, "auth_url": server.IAMURL, "region": "eu-de"}
+	keys := config.Settings{"access_key": "AK", "secret_key": "SK"}
+	identities := map[string]config.Settings{
+		"login": login, "token": {"token": server.Token()}, "key pair": keys,
+		"key pair for a token":   merge(keys, config.Settings{"signature_format": "credential"}),
+		"key pair for a project": merge(keys, config.Settings{"assume_role.project_name": "eu-de_x"}),
+		"id token":               {"oidc.idp_id": "github", "oidc.id_token": idToken},
+	}
+	for name, block := range identities {
+		identities[name] = merge(host, block, config.Settings{"assume_role.agency_name": "ops", "assume_role.domain_name": "CUSTOMER"})
+	}
+	return server, identities
+}
+
+func merge(blocks ...config.Settings) config.Settings {
+	all := config.Settings{}
+	for _, block := range blocks {
+		maps.Copy(all, block)
+	}
+	return all
+}
+
+// 200 shares are created in the account that delegated, while everything that IAM
+// issues is valid for two seconds, on a clock that each request advances by 50 ms.
+// There are at most ten requests at a time, so that nothing expires between a login
+// and its first use, however slow the machine is.
+func TestCredentialsOfTwoSeconds(t *testing.T) {
+	_, names := identityServer(t)
+	for name := range names {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &steppingClock{now: time.Now(), step: 50 * time.Millisecond}
+			server, identities := identityServer(t, swrtest.WithTokenLifetime(2*time.Second), swrtest.WithKeyLifetime(2*time.Second),
+				swrtest.WithClock(clock.read))
+			server.OnRequest(func(r swrtest.RequestInfo) {
+				if r.Operation == swrtest.OpCreate {
+					clock.advance()
+				}
+			})
+			rt := transport(t, identities[name], config.Environment{})
+			for round := range 20 {
+				inParallel(t, 10, func(i int) error {
+					account := fmt.Sprintf("account-%d-%d", round, i)
+					status, text, err := call(t.Context(), rt, server.URL, http.MethodPost, sharesPath(""), createBody(account))
+					if err == nil && status != http.StatusCreated {
+						err = fmt.Errorf("%s: %d %s", account, status, text)
+					}
+					return err
+				})
 			}
-			return err
+			if got := len(server.AllShares()); got != 200 {
+				t.Errorf("%d shares, want 200", got)
+			}
+			// 200 requests and their retries take at least 10 seconds of that clock.
+			if got := server.Count(swrtest.OpAssumeRole, swrtest.OpSecurityTokens); got < 5 || got > 12 {
+				t.Errorf("%d agency credentials: %v", got, server.Counts())
+			}
+			if got := server.Count(swrtest.OpProjects); got > 1 {
+				t.Errorf("%d look-ups of the project", got)
+			}
 		})
 	}
-	if got := len(server.AllShares()); got != 200 {
-		t.Errorf("%d shares, want 200", got)
+}
+
+// Without the agency, the account that owns the namespace is another one. Without the
+// policy, the error names it.
+func TestOwnAccountIsNotTheAgency(t *testing.T) {
+	server, identities := identityServer(t)
+	for name, block := range identities {
+		own := merge(block, config.Settings{"assume_role.agency_name": "", "assume_role.domain_name": "", "assume_role.project_name": ""})
+		status, text, err := call(t.Context(), transport(t, own, config.Environment{}), server.URL, http.MethodGet, sharesPath(""), "")
+		if err != nil || status != http.StatusUnauthorized || !strings.Contains(text, "4011064") {
+			t.Errorf("%s: %d %s %v", name, status, text, err)
+		}
+		status, text, err = call(t.Context(), transport(t, block, config.Environment{}), server.URL, http.MethodGet, sharesPath(""), "")
+		if err != nil || status != http.StatusOK {
+			t.Errorf("%s: %d %s %v", name, status, text, err)
+		}
 	}
-	// 200 requests and their retries take at least 10 seconds of that clock.
-	if got := server.Count(swrtest.OpLogin); got < 5 || got > 12 {
-		t.Errorf("%d logins", got)
+	server.RemoveAgency("ops")
+	for name, block := range identities {
+		_, _, err := call(t.Context(), transport(t, block, config.Environment{}), server.URL, http.MethodGet, sharesPath(""), "")
+		if err == nil || !strings.Contains(err.Error(), `assume the agency "ops" of account "CUSTOMER"`) || !strings.Contains(err.Error(), "policy Agent Operator") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A project of a key pair is sent by its ID, and one that does not exist is an error.
+func TestProjectOfKeyPair(t *testing.T) {
+	server := swrtest.Start(t)
+	server.SetOwner(swrtest.Account{Name: "OWN", Projects: []swrtest.Project{{Name: "eu-de", ID: "p0"}, {Name: "eu-de_x", ID: "p1"}}})
+	server.AddKey(swrtest.Key{Access: "AK", Secret: "SK"})
+	server.AddRepository(namespace, "team/app")
+	block := config.Settings{"endpoint": server.URL, "auth_url": server.IAMURL, "access_key": "AK", "secret_key": "SK", "project_name": "eu-de_x"}
+	rt := transport(t, block, config.Environment{})
+	inParallel(t, 20, func(int) error {
+		status, text, err := call(t.Context(), rt, server.URL, http.MethodGet, sharesPath(""), "")
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("%d %s", status, text)
+		}
+		return err
+	})
+	if n := server.Count(swrtest.OpProjects); n != 1 {
+		t.Errorf("%d look-ups", n)
+	}
+	for _, request := range server.Requests() {
+		id := request.Header.Get("X-Project-Id")
+		signed := strings.Contains(request.Header.Get("Authorization"), ";x-project-id")
+		if isSWR := request.Operation == swrtest.OpList; isSWR && (id != "p1" || !signed) || !isSWR && id != "" {
+			t.Errorf("%s: project %q, signed: %t", request.Operation, id, signed)
+		}
+	}
+	block["project_name"] = "eu-de_y"
+	_, _, err := call(t.Context(), transport(t, block, config.Environment{}), server.URL, http.MethodGet, sharesPath(""), "")
+	if err == nil || !strings.Contains(err.Error(), `look up the project "eu-de_y"`) {
+		t.Errorf("got %v", err)
 	}
 }
 

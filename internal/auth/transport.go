@@ -1,12 +1,14 @@
 // Package auth authenticates requests: [NewTransport] makes an [http.RoundTripper]
 // from a [config.Config]. The transport signs each request with a key pair, or sends
-// a token, from the user or from IAM, and renews the latter once on a 401 response.
+// a token, from the user or from IAM. It renews what IAM issued before it ends, and
+// once on a 401 response.
 //
 // The package does not know the API that is called through the transport. Retries,
 // logs and timeouts of requests are up to the caller. It writes no secret anywhere.
 package auth
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -24,6 +26,9 @@ import (
 const (
 	headerAuthToken    = "X-Auth-Token"
 	headerSubjectToken = "X-Subject-Token"
+	headerProjectID    = "X-Project-Id"
+	headerDomainID     = "X-Domain-Id"
+	headerIDPID        = "X-Idp-Id"
 	headerUserAgent    = "User-Agent"
 
 	// defaultMaxConns is Terraform's default parallelism.
@@ -42,11 +47,14 @@ type Options struct {
 	UserAgent string
 	// Wrap, if not nil, wraps the transport of all requests to SWR and to IAM, so
 	// that the caller can log them. The requests have credentials in their headers.
-	// A login has a password in its body, and a token in the header X-Subject-Token
-	// of its response.
+	// A login has a password or an ID token in its body, and a token in the header
+	// X-Subject-Token of its response, or a temporary key pair in its body.
 	Wrap func(http.RoundTripper) http.RoundTripper
 	// Clock is time.Now by default.
 	Clock func() time.Time
+	// ReadFile reads the file of an ID token, of at most limit bytes. By default it is
+	// that of [config.OSEnvironment].
+	ReadFile func(path string, limit int64) ([]byte, error)
 	// MaxConns is the number of idle connections to keep for each host, 10 by
 	// default.
 	MaxConns int
@@ -65,8 +73,8 @@ type Transport interface {
 // before the first request.
 //
 // It refuses requests to other hosts than the endpoint's. Like any RoundTripper it
-// does not follow redirects. It retries only a request whose token it renewed. The
-// error of a failed login is a [*LoginError].
+// does not follow redirects. It retries only a request whose credential it renewed.
+// The error of a failed login is a [*LoginError].
 func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if c.Endpoint == nil || c.Credential.Method == "" {
 		return nil, errors.New("create transport: the configuration has no endpoint or no credential")
@@ -74,25 +82,146 @@ func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
+	if opts.ReadFile == nil {
+		opts.ReadFile = config.OSEnvironment().ReadFile
+	}
 	base := http.RoundTripper(baseTransport(c.TLS, opts.MaxConns))
 	if opts.Wrap != nil {
 		base = opts.Wrap(base)
 	}
-	prepare := preparer{endpoint: c.Endpoint, userAgent: opts.UserAgent}
+	b := builder{config: c, opts: opts, base: base, iam: newIAMClient(c, base, opts)}
+	if c.Credential.Agency != nil {
+		return b.agency(*c.Credential.Agency), nil
+	}
+	return b.own(c.Endpoint, base, b.keyPairProject()), nil
+}
 
-	switch c.Credential.Method {
-	case config.MethodKeyPair:
-		s := signer{keys: c.Credential.KeyPair}
-		return &signingTransport{base: base, prepare: prepare, signer: s, clock: opts.Clock}, nil
+// builder creates the parts of a transport.
+type builder struct {
+	config config.Config
+	opts   Options
+	base   http.RoundTripper
+	iam    *iamClient
+}
+
+// own returns a transport that sends requests to one host with the own credential.
+func (b *builder) own(host *url.URL, base http.RoundTripper, project projectFunc) Transport {
+	c := b.config.Credential
+	if c.Method == config.MethodKeyPair {
+		return &signingTransport{
+			base: base, prepare: b.preparer(host), clock: b.opts.Clock, signer: signer{keys: c.KeyPair}, project: project,
+		}
+	}
+	var source *credentialSource
+	switch c.Method {
 	case config.MethodToken:
-		source := &tokenSource{clock: opts.Clock, current: &token{secret: c.Credential.Token}}
-		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
+		source = b.source(nil)
+		source.current = &credential{token: c.Token}
+	case config.MethodOIDC:
+		source = b.source(func(ctx context.Context) (*credential, error) { return b.iam.loginWithIDToken(ctx, c.OIDC) })
 	default:
-		client := newIAMClient(c, base, opts)
-		source := &tokenSource{clock: opts.Clock, login: client.login, url: httpsafe.DisplayURL(c.AuthURL)}
-		return &tokenTransport{base: base, prepare: prepare, tokens: source}, nil
+		source = b.source(func(ctx context.Context) (*credential, error) { return b.iam.login(ctx, c.Login) })
+	}
+	return b.renewing(host, base, source)
+}
+
+// agency returns a transport that sends requests to the endpoint with a credential of
+// the agency, which it requests with the own credential.
+func (b *builder) agency(agency config.Agency) Transport {
+	own := b.ownAtIAM()
+	assume := func(ctx context.Context) (*credential, error) { return b.iam.assumeAgency(ctx, own, agency) }
+	if agency.AsKeyPair {
+		// Logins are one at a time.
+		assume = func(ctx context.Context) (*credential, error) { return b.assumeWithKeys(ctx, own, &agency) }
+	}
+	return &agencyTransport{tokenTransport: b.renewing(b.config.Endpoint, b.base, b.source(assume)), own: own}
+}
+
+// assumeWithKeys requests a temporary key pair of the agency. It looks up the project
+// of the agency, and sets its ID.
+func (b *builder) assumeWithKeys(ctx context.Context, own http.RoundTripper, agency *config.Agency) (*credential, error) {
+	issued, err := b.iam.assumeAgencyWithKeys(ctx, own, *agency, b.config.Credential.KeyPair.Format)
+	if err != nil {
+		return nil, err
+	}
+	if project := &agency.Project; project.ID == "" && project.Name != "" {
+		asAgency := &signingTransport{
+			base: b.iam.transport, prepare: b.preparer(b.config.AuthURL), clock: b.opts.Clock, signer: *issued.signer,
+		}
+		if project.ID, err = b.iam.projectID(ctx, asAgency, project.Name); err != nil {
+			return nil, err
+		}
+	}
+	issued.signer.projectID = agency.Project.ID
+	return issued, nil
+}
+
+// ownAtIAM returns a transport that sends requests to IAM with the own credential. A
+// signed one is for the account and not for a project.
+func (b *builder) ownAtIAM() Transport {
+	own := b.own(b.config.AuthURL, b.iam.transport, nil)
+	if signing, ok := own.(*signingTransport); ok {
+		signing.signer.domainID = b.config.Credential.KeyPair.Domain.ID
+	}
+	return own
+}
+
+// projectFunc returns the ID of the project that a request is for.
+type projectFunc func(context.Context) (string, error)
+
+// keyPairProject returns how to find the project of the own key pair, or nil if it has
+// none. A name is looked up once.
+func (b *builder) keyPairProject() projectFunc {
+	project := b.config.Credential.KeyPair.Project
+	switch {
+	case project.ID != "":
+		return func(context.Context) (string, error) { return project.ID, nil }
+	case project.Name == "":
+		return nil
+	}
+	own := b.ownAtIAM()
+	source := b.source(func(ctx context.Context) (*credential, error) {
+		id, err := b.iam.projectID(ctx, own, project.Name)
+		refusal, ok := errors.AsType[*LoginError](err)
+		if ok && refusal.Status == http.StatusForbidden && project.Name == b.config.Region {
+			err = nil // requests without a project are for that of the region
+		}
+		return &credential{signer: &signer{projectID: id}}, err
+	})
+	return func(ctx context.Context) (string, error) {
+		found, err := source.get(ctx)
+		if err != nil {
+			return "", err
+		}
+		return found.signer.projectID, nil
 	}
 }
+
+func (b *builder) source(login func(context.Context) (*credential, error)) *credentialSource {
+	source := &credentialSource{clock: b.opts.Clock, login: login}
+	if b.config.AuthURL != nil {
+		source.url = httpsafe.DisplayURL(b.config.AuthURL)
+	}
+	return source
+}
+
+func (b *builder) preparer(host *url.URL) preparer {
+	return preparer{endpoint: host, userAgent: b.opts.UserAgent}
+}
+
+func (b *builder) renewing(host *url.URL, base http.RoundTripper, source *credentialSource) *tokenTransport {
+	return &tokenTransport{base: base, prepare: b.preparer(host), source: source, clock: b.opts.Clock}
+}
+
+// agencyTransport sends requests with a credential of an agency.
+type agencyTransport struct {
+	*tokenTransport
+	own Transport
+}
+
+// ClockOffset implements [Transport]. IAM checks the own signature before the service
+// gets one.
+func (t *agencyTransport) ClockOffset() (offset time.Duration, ok bool) { return t.own.ClockOffset() }
 
 // baseTransport returns the transport that sends requests. A transport with a TLS
 // configuration uses HTTP/1.1 only: each concurrent request then has a connection of
@@ -133,7 +262,8 @@ func (p preparer) clone(r *http.Request) (*http.Request, error) {
 	if c.Header == nil {
 		c.Header = http.Header{}
 	}
-	for _, name := range []string{headerAuthToken, headerAuthorization, headerSDKDate, headerSecurityToken} {
+	for _, name := range []string{headerAuthToken, headerAuthorization, headerSDKDate, headerSecurityToken,
+		headerProjectID, headerDomainID} {
 		c.Header.Del(name)
 	}
 	if p.userAgent != "" {
@@ -158,6 +288,8 @@ type signingTransport struct {
 	base    http.RoundTripper
 	prepare preparer
 	signer  signer
+	// project may be nil.
+	project projectFunc
 	clock   func() time.Time
 	gate    signatureGate
 }
@@ -168,6 +300,13 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := t.signer
+	if t.project != nil {
+		if s.projectID, err = t.project(r.Context()); err != nil {
+			closeBody(r.Body)
+			return nil, err
+		}
+	}
 	refusal, err := t.gate.enter(r.Context())
 	if err != nil || refusal != nil {
 		closeBody(r.Body)
@@ -176,7 +315,7 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return refusal.response(r), nil
 	}
-	resp, err := t.send(signed)
+	resp, err := t.send(signed, s)
 	var secrets httpsafe.Redactor
 	for _, name := range []string{headerAuthorization, headerSecurityToken} {
 		secrets.AddHeader(name, signed.Header.Values(name))
@@ -188,20 +327,22 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // ClockOffset implements [Transport].
 func (t *signingTransport) ClockOffset() (offset time.Duration, ok bool) { return t.gate.clockOffset() }
 
-func (t *signingTransport) send(r *http.Request) (*http.Response, error) {
+func (t *signingTransport) send(r *http.Request, s signer) (*http.Response, error) {
 	body := r.Body
-	if err := t.signer.sign(r, t.clock()); err != nil {
+	if err := s.sign(r, t.clock()); err != nil {
 		closeBody(body)
 		return nil, err
 	}
 	return t.base.RoundTrip(r)
 }
 
-// tokenTransport sends a token with each request.
+// tokenTransport sends requests with a token, or signs them with a temporary key pair
+// of an agency. It renews a refused one.
 type tokenTransport struct {
 	base    http.RoundTripper
 	prepare preparer
-	tokens  *tokenSource
+	source  *credentialSource
+	clock   func() time.Time
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -210,13 +351,13 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	current, err := t.tokens.get(r.Context())
+	current, err := t.source.get(r.Context())
 	if err != nil {
 		closeBody(r.Body)
 		return nil, err
 	}
-	resp, tokenRefused, err := t.send(first, current)
-	if !tokenRefused {
+	resp, isRefused, err := t.send(first, current)
+	if !isRefused {
 		return resp, err
 	}
 
@@ -225,7 +366,7 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if second.Body, replayed = replay(r); !replayed {
 		return resp, nil
 	}
-	renewed, err := t.tokens.renew(r.Context(), current)
+	renewed, err := t.source.renew(r.Context(), current)
 	if errors.Is(err, errNotRenewable) {
 		closeBody(second.Body)
 		return resp, nil
@@ -242,21 +383,25 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // ClockOffset implements [Transport]. A token does not depend on the clock.
 func (*tokenTransport) ClockOffset() (offset time.Duration, ok bool) { return 0, false }
 
-// send sends a request with a token, and reports whether the token was refused.
-func (t *tokenTransport) send(r *http.Request, current *token) (resp *http.Response, tokenRefused bool, err error) {
-	r.Header.Set(headerAuthToken, current.secret.Reveal())
+// send sends a request with a credential, and reports whether that was refused.
+func (t *tokenTransport) send(r *http.Request, current *credential) (resp *http.Response, isRefused bool, err error) {
+	body := r.Body
+	if err := current.authorize(r, t.clock); err != nil {
+		closeBody(body)
+		return nil, false, err
+	}
 	resp, err = t.base.RoundTrip(r)
 	if err != nil {
 		return nil, false, err
 	}
-	if resp.StatusCode == http.StatusUnauthorized {
+	if resp.StatusCode == http.StatusUnauthorized || current.signer != nil && resp.StatusCode == http.StatusBadRequest {
 		result, _ := judge(resp)
-		tokenRefused = result == refused
+		isRefused = result == refused
 	}
-	if !tokenRefused {
+	if !isRefused {
 		current.accepted.Store(true)
 	}
-	return resp, tokenRefused, nil
+	return resp, isRefused, nil
 }
 
 // replay returns the body of a request for a second attempt, if that is possible.

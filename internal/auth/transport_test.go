@@ -181,7 +181,20 @@ func TestBodyIsClosed(t *testing.T) {
 	}
 }
 
+// Neither the transport nor what it calls in IAM sends a credential to another host.
 func TestCredentialsGoToNoOtherHost(t *testing.T) {
+	for _, block := range []config.Settings{{"token": "t"}, ownKeys, ownLogin, ownIDToken} {
+		for _, agency := range []config.Settings{nil, opsAgency} {
+			cloud := newFakeCloud(t)
+			transport := cloud.transport(t, merge(block, agency, config.Settings{"domain_id": "d", "project_name": "eu-de_x"}), nil)
+			hosts := []string{".evil.example", "@evil.example", "0"}
+			for _, suffix := range hosts {
+				if _, err := get(transport, cloud.swr.URL+suffix); err == nil || len(cloud.calls)+len(cloud.received) > 0 {
+					t.Errorf("%v: got %v, requests %v", block, err, cloud.calls)
+				}
+			}
+		}
+	}
 	for _, c := range []config.Config{givenToken(t, "https://swr.example", ""), keyPairConfig(t, "https://swr.example")} {
 		for _, target := range []string{"https://swr.example.evil", "http://swr.example", "https://swr.example:444", "https://other"} {
 			if _, err := get(testTransport(t, c, Options{}), target); !errors.Is(err, errForeignHost) {
@@ -278,11 +291,15 @@ func TestTransportNeedsAResolvedConfig(t *testing.T) {
 
 // No fmt verb shows a secret that a transport or a token source has.
 func TestTransportsPrintNoSecret(t *testing.T) {
-	source := &tokenSource{current: &token{secret: config.NewSecret("pa$s")}}
+	source := &credentialSource{current: &credential{token: config.NewSecret("pa$s")}}
 	for _, v := range []any{
 		testTransport(t, passwordConfig(t, "https://swr.example", "https://iam.example"), Options{}),
 		testTransport(t, keyPairConfig(t, "https://swr.example"), Options{}),
+		testTransport(t, resolve(t, merge(opsAgency, config.Settings{
+			"region": "eu-de", "oidc.idp_id": "github", "oidc.id_token": "pa$s",
+		})), Options{}),
 		source,
+		&credential{signer: &signer{keys: config.KeyPair{SecurityToken: config.NewSecret("pa$s")}}},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			text := fmt.Sprintf(verb, v)

@@ -18,6 +18,8 @@ const (
 
 // Attribute is an attribute of the provider block. All of them are optional.
 type Attribute struct {
+	// Name is that of the attribute, after the name of its object and a dot if it is
+	// nested, such as "assume_role.agency_name".
 	Name      string
 	Kind      Kind
 	Sensitive bool
@@ -33,23 +35,26 @@ type Attribute struct {
 // Attributes are the attributes of the provider block. The schema, the decoding of
 // the block and the lookup of environment variables follow from this table.
 //
-// Variables of one credential must have the same prefix (see envPrefixes), and the
-// variables of ..._name and ..._id correspond to each other by position.
+// Variables of one credential must have the same prefix (see envPrefixes). The variable
+// for the ID of an object has the name of the one for its name, with ID for NAME.
 var Attributes = []Attribute{
 	{
 		Name: "endpoint", Env: []string{"SWR_ENDPOINT"},
 		Description: "Base URL of the SWR API, such as `https://swr-api.eu-de.otc.t-systems.com`.",
-		Default:     "derived from `auth_url` by replacing `iam` or `iam-pub` with `swr-api`",
+		Default: "derived from `auth_url` by replacing `iam` or `iam-pub` with `swr-api`, or else from the region " +
+			"if that identifies the cloud",
 	},
 	{
 		Name: "region", Env: []string{"OS_REGION_NAME", "OS_REGION", "HW_REGION_NAME"},
-		Description: "Region, such as `eu-de`. If the endpoint is derived from `auth_url`, the region must match its host. " +
-			"The region selects the endpoint only with the two hosts that serve all regions of Huawei Cloud. " +
+		Description: "Region, such as `eu-de`. With neither `endpoint` nor `auth_url`, it selects the hosts of Open Telekom Cloud " +
+			"(`eu-de`, `eu-nl`), or of Huawei Cloud for credentials of the `HW_` variables or with `HW_CLOUD`. " +
+			"If the endpoint is derived from `auth_url`, the region must match its host. " +
 			"It is also the default of `project_name`.",
 	},
 	{
 		Name: "auth_url", Env: []string{"OS_AUTH_URL", "HW_AUTH_URL"},
 		Description: "URL of IAM v3, such as `https://iam.eu-de.otc.t-systems.com/v3`.",
+		Default:     "derived from the region if that identifies the cloud",
 	},
 	{
 		Name: "token", Sensitive: true, Env: []string{"OS_TOKEN", "OS_AUTH_TOKEN", "HW_AUTH_TOKEN"},
@@ -96,11 +101,54 @@ var Attributes = []Attribute{
 	},
 	{
 		Name: "project_name", Env: []string{"OS_PROJECT_NAME", "OS_TENANT_NAME", "HW_PROJECT_NAME"},
-		Description: "Project that the login is for.", Default: "the region",
+		Description: "Project that requests are for.", Default: "the region",
 	},
 	{
 		Name: "project_id", Env: []string{"OS_PROJECT_ID", "OS_TENANT_ID", "HW_PROJECT_ID"},
 		Description: "ID of the project, instead of the name.",
+	},
+	{
+		Name: "assume_role.agency_name", Env: []string{"OS_AGENCY_NAME", "HW_ASSUME_ROLE_AGENCY_NAME"},
+		Description: "Name of the agency in the account that delegated to the own account.",
+	},
+	{
+		Name: "assume_role.domain_name", Env: []string{"OS_AGENCY_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_NAME"},
+		Description: "Account that delegated to the own account.",
+	},
+	{
+		Name: "assume_role.domain_id", Env: []string{"HW_ASSUME_ROLE_DOMAIN_ID"},
+		Description: "ID of that account, instead of the name.",
+	},
+	{
+		Name: "assume_role.project_name", Env: []string{"OS_DELEGATED_PROJECT"},
+		Description: "Project of that account.", Default: "the region",
+	},
+	{
+		Name:        "assume_role.project_id",
+		Description: "ID of the project, instead of the name.",
+	},
+	{
+		Name: "oidc.idp_id", Env: []string{"SWR_OIDC_IDP_ID", "HW_ASSUME_ROLE_IDP_ID", "HUAWEICLOUD_SDK_IDP_ID"},
+		Description: "Name of the identity provider in IAM.",
+	},
+	{
+		Name: "oidc.id_token", Sensitive: true, Env: []string{"SWR_OIDC_ID_TOKEN", "HW_ASSUME_ROLE_ID_TOKEN"},
+		Description: "ID token (a JWT) that the identity provider issued.",
+	},
+	{
+		Name:        "oidc.id_token_file",
+		Env:         []string{"SWR_OIDC_ID_TOKEN_FILE", "HW_ASSUME_ROLE_ID_TOKEN_FILE", "HUAWEICLOUD_SDK_ID_TOKEN_FILE"},
+		Description: "File with the ID token, instead of the token. It is read again for each renewal.",
+	},
+	{
+		Name: "shared_config_file", Env: []string{"HW_SHARED_CONFIG_FILE"},
+		Description: "Configuration file of the command-line interface of Huawei Cloud (KooCLI, `hcloud`).",
+		Default:     "`~/.hcloud/config.json` if `profile` is set",
+	},
+	{
+		Name: "profile", Env: []string{"HW_PROFILE"},
+		Description: "Profile of the command-line interface of Huawei Cloud, in `shared_config_file`.",
+		Default:     "the current profile of `shared_config_file`",
 	},
 	{
 		Name: "cloud", Env: []string{"OS_CLOUD"},
@@ -127,21 +175,43 @@ var Attributes = []Attribute{
 	},
 }
 
+// Nested are the attributes with attributes of their own in [Attributes], and their
+// descriptions.
+var Nested = map[string]string{
+	"assume_role": "Acts in another account, which delegated to the own account with an agency. " +
+		"It can be combined with every way to sign in.",
+	"oidc": "Signs in with an OpenID Connect ID token, such as one that a CI service issues for each job.",
+}
+
 // envPrefixes are the prefixes of the two sets of variables that users of these
 // clouds have. The variables of a key pair or of a login must all come from one
 // set: the two sets may belong to different accounts.
 var envPrefixes = []string{"OS_", "HW_"}
 
+// oidcEnvPrefixes are the prefixes of the variables for an ID token. Those of SWR_ are
+// this provider's own.
+var oidcEnvPrefixes = []string{"SWR_", "HW_", "HUAWEICLOUD_SDK_"}
+
+// profileAttributes select a profile of Huawei Cloud's CLI.
+var profileAttributes = []string{"shared_config_file", "profile"}
+
+// idToken is taken for the name of an attribute, like objects. It is
+// oidc.id_token_file or oidc.id_token.
+const idToken = "oidc.id_token or oidc.id_token_file"
+
 // objects can be set by name or by ID: user by user_name or user_id, and so on.
 // Where this package takes the name of an attribute, it takes the object, too.
-var objects = []string{"user", "domain", "project"}
+var objects = []string{"user", "domain", "project", "assume_role.domain", "assume_role.project"}
 
 func isObject(attribute string) bool { return slices.Contains(objects, attribute) }
 
 // variables returns the variables with the prefix that set the attribute, for an
 // object those of its name.
 func variables(attribute, prefix string) (names []string) {
-	if isObject(attribute) {
+	switch {
+	case attribute == idToken:
+		attribute = "oidc.id_token_file"
+	case isObject(attribute):
 		attribute += "_name"
 	}
 	for _, a := range Attributes {
@@ -173,6 +243,8 @@ type value struct {
 	source string
 	// isID tells the ID of an object from its name.
 	isID bool
+	// isFile tells the file of an ID token from the token.
+	isFile bool
 }
 
 const blockSource = "the provider block"
@@ -180,7 +252,9 @@ const blockSource = "the provider block"
 func (v value) isSet() bool { return v.text != "" }
 
 // equal reports whether two values are the same setting, whatever their sources.
-func (v value) equal(w value) bool { return v.text == w.text && v.isID == w.isID }
+func (v value) equal(w value) bool {
+	return v.text == w.text && v.isID == w.isID && v.isFile == w.isFile
+}
 
 func (v value) nameOrID() NameOrID {
 	if v.isID {
@@ -210,6 +284,11 @@ func firstSet(values ...value) value {
 
 // lookup returns the value of an attribute or object in the block.
 func (s Settings) lookup(attribute string) value {
+	if attribute == idToken {
+		file := s.lookup("oidc.id_token_file")
+		file.isFile = file.isSet()
+		return firstSet(file, s.lookup("oidc.id_token"))
+	}
 	if isObject(attribute) {
 		id := s.lookup(attribute + "_id")
 		id.isID = id.isSet()

@@ -1,12 +1,11 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,31 +19,47 @@ import (
 // so that a project id of digits keeps its leading zeros.
 type cloudEntry struct {
 	Profile string `yaml:"profile"`
-	Auth    struct {
-		AuthURL           string `yaml:"auth_url"`
-		Username          string `yaml:"username"`
-		UserID            string `yaml:"user_id"`
-		Password          string `yaml:"password"`
-		Token             string `yaml:"token"`
-		UserDomainName    string `yaml:"user_domain_name"`
-		UserDomainID      string `yaml:"user_domain_id"`
-		ProjectDomainName string `yaml:"project_domain_name"`
-		ProjectDomainID   string `yaml:"project_domain_id"`
-		DomainName        string `yaml:"domain_name"`
-		DomainID          string `yaml:"domain_id"`
-		ProjectName       string `yaml:"project_name"`
-		ProjectID         string `yaml:"project_id"`
-		TenantName        string `yaml:"tenant_name"`
-		TenantID          string `yaml:"tenant_id"`
-		AccessKey         string `yaml:"ak"`
-		SecretKey         string `yaml:"sk"`
-		SecurityToken     string `yaml:"security_token"`
-	} `yaml:"auth"`
-	AuthType   string        `yaml:"auth_type"`
-	RegionName string        `yaml:"region_name"`
-	Regions    []cloudRegion `yaml:"regions"`
-	CACert     string        `yaml:"cacert"`
-	Verify     string        `yaml:"verify"`
+	// Cloud is an older name of profile.
+	Cloud string    `yaml:"cloud"`
+	Auth  cloudAuth `yaml:"auth"`
+	// A key pair may be here or under auth.
+	cloudKeyPair `yaml:",inline"`
+	AuthType     string        `yaml:"auth_type"`
+	RegionName   string        `yaml:"region_name"`
+	Regions      []cloudRegion `yaml:"regions"`
+	CACert       string        `yaml:"cacert"`
+	Verify       string        `yaml:"verify"`
+}
+
+// cloudAuth has the keys under auth.
+type cloudAuth struct {
+	AuthURL           string `yaml:"auth_url"`
+	Username          string `yaml:"username"`
+	UserID            string `yaml:"user_id"`
+	Password          string `yaml:"password"`
+	Token             string `yaml:"token"`
+	UserDomainName    string `yaml:"user_domain_name"`
+	UserDomainID      string `yaml:"user_domain_id"`
+	ProjectDomainName string `yaml:"project_domain_name"`
+	ProjectDomainID   string `yaml:"project_domain_id"`
+	DomainName        string `yaml:"domain_name"`
+	DomainID          string `yaml:"domain_id"`
+	ProjectName       string `yaml:"project_name"`
+	ProjectID         string `yaml:"project_id"`
+	TenantName        string `yaml:"tenant_name"`
+	TenantID          string `yaml:"tenant_id"`
+	cloudKeyPair      `yaml:",inline"`
+	TargetAgencyName  string `yaml:"target_agency_name"`
+	TargetDomainName  string `yaml:"target_domain_name"`
+	TargetDomainID    string `yaml:"target_domain_id"`
+	TargetProjectName string `yaml:"target_project_name"`
+	TargetProjectID   string `yaml:"target_project_id"`
+}
+
+type cloudKeyPair struct {
+	AccessKey     string `yaml:"ak"`
+	SecretKey     string `yaml:"sk"`
+	SecurityToken string `yaml:"security_token"`
 }
 
 // cloudRegion is an element of regions: a name, or a name with values that override
@@ -64,19 +79,6 @@ func (r *cloudRegion) UnmarshalYAML(node *yaml.Node) error {
 	return node.Decode((*plain)(r))
 }
 
-// cloudsFile is clouds.yaml, secure.yaml or clouds-public.yaml. Entries are kept as
-// nodes because decoding several nodes into one cloudEntry merges them.
-type cloudsFile struct {
-	path string
-	// foreign is true for a file that was found in the working directory, which may
-	// be somebody else's: a repository that was cloned, for example.
-	foreign bool
-	// variable is the one that names such files, or "".
-	variable     string
-	Clouds       map[string]yaml.Node `yaml:"clouds"`
-	PublicClouds map[string]yaml.Node `yaml:"public-clouds"`
-}
-
 // layer is what one file has for an entry.
 type layer struct {
 	node yaml.Node
@@ -87,6 +89,9 @@ type layer struct {
 type cloud struct {
 	name, path string
 	entry      cloudEntry
+	keyPair    cloudKeyPair
+	// isBeside reports whether a key of the key pair is beside auth.
+	isBeside bool
 	// origins has the files that set the secrets and what decides who receives them.
 	origins map[string]*cloudsFile
 }
@@ -94,17 +99,26 @@ type cloud struct {
 // keysWithOrigin returns the keys of an entry for which it matters which file sets
 // them.
 func (e cloudEntry) keysWithOrigin() map[string]string {
+	pair := e.effectiveKeyPair()
 	return map[string]string{
-		"auth_url": e.Auth.AuthURL, "cacert": e.CACert, "verify": e.Verify,
-		"password": e.Auth.Password, "token": e.Auth.Token, "sk": e.Auth.SecretKey, "security_token": e.Auth.SecurityToken,
+		"auth_url": e.Auth.AuthURL, "profile": e.profile(), "region_name": e.RegionName, "cacert": e.CACert, "verify": e.Verify,
+		"password": e.Auth.Password, "token": e.Auth.Token, "sk": pair.SecretKey, "security_token": pair.SecurityToken,
 	}
 }
 
+func (e cloudEntry) profile() string { return cmp.Or(e.Profile, e.Cloud) }
+
+// effectiveKeyPair returns the key pair under auth, or else the one beside it. Keys
+// of the two places are not combined: they may be those of two key pairs.
+func (e cloudEntry) effectiveKeyPair() cloudKeyPair {
+	return cmp.Or(e.Auth.cloudKeyPair, e.cloudKeyPair)
+}
+
 // loadCloud returns the named entry. It merges, each overriding the ones before key
-// by key: the profile of clouds-public.yaml, the entry of clouds.yaml, that of
-// secure.yaml, and the values of the region. The region is the given one, or else
-// that of the entry, or else the first of its list.
-func loadCloud(env Environment, name, region string) (*cloud, error) {
+// by key: the profile, the entry of clouds.yaml, that of secure.yaml, and the values
+// of the region. The region is that of the block, or else that of the entry, or else
+// the first of its list, or else that of auth_url.
+func loadCloud(env Environment, name string, block Settings) (*cloud, error) {
 	clouds, searched, err := findCloudsFile(env, "OS_CLIENT_CONFIG_FILE", "clouds", env.CloudsDirs)
 	if err != nil {
 		return nil, err
@@ -127,40 +141,62 @@ func loadCloud(env Environment, name, region string) (*cloud, error) {
 		}
 	}
 	if len(layers) == 0 {
-		return nil, fmt.Errorf("%s does not contain it; it contains: %s", clouds.path, listNames(clouds.Clouds))
+		return nil, fmt.Errorf("%s does not contain it; it contains: %s", clouds.path, listNames(maps.Keys(clouds.Clouds), "no clouds"))
 	}
 
 	c := &cloud{name: name, path: clouds.path}
 	if err := c.merge(layers); err != nil {
 		return nil, err
 	}
-	if c.entry.Profile != "" {
-		if layers, err = c.addProfile(env, layers, dirs); err != nil {
-			return nil, err
-		}
+	hasHost := c.entry.Auth.AuthURL != "" || block["auth_url"] != ""
+	if layers, err = c.addProfile(env, layers, dirs, hasHost); err != nil {
+		return nil, err
 	}
-	return c, c.applyRegion(layers, region)
+	if err := c.applyRegion(layers, block["region"]); err != nil {
+		return nil, err
+	}
+	return c, c.completeHost(hasHost, block)
 }
 
-// addProfile inserts the profile of the entry below it. OpenStack clients also have
-// built-in profiles of well-known clouds. Here only clouds-public.yaml has profiles,
-// and an entry with its own auth_url needs none.
-func (c *cloud) addProfile(env Environment, layers []layer, dirs []string) ([]layer, error) {
+// The profile of Open Telekom Cloud is built in. T Cloud's documentation uses it.
+const (
+	otcProfile     = "otc"
+	otcProfileYAML = `auth: {auth_url: "https://iam.{region_name}.otc.t-systems.com/v3"}`
+)
+
+// otcRegions are the regions that only Open Telekom Cloud has.
+var otcRegions = []string{"eu-de", "eu-nl"}
+
+// addProfile inserts the profile of the entry below it. An entry with a host needs
+// none, nor does one whose profile is its own name, as otc-auth writes it.
+func (c *cloud) addProfile(env Environment, layers []layer, dirs []string, hasHost bool) ([]layer, error) {
+	profile := c.entry.profile()
+	if profile == "" {
+		return layers, nil
+	}
 	public, _, err := findCloudsFile(env, "", "clouds-public", dirs)
 	if err != nil {
 		return nil, err
 	}
-	if public != nil {
-		if node, ok := public.PublicClouds[c.entry.Profile]; ok {
-			layers = append([]layer{{node, public}}, layers...)
-			return layers, c.merge(layers)
+	if public == nil {
+		public = &cloudsFile{}
+	}
+	node, ok := public.PublicClouds[profile]
+	switch {
+	case ok:
+	case profile == otcProfile:
+		public = nil
+		if err := yaml.Unmarshal([]byte(otcProfileYAML), &node); err != nil {
+			return nil, err
 		}
+	case hasHost || profile == c.name:
+		return layers, nil
+	default:
+		return nil, fmt.Errorf("its profile \"%s\" is neither in a clouds-public.yaml nor built in (%s is), and it has no "+
+			"auth_url of its own; set auth_url under auth in %s", httpsafe.Printable(profile), otcProfile, c.path)
 	}
-	if c.entry.Auth.AuthURL == "" {
-		return nil, fmt.Errorf("its profile %q is in no clouds-public.yaml, and it has no auth_url of its own; "+
-			"set auth_url under auth in %s", c.entry.Profile, c.path)
-	}
-	return layers, nil
+	layers = append([]layer{{node, public}}, layers...)
+	return layers, c.merge(layers)
 }
 
 // applyRegion merges the values that the entry has for the region.
@@ -177,16 +213,143 @@ func (c *cloud) applyRegion(layers []layer, region string) error {
 				return err
 			}
 		}
-		region = listed.Name
+		if region == "" {
+			region, c.origins["region_name"] = listed.Name, c.origins["regions"]
+		}
 		break
 	}
 	c.entry.RegionName = region
 	return nil
 }
 
+// completeHost replaces {region_name} in auth_url, as OpenStack clients do, and sets
+// a region that is missing to that of auth_url.
+func (c *cloud) completeHost(hasHost bool, block Settings) error {
+	const placeholder = "{region_name}"
+	auth := &c.entry.Auth
+	if block["auth_url"] != "" {
+		// It must not be combined with a region of another host.
+		auth.AuthURL = ""
+		return nil
+	}
+	isBuiltIn := !hasHost && auth.AuthURL != "" && c.origins["auth_url"] == nil
+	if hasHost {
+		delete(c.origins, "profile")
+	}
+	if !strings.Contains(auth.AuthURL, placeholder) {
+		delete(c.origins, "region_name")
+		c.entry.RegionName = cmp.Or(c.entry.RegionName, regionOfAuthURL(auth.AuthURL))
+		return nil
+	}
+	if block["region"] != "" {
+		delete(c.origins, "region_name")
+	}
+	if c.entry.RegionName == "" && isBuiltIn {
+		// On this cloud the name of a project begins with its region.
+		project, _, _ := strings.Cut(cmp.Or(auth.ProjectName, auth.TenantName), "_")
+		if slices.Contains(otcRegions, project) {
+			c.entry.RegionName = project
+		}
+	}
+	region := strings.ToLower(c.entry.RegionName)
+	switch {
+	case isBuiltIn && !slices.Contains(otcRegions, region):
+		has := "it has no region_name"
+		if region != "" {
+			has = fmt.Sprintf(`its region is "%s"`, httpsafe.Printable(c.entry.RegionName))
+		}
+		return fmt.Errorf("the profile %s has the regions %s only, but %s; set region_name to one of them, or auth_url "+
+			"under auth to the IAM of another region, in %s", otcProfile, strings.Join(otcRegions, " and "), has, c.path)
+	case !regionLabel.MatchString(region):
+		return fmt.Errorf("its auth_url contains %s, but it has no valid region_name; set it in %s", placeholder, c.path)
+	}
+	auth.AuthURL = strings.ReplaceAll(auth.AuthURL, placeholder, region)
+	return nil
+}
+
+// unsupportedKeys are keys under auth that select another identity, or another kind
+// of login, than the supported ones. Who ignores them acts in the wrong account.
+// Each has what to use instead, or "".
+var unsupportedKeys = map[string]string{
+	"trust_id": "", "system_scope": "", "roles": "remove it", "passcode": otcAuthRemedy,
+	"application_credential_id": "", "application_credential_name": "", "application_credential_secret": "",
+	"identity_provider": oidcRemedy, "identity_provider_url": oidcRemedy, "protocol": oidcRemedy, "access_token": oidcRemedy,
+	"access_token_endpoint": oidcRemedy, "discovery_endpoint": oidcRemedy, "client_id": oidcRemedy, "client_secret": oidcRemedy,
+	"code": oidcRemedy, "authorization_code": oidcRemedy, "idp_id": oidcRemedy, "id_token": oidcRemedy,
+	"id_token_file": oidcRemedy, "service_provider": "", "auth_methods": "", "consumer_key": "", "consumer_secret": "",
+	"access_key": "write ak", "access_secret": "", "secret_key": "write sk",
+	"agency_name": "write target_agency_name", "agency_domain_name": "write target_domain_name",
+	"agency_domain_id": "write target_domain_id", "delegated_project": "write target_project_name",
+}
+
+const (
+	oidcRemedy    = "use oidc in the provider block, or a token of otc-auth"
+	otcAuthRemedy = "use a token of otc-auth"
+)
+
+// checkIdentity refuses an entry that asks for an identity that is not supported.
+func checkIdentity(entry *yaml.Node) error {
+	found := map[string]string{} // the places of the keys
+	var auths []*yaml.Node
+	visitKeys(entry, map[*yaml.Node]bool{}, func(key string, content *yaml.Node) {
+		switch _, ok := unsupportedKeys[key]; {
+		case key == "auth":
+			auths = append(auths, content)
+		case ok, strings.HasPrefix(key, "target_"):
+			found[key] = "beside"
+		}
+	})
+	seen := map[*yaml.Node]bool{}
+	for _, auth := range auths {
+		visitKeys(auth, seen, func(key string, _ *yaml.Node) {
+			if _, ok := unsupportedKeys[key]; ok {
+				found[key] = "under"
+			}
+		})
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	key := slices.Min(slices.Collect(maps.Keys(found)))
+	remedy, ok := unsupportedKeys[key]
+	if !ok {
+		remedy = "write it under auth"
+	}
+	return fmt.Errorf("its %s %s auth is not supported, and without it the run could act as another identity; %s",
+		httpsafe.Printable(key), found[key], cmp.Or(remedy, "use a token, an access key, or user name and password"))
+}
+
+// visitKeys calls visit for each key of a mapping that has a value, including those
+// of merged mappings, each of which is visited only once.
+func visitKeys(node *yaml.Node, seen map[*yaml.Node]bool, visit func(key string, content *yaml.Node)) {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if seen[node] {
+		return
+	}
+	seen[node] = true
+	switch node.Kind {
+	case yaml.SequenceNode: // of merged mappings
+		for _, element := range node.Content {
+			visitKeys(element, seen, visit)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key, content := node.Content[i], node.Content[i+1]
+			switch {
+			case key.Tag == "!!merge":
+				visitKeys(content, seen, visit)
+			case content.Kind != yaml.ScalarNode, content.Value != "" && content.Tag != "!!null":
+				visit(key.Value, content)
+			}
+		}
+	}
+}
+
 // merge sets the entry to what the layers have, each overriding the ones before.
 func (c *cloud) merge(layers []layer) error {
-	c.entry, c.origins = cloudEntry{}, map[string]*cloudsFile{}
+	c.entry, c.keyPair, c.origins = cloudEntry{}, cloudKeyPair{}, map[string]*cloudsFile{}
 	for _, l := range layers {
 		var alone cloudEntry
 		if err := errors.Join(l.node.Decode(&alone), l.node.Decode(&c.entry)); err != nil {
@@ -197,6 +360,10 @@ func (c *cloud) merge(layers []layer) error {
 				c.origins[key] = l.file
 			}
 		}
+		c.addKeyPair(alone)
+		if err := checkIdentity(&l.node); err != nil {
+			return err
+		}
 		if alone.Regions != nil {
 			c.origins["regions"] = l.file
 		}
@@ -204,10 +371,22 @@ func (c *cloud) merge(layers []layer) error {
 	return nil
 }
 
+// addKeyPair overrides the keys that a layer sets.
+func (c *cloud) addKeyPair(alone cloudEntry) {
+	pair := alone.effectiveKeyPair()
+	if pair.AccessKey != "" || pair.SecretKey != "" {
+		c.isBeside = alone.Auth.cloudKeyPair == cloudKeyPair{}
+	}
+	c.keyPair = cloudKeyPair{
+		cmp.Or(pair.AccessKey, c.keyPair.AccessKey), cmp.Or(pair.SecretKey, c.keyPair.SecretKey),
+		cmp.Or(pair.SecurityToken, c.keyPair.SecurityToken),
+	}
+}
+
 // receivers are the keys of an entry that decide who receives its secrets, with the
 // attributes that override them.
 var receivers = []struct{ key, attribute string }{
-	{"auth_url", "auth_url"}, {"cacert", "cacert_file"}, {"verify", "insecure"},
+	{"auth_url", "auth_url"}, {"profile", "auth_url"}, {"region_name", "auth_url"}, {"cacert", "cacert_file"}, {"verify", "insecure"},
 }
 
 // checkOrigins refuses to send a secret of one directory to where a file in the
@@ -231,75 +410,29 @@ func (c *cloud) checkOrigins(secret string, block Settings) error {
 	return nil
 }
 
-// findCloudsFile reads the first file that exists: the one that the variable names,
-// or else base with .yaml or .yml in one of the directories. It returns nil if none
-// exists, and the paths that it searched.
-func findCloudsFile(env Environment, variable, base string, dirs []string) (*cloudsFile, []string, error) {
-	var paths []string
-	named := env.variable(variable)
-	if named.isSet() {
-		paths = append(paths, named.text)
-	}
-	for _, dir := range dirs {
-		for _, extension := range []string{".yaml", ".yml"} {
-			if path := filepath.Join(dir, base+extension); !slices.Contains(paths, path) {
-				paths = append(paths, path)
-			}
-		}
-	}
-	for _, path := range paths {
-		data, err := env.readFile(path, maxCloudsFile)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			if path == named.text {
-				path += " from " + named.source
-			}
-			return nil, paths, fmt.Errorf("%s can't be read: %s", path, pathErrorText(err))
-		}
-		file := cloudsFile{path: path, variable: variable}
-		file.foreign = path != named.text && filepath.Dir(path) == filepath.Clean(env.CloudsDirs[0])
-		if err := yaml.Unmarshal(data, &file); err != nil {
-			return nil, paths, fmt.Errorf("%s %w", path, yamlError(err))
-		}
-		return &file, paths, nil
-	}
-	return nil, paths, nil
-}
-
-var yamlLine = regexp.MustCompile(`\bline (\d+)\b`)
-
-// yamlError returns only the line of an error of the YAML library, whose texts quote
-// the file, and with it perhaps a password.
-func yamlError(err error) error {
-	if line := yamlLine.FindString(err.Error()); line != "" {
-		return fmt.Errorf("is not a valid clouds.yaml, see %s", line)
-	}
-	return errors.New("is not a valid clouds.yaml")
-}
-
-func listNames(clouds map[string]yaml.Node) string {
-	if len(clouds) == 0 {
-		return "no clouds"
-	}
-	const maxListed = 20
-	names := slices.Sorted(maps.Keys(clouds))
-	more := ""
-	if n := len(names) - maxListed; n > 0 {
-		names, more = names[:maxListed], fmt.Sprintf(" and %d more", n)
-	}
-	for i, name := range names {
-		names[i] = httpsafe.Printable(name)
-	}
-	return strings.Join(names, ", ") + more
-}
-
 func (c *cloud) source() string { return fmt.Sprintf("cloud %q in %s", c.name, c.path) }
 
 func (c *cloud) value(text string) value { return value{text: text, source: c.source()} }
 
 func (c *cloud) id(text string) value { return value{text: text, source: c.source(), isID: true} }
+
+// authTypeAgency is the auth_type of an entry that assumes an agency. The other
+// settings under auth decide with which credential.
+const authTypeAgency = "agency"
+
+// selects reports whether the entry has the method: that of its auth_type, or else one
+// of which it sets a part. T Cloud's documentation has a key pair beside auth for its
+// object storage, where a login under auth is the method.
+func (c *cloud) selects(spec methodSpec) bool {
+	if authType := c.entry.AuthType; authType != "" && authType != authTypeAgency {
+		return slices.Contains(spec.authTypes, authType)
+	}
+	isSet := func(attribute string) bool { return c.lookup(attribute).isSet() }
+	if spec.method == MethodKeyPair && c.isBeside && isSet("user") && isSet("password") {
+		return false
+	}
+	return slices.ContainsFunc(spec.required, isSet)
+}
 
 // lookup returns the value of an attribute or object of host, scope or credential.
 // The account may be under any of its keys: user_domain_name alone is enough.
@@ -313,11 +446,11 @@ func (c *cloud) lookup(attribute string) value {
 	case "token":
 		return c.value(a.Token)
 	case "access_key":
-		return c.value(a.AccessKey)
+		return c.value(c.keyPair.AccessKey)
 	case "secret_key":
-		return c.value(a.SecretKey)
+		return c.value(c.keyPair.SecretKey)
 	case "security_token":
-		return c.value(a.SecurityToken)
+		return c.value(c.keyPair.SecurityToken)
 	case "password":
 		return c.value(a.Password)
 	case "user":
@@ -325,11 +458,28 @@ func (c *cloud) lookup(attribute string) value {
 	case "domain":
 		return firstSet(
 			c.id(a.UserDomainID), c.value(a.UserDomainName),
-			c.id(a.ProjectDomainID), c.value(a.ProjectDomainName),
+			c.id(a.ProjectDomainID), c.value(c.projectDomainName()),
 			c.id(a.DomainID), c.value(a.DomainName),
 		)
 	case "project":
 		return firstSet(c.id(a.ProjectID), c.value(a.ProjectName), c.id(a.TenantID), c.value(a.TenantName))
+	case "assume_role.agency_name":
+		return c.value(a.TargetAgencyName)
+	case "assume_role.domain":
+		return firstSet(c.id(a.TargetDomainID), c.value(a.TargetDomainName))
+	case "assume_role.project":
+		return firstSet(c.id(a.TargetProjectID), c.value(a.TargetProjectName))
 	}
 	return value{}
+}
+
+// projectDomainName returns the account of the project. otc-auth writes the project
+// there, in an entry that it names after account and project.
+func (c *cloud) projectDomainName() string {
+	name := c.entry.Auth.ProjectDomainName
+	if name == c.entry.Auth.ProjectName || name == c.entry.Auth.TenantName ||
+		c.entry.profile() == c.name && strings.HasSuffix(c.name, "_"+name) {
+		return ""
+	}
+	return name
 }

@@ -10,6 +10,7 @@ import (
 
 func TestClouds(t *testing.T) {
 	const minimal = "clouds: {c: {auth: {auth_url: 'https://iam.eu-de.otc.t-systems.com', token: t}}}"
+	const minimalJSON = `{"clouds": {"c": {"auth": {"auth_url": "https://iam.eu-de.otc.t-systems.com", "token": "t"}}}}`
 	for _, test := range []struct {
 		name  string
 		block Settings
@@ -118,6 +119,109 @@ clouds: {c: {auth: {auth_url: "https://iam.eu-de.otc.t-systems.com", username: u
 			files: vars{"/work/clouds.yaml": `clouds: {c: {auth_type: v3token, auth: {auth_url: "https://iam.eu-de.otc.t-systems.com", token: t, ak: a, sk: s}}}`},
 			want:  vars{"token": "t"},
 		}, {
+			name: "T Cloud's documentation: a login, and a key pair for object storage beside it",
+			files: vars{"/work/clouds.yaml": `
+clouds:
+  c:
+    profile: otc
+    auth:
+      username: u
+      password: p
+      project_name: eu-de_project
+      user_domain_name: d
+      auth_url: 'https://iam.eu-de.otc.t-systems.com:443/v3'
+    interface: 'public'
+    identity_api_version: 3 # !Important
+    ak: a
+    sk: s
+`},
+			want: vars{
+				"method": "password", "user": "u", "domain": "d", "project": "eu-de_project", "region": "eu-de",
+				"auth_url": "https://iam.eu-de.otc.t-systems.com:443/v3", "endpoint": otcEndpoint,
+			},
+		}, {
+			name: "T Cloud's documentation: an agency, whose login has its password in secure.yaml",
+			files: vars{
+				"/work/clouds.yaml": `
+clouds:
+  c:
+    profile: otc
+    auth_type: agency
+    auth:
+      username: u
+      project_name: eu-de_project
+      user_domain_name: d
+      auth_url: 'https://iam.eu-de.otc.t-systems.com:443/v3'
+      target_domain_id: i # Domain where agency is created
+      target_agency_name: test_agency
+      target_project_name: eu-de_theirs
+`,
+				"/work/secure.yaml": "clouds: {c: {auth: {password: p}}}",
+			},
+			want: vars{
+				"method": "password", "user": "u", "project": "eu-de_project",
+				"agency": "test_agency", "agency domain id": "i", "agency project": "eu-de_theirs",
+				"agency from": `agency "test_agency" from cloud "c" in /work/clouds.yaml`,
+			},
+		}, {
+			name: "an agency with an access key and without auth_type agency",
+			files: vars{"/work/clouds.yaml": `
+clouds: {c: {profile: otc, region_name: eu-nl, auth_type: aksk, ak: a, sk: s, auth: {target_agency_name: x, target_domain_name: A, target_project_id: p}}}
+`},
+			want: vars{"method": "key pair", "agency": "x", "agency domain": "A", "agency project id": "p", "agency as key pair": "false"},
+		}, {
+			name:  "auth_type agency with a token, and the agency in the block",
+			block: Settings{"assume_role.agency_name": "b", "assume_role.domain_name": "B"},
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, auth_type: agency, auth: {token: t}}}"},
+			want:  vars{"token": "t", "agency": "b", "agency domain": "B", "agency project": "eu-de"},
+		}, {
+			name:  "a key pair beside auth",
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-nl, ak: a, sk: s, security_token: t, auth: {username: x}}}"},
+			want:  vars{"method": "key pair", "ak": "a", "sk": "s", "st": "t", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},
+		}, {
+			name:  "a key pair beside auth, with its secret in secure.yaml under auth",
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, ak: a}}", "/work/secure.yaml": "clouds: {c: {auth: {sk: s}}}"},
+			want:  vars{"ak": "a", "sk": "s"},
+		}, {
+			name:  "a key pair under auth comes before one beside it",
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, ak: x, sk: x, security_token: x, auth: {ak: a, sk: s}}}"},
+			want:  vars{"ak": "a", "sk": "s", "st": ""},
+		}, {
+			name:  "auth_type aksk with a key pair beside auth",
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, auth_type: aksk, ak: a, sk: s, auth: {username: u, password: p}}}"},
+			want:  vars{"method": "key pair", "ak": "a"},
+		}, {
+			name:  "cloud is an older name of profile, and the project has the region",
+			files: vars{"/work/clouds.yaml": "clouds: {otc: {}, c: {cloud: otc, auth: {ak: a, sk: s, project_name: eu-nl_project}}}"},
+			want:  vars{"region": "eu-nl", "endpoint": "https://swr-api.eu-nl.otc.t-systems.com"},
+		}, {
+			name:  "the built-in profile with a region of the block",
+			block: Settings{"region": "eu-nl"},
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, auth: {token: t}, region_name: eu-de}}"},
+			want:  vars{"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},
+		}, {
+			name:  "an auth_url of the block needs no region",
+			block: Settings{"auth_url": otcIAM},
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, auth: {token: t}}}"},
+			want:  vars{"auth_url": otcIAM},
+		}, {
+			name: "a profile of clouds-public.yaml comes before the built-in one",
+			files: vars{
+				"/work/clouds.yaml":        "clouds: {c: {profile: otc, auth: {token: t}, region_name: R}}",
+				"/work/clouds-public.yaml": "public-clouds: {otc: {auth: {auth_url: 'https://iam.{region_name}.example'}}}",
+			},
+			want: vars{"auth_url": "https://iam.r.example/v3", "region": "R"},
+		}, {
+			name: "JSON",
+			files: vars{"/work/clouds.json": `{"clouds": {"c": {"auth": {
+				"auth_url": "https:\/\/iam.eu-de.otc.t-systems.com", "username": "u", "password": "p\ud83d\ude00", "domain_id": 7, "project_id": null,
+				"project_name": "null"}, "verify": true}}}`},
+			want: vars{"user": "u", "password": "p😀", "domain id": "7", "project": "null", "auth_url": otcIAM},
+		}, {
+			name:  "JSON after YAML of the same directory, before that of the next",
+			files: vars{"/home/u/.config/openstack/clouds.json": minimalJSON, "/etc/openstack/clouds.yaml": "clouds: {}"},
+			want:  vars{"source": `token from cloud "c" in /home/u/.config/openstack/clouds.json`},
+		}, {
 			name:  "the first of several regions",
 			files: vars{"/work/clouds.yaml": regionsYAML},
 			want:  vars{"region": "eu-de", "auth_url": otcIAM},
@@ -133,6 +237,32 @@ clouds: {c: {auth: {auth_url: "https://iam.eu-de.otc.t-systems.com", username: u
 			maps.Copy(block, test.block)
 			expect(t, block, fakeEnvironment(test.env, test.files), test.want)
 		})
+	}
+}
+
+// otc-auth writes the name of the entry as its profile, and the project as the account
+// of the project.
+func TestCloudOfOTCAuth(t *testing.T) {
+	files := vars{"/work/clouds.yaml": `
+clouds:
+  OTC-EU-DE-1_eu-de_project:
+    cloud: OTC-EU-DE-1_eu-de_project
+    profile: OTC-EU-DE-1_eu-de_project
+    auth:
+      auth_url: https://iam.eu-de.otc.t-systems.com:443/v3
+      token: t
+      project_domain_name: eu-de_project
+    auth_type: token
+    interface: public
+    identity_api_version: "3"
+`}
+	env := fakeEnvironment(nil, files)
+	block := Settings{"cloud": "OTC-EU-DE-1_eu-de_project"}
+	expect(t, block, env, vars{"token": "t", "region": "eu-de", "endpoint": otcEndpoint})
+
+	c, err := loadCloud(env, block["cloud"], block)
+	if err != nil || c.lookup("domain").isSet() {
+		t.Errorf("%v: the project %q is used as account", err, c.lookup("domain").text)
 	}
 }
 
@@ -153,6 +283,8 @@ func FuzzClouds(f *testing.F) {
 	f.Add(regionsYAML, "", "public-clouds: {v: {}}")
 	f.Add("clouds: {otc: {profile: v, regions: [a, {name: b, values: {regions: [c]}}]}}", "a: &a [*a]", "public-clouds: {v: *x}")
 	f.Add("clouds: &c {otc: {<<: *c}}", "clouds: {otc: !!int x}", "- 1")
+	f.Add("clouds: {otc: {profile: otc, region_name: eu-de, ak: a, sk: s}}", "clouds: {otc: {auth: &a {<<: [*a, {trust_id: x}]}}}", "")
+	f.Add(`{"clouds": {"otc": {"auth": {"auth_url": "https://iam.example", "token": 1, "x": [null, true]}}}}`, "", "")
 	f.Fuzz(resolveWithinLimits)
 }
 
@@ -170,6 +302,8 @@ func TestLargeClouds(t *testing.T) {
 		{"clouds: {" + names.String() + "}", "", ""},
 		{"a: &a {" + half + "}\nclouds: {otc: {<<: [" + strings.Repeat("*a,", 20_000) + "]}}", "", ""},
 		{fill("["), fill("? "), fill("- ")},
+		{`{"clouds": {"otc": {"regions": [` + fill("{},") + `{}]}}}`, "", ""},
+		{`{"clouds": ` + fill("["), "", ""},
 	} {
 		resolveWithinLimits(t, files[0], files[1], files[2])
 	}
@@ -180,7 +314,7 @@ func TestLargeCACertFile(t *testing.T) {
 	for _, text := range []string{"-----BEGIN CERTIFICATE-----\n", "-----BEGIN ", "-----BEGIN X-----\n-----END X-----\n", "\n-----END", "a: b\n", "\n"} {
 		files := vars{"/ca.pem": strings.Repeat(text, maxCACertFile/len(text))}
 		block := Settings{"token": "t", "endpoint": "https://swr.example", "cacert_file": "/ca.pem"}
-		errs := within(t, 5*time.Second, 64<<20, func() []Diagnostic {
+		errs := within(t, time.Minute, 64<<20, func() []Diagnostic {
 			_, _, errs := Resolve(block, fakeEnvironment(nil, files))
 			return errs
 		})
@@ -192,8 +326,11 @@ func TestLargeCACertFile(t *testing.T) {
 
 func resolveWithinLimits(t *testing.T, clouds, secure, public string) {
 	files := vars{"/work/clouds.yaml": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
+	if strings.HasPrefix(clouds, "{") {
+		files = vars{"/work/clouds.json": clouds, "/work/secure.yaml": secure, "/work/clouds-public.yaml": public}
+	}
 	var config Config
-	errs := within(t, 5*time.Second, 64<<20, func() (errs []Diagnostic) {
+	errs := within(t, time.Minute, 64<<20, func() (errs []Diagnostic) {
 		config, _, errs = Resolve(Settings{"cloud": "otc"}, fakeEnvironment(nil, files))
 		return errs
 	})
@@ -251,6 +388,21 @@ func TestSecretAndHostFromDifferentFiles(t *testing.T) {
 				"/work/clouds-public.yaml": "public-clouds: {v: {auth: {auth_url: 'https://iam.evil.example'}}}",
 			},
 			names: "its auth_url is in /work/clouds-public.yaml",
+		}, {
+			name:  "the built-in profile",
+			files: vars{"/work/clouds.yaml": "clouds: {c: {profile: otc, region_name: eu-de, auth: {user_id: u}}}", home + "/secure.yaml": part},
+			names: "its password is in " + home + "/secure.yaml, but its profile is in /work/clouds.yaml",
+		}, {
+			name: "the region of a host",
+			files: vars{
+				home + "/clouds.yaml": "clouds: {c: {auth: {auth_url: 'https://{region_name}', user_id: u, project_id: p, password: s3cret}}}",
+				"/work/secure.yaml":   "clouds: {c: {regions: [evil]}}",
+			},
+			names: "but its region_name is in /work/secure.yaml",
+		}, {
+			name:  "the secret key beside auth",
+			files: vars{"/work/clouds.yaml": host, home + "/secure.yaml": "clouds: {c: {ak: a, sk: s3cret}}"},
+			names: "its sk is in ",
 		}, {
 			name:  "the values of a region",
 			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": "clouds: {c: {regions: [{name: r, values: {auth: {auth_url: 'https://iam.evil.example'}}}]}}"},

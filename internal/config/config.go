@@ -46,6 +46,7 @@ type Method string
 // The authentication methods (internal/swr/API.md, "Signing in").
 const (
 	MethodToken    Method = "token"
+	MethodOIDC     Method = "id token"
 	MethodKeyPair  Method = "key pair"
 	MethodPassword Method = "password"
 )
@@ -75,12 +76,24 @@ type Credential struct {
 	KeyPair KeyPair
 	// Login is set for [MethodPassword].
 	Login Login
+	// OIDC is set for [MethodOIDC].
+	OIDC OIDC
+
+	// Agency is the one to assume with the credential, or nil.
+	Agency *Agency
+
+	// scope describes account and project with their sources, or is "".
+	scope string
 }
 
 // KeyPair is an access key with its secret key. A security token makes it temporary.
 type KeyPair struct {
 	AccessKey, SecretKey, SecurityToken Secret
 	Format                              SignatureFormat
+	// Domain is the account of the key pair. It may be unknown.
+	Domain NameOrID
+	// Project is the one that requests are for, by default that of the region.
+	Project NameOrID
 }
 
 // Login is a user with the scope of the token to request.
@@ -90,8 +103,29 @@ type Login struct {
 	// Domain is the account of the user and of the project.
 	Domain  NameOrID
 	Project NameOrID
-	// scope describes account and project with their sources.
-	scope string
+}
+
+// OIDC is an ID token of an identity provider, with the scope of the token to request.
+type OIDC struct {
+	// IDPID is the name of the identity provider in IAM.
+	IDPID string
+	// One of IDToken and IDTokenFile is set.
+	IDToken     Secret
+	IDTokenFile string
+	Project     NameOrID
+}
+
+// Agency is a delegation of another account to the own one.
+type Agency struct {
+	Name string
+	// Domain is the account that delegates.
+	Domain NameOrID
+	// Project may be unset with AsKeyPair, for that of the region.
+	Project NameOrID
+	// AsKeyPair selects a temporary key pair instead of a token.
+	AsKeyPair bool
+	// Source says where the settings came from.
+	Source string
 }
 
 // NameOrID identifies an object in IAM. One of the two is set.
@@ -110,8 +144,9 @@ type TLS struct {
 }
 
 // Describe returns a sentence that names the sources of credential, endpoint and
-// region, and for a login also account, project and IAM. It contains no secret and
-// belongs in every message about a 401 response of the API or of IAM.
+// region, and for a login also account, project and IAM, and the agency with the
+// account in which the run acts. It contains no secret and belongs in every message
+// about a 401 response of the API or of IAM.
 func (c Config) Describe() string {
 	region := "no region is set"
 	if c.Region != "" {
@@ -122,9 +157,22 @@ func (c Config) Describe() string {
 		endpoint = c.Endpoint.String()
 	}
 	credential := c.Credential.Source
-	if c.Credential.Method == MethodPassword && c.AuthURL != nil {
-		credential += fmt.Sprintf(", for %s, at %s from %s",
-			c.Credential.Login.scope, httpsafe.DisplayURL(c.AuthURL), c.AuthURLSource)
+	if c.Credential.scope != "" {
+		credential += ", for " + c.Credential.scope
+	}
+	if c.AuthURL != nil && (c.Credential.Agency != nil || c.Credential.isLogin()) {
+		credential += fmt.Sprintf(", at %s from %s", httpsafe.DisplayURL(c.AuthURL), c.AuthURLSource)
+	}
+	if agency := c.Credential.Agency; agency != nil {
+		credential += fmt.Sprintf("; acting in %s with the %s", agency.Account(), agency.Source)
 	}
 	return fmt.Sprintf("Credential: %s; endpoint %s from %s; %s.", credential, endpoint, c.EndpointSource, region)
+}
+
+// isLogin reports whether IAM issues the token.
+func (c Credential) isLogin() bool { return c.Method == MethodPassword || c.Method == MethodOIDC }
+
+// Account returns the account that delegates, such as `account "ops"`.
+func (a Agency) Account() string {
+	return value{text: a.Domain.Name + a.Domain.ID, isID: a.Domain.ID != ""}.describe("account")
 }

@@ -138,3 +138,118 @@ func regionOf(derived *url.URL) (region string, ok bool) {
 	}
 	return match[1], true
 }
+
+const (
+	otcDomain = "otc.t-systems.com"
+	// regionSource is the beginning of the source of a host that follows from the
+	// region.
+	regionSource = "the region of "
+)
+
+// huaweiEurope matches the European regions of Huawei Cloud, which have a domain of
+// their own.
+var huaweiEurope = regexp.MustCompile(`^eu-west-1[0-9][0-9]$`)
+
+// isOTC reports whether a host, which may be nil, is of Open Telekom Cloud.
+func isOTC(u *url.URL) bool {
+	return u != nil && strings.HasSuffix("."+strings.ToLower(u.Hostname()), "."+otcDomain)
+}
+
+// region returns the region. If the hosts follow from it, that of the variables with
+// the credential's prefix is the first choice.
+func (r *resolver) region(selectsHosts bool) value {
+	if selectsHosts && r.cloud == nil && r.envPrefix != "" {
+		return firstSet(r.block.lookup("region"), r.profile.lookup("region"), r.env.lookup("region", r.envPrefix), r.lookup("region"))
+	}
+	return r.lookup("region")
+}
+
+// regionalAuthURL returns the URL of IAM that follows from the region alone, if the
+// cloud is known: the region is one that only Open Telekom Cloud has, or the
+// credential or HW_CLOUD is Huawei Cloud's. No other region is guessed, because the
+// credential would be sent to a cloud that the user did not name. It returns nil if
+// endpoint is set to a host of another cloud.
+func (r *resolver) regionalAuthURL(region value) (*url.URL, string) {
+	domain, source := r.domainOf(region)
+	if domain == "" {
+		return nil, ""
+	}
+	authURL := &url.URL{Scheme: "https", Host: "iam." + region.text + "." + domain, Path: "/v3"}
+	if endpoint := r.setting("endpoint"); endpoint.isSet() {
+		derived, _ := deriveEndpoint(authURL, region.text)
+		u, err := url.Parse(endpoint.text)
+		if err != nil || !strings.EqualFold(u.Host, derived.Host) {
+			return nil, ""
+		}
+	}
+	r.regionalDomain = domain
+	return authURL, source
+}
+
+// domainOf returns the domain of the cloud of a region, and the source of the hosts,
+// or "" if the cloud is not known.
+func (r *resolver) domainOf(region value) (domain, source string) {
+	if !regionLabel.MatchString(region.text) {
+		return "", ""
+	}
+	source = regionSource + region.source
+	isHuawei := r.cloud == nil && r.envPrefix == "HW_"
+	named := r.huaweiCloud()
+	switch {
+	case slices.Contains(otcRegions, region.text) && (!isHuawei || !named.isSet()):
+		return otcDomain, source
+	case named.isSet() && !cloudDomain.MatchString(named.text):
+		r.fail("region", "Invalid HW_CLOUD", "The value of %s is not the domain of a cloud. Example: myhuaweicloud.com", named.source)
+		return "", ""
+	case named.isSet():
+		return named.text, source + " and " + named.source
+	case !isHuawei:
+		return "", ""
+	case huaweiEurope.MatchString(region.text):
+		return "myhuaweicloud.eu", source
+	default:
+		return "myhuaweicloud.com", source
+	}
+}
+
+// huaweiCloud returns the variable with the domain of the cloud. With an entry of
+// clouds.yaml it does not count.
+func (r *resolver) huaweiCloud() value {
+	if r.cloud != nil {
+		return value{}
+	}
+	return r.env.variable("HW_CLOUD")
+}
+
+// regionalVariable returns the variable that decides to which cloud a credential is
+// sent, if it may belong to another account or cloud than the credential.
+func (r *resolver) regionalVariable(config Config) (name string, isVariable bool) {
+	if strings.HasSuffix(config.AuthURLSource, " and "+variableSource+"HW_CLOUD") {
+		return "HW_CLOUD", true
+	}
+	name, isVariable = strings.CutPrefix(config.RegionSource, variableSource)
+	return name, isVariable && r.regionalDomain == otcDomain && r.envPrefix == "HW_"
+}
+
+// noHostReason returns why no host is known.
+func (r *resolver) noHostReason(region string) string {
+	if region == "" {
+		return "neither endpoint nor auth_url is set, and no region"
+	}
+	return fmt.Sprintf("neither endpoint nor auth_url is set, and the region %q alone does not identify the cloud "+
+		"(HW_CLOUD, such as myhuaweicloud.com, does)", region)
+}
+
+// regionOfAuthURL returns the region in the host of an IAM, or "".
+func regionOfAuthURL(authURL string) string {
+	u, err := url.Parse(authURL)
+	if err != nil {
+		return ""
+	}
+	derived, _ := deriveEndpoint(u, "")
+	if derived == nil {
+		return ""
+	}
+	region, _ := regionOf(derived)
+	return region
+}

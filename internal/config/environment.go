@@ -65,18 +65,33 @@ func (e Environment) variable(names ...string) value {
 // prefix. If both name and ID of an object are set, it returns the ID, which is
 // exact: files that the console of a cloud generates set both.
 func (e Environment) lookup(attribute, prefix string) value {
+	if attribute == idToken {
+		file := e.lookup("oidc.id_token_file", prefix)
+		file.isFile = file.isSet()
+		return firstSet(file, e.lookup("oidc.id_token", prefix))
+	}
 	if !isObject(attribute) {
 		return e.variable(variables(attribute, prefix)...)
 	}
 	ids := variables(attribute+"_id", prefix)
-	for i, name := range variables(attribute+"_name", prefix) {
-		id := e.variable(ids[i])
-		id.isID = id.isSet()
+	for _, name := range variables(attribute+"_name", prefix) {
+		var id value
+		if idName := idVariable(name); slices.Contains(ids, idName) {
+			id = e.variable(idName)
+			id.isID = id.isSet()
+		}
 		if v := firstSet(id, e.variable(name)); v.isSet() {
 			return v
 		}
 	}
 	return value{}
+}
+
+// idVariable returns the variable for the ID of the object whose name the given
+// variable has: OS_USER_ID for OS_USERNAME, OS_TENANT_ID for OS_TENANT_NAME. It need
+// not exist.
+func idVariable(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, "NAME"), "_") + "_ID"
 }
 
 func (e Environment) readFile(path string, limit int64) ([]byte, error) {

@@ -50,18 +50,21 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 	}
 
 	config.TLS = TLS{Insecure: r.insecure(), Roots: r.roots()}
-	region := r.lookup("region")
-	config.Region, config.RegionSource = region.text, region.source
 	config.AuthURL, config.AuthURLSource = r.authURL(config.TLS.Insecure)
+	region := r.region(config.AuthURL == nil)
+	config.Region, config.RegionSource = region.text, region.source
+	if config.AuthURL == nil && !r.failed("auth_url") {
+		config.AuthURL, config.AuthURLSource = r.regionalAuthURL(region)
+	}
 	config.Endpoint, config.EndpointSource = r.endpoint(config)
+	config.Credential.KeyPair.Format = r.signatureFormat(config)
+	config.Credential.Agency = r.agency(&config)
+	r.warnUnusedIDToken(config.Credential)
 	r.checkReceiver(config)
 	r.checkProxy(config.Endpoint, config.AuthURL)
-	config.Credential.KeyPair.Format = r.signatureFormat(config)
 	config.MaxRetries = r.maxRetries()
 	config.RequestTimeout = r.requestTimeout()
-	if config.Credential.Method == MethodPassword {
-		r.completeLogin(&config)
-	}
+	r.completeScope(&config)
 	if len(r.errs) > 0 {
 		return Config{}, r.warnings, r.errs
 	}
@@ -75,9 +78,16 @@ type resolver struct {
 
 	// cloud is the entry of clouds.yaml that has the credential, or nil.
 	cloud *cloud
+	// profile is the one of Huawei Cloud's CLI that has the credential, or nil.
+	profile *profile
 	// envPrefix is the prefix of the variables that have the credential or a part of
 	// it, or "".
 	envPrefix string
+	// ownVariables is true if the credential comes from variables that only this
+	// provider reads.
+	ownVariables bool
+	// regionalDomain is that of the cloud whose hosts follow from the region, or "".
+	regionalDomain string
 
 	warnings, errs []Diagnostic
 }
@@ -100,12 +110,13 @@ func (r *resolver) setting(attribute string) value {
 }
 
 // lookup returns a setting of host, scope or credential. These come from the entry
-// of clouds.yaml, if there is one, instead of the environment.
+// of clouds.yaml, if there is one, instead of the environment. Those of a profile
+// come before the environment.
 func (r *resolver) lookup(attribute string) value {
 	if r.cloud != nil {
 		return firstSet(r.block.lookup(attribute), r.cloud.lookup(attribute))
 	}
-	return r.setting(attribute)
+	return firstSet(r.block.lookup(attribute), r.profile.lookup(attribute), r.env.lookup(attribute, ""))
 }
 
 // insecure and roots are not part of host, scope and credential: where an entry of
@@ -208,16 +219,34 @@ func (r *resolver) authURL(insecure bool) (*url.URL, string) {
 	return u, v.source
 }
 
+// warnUnusedIDToken warns if the environment has an ID token, which is that of an
+// identity of its own, and another credential takes precedence.
+func (r *resolver) warnUnusedIDToken(used Credential) {
+	if used.Method == MethodOIDC {
+		return
+	}
+	for _, attribute := range []string{"oidc.idp_id", idToken} {
+		if v := r.env.lookup(attribute, ""); v.isSet() {
+			r.warn("oidc", "ID token not used", "%s is set, but the run uses the %s, which takes precedence. To sign in with the "+
+				"ID token, remove that. Otherwise unset the variable.", capitalize(v.source), used.Source)
+			return
+		}
+	}
+}
+
 // checkReceiver refuses to send a password or a token to a host of another source,
 // which may be that of another account or cloud: a variable that was set for
 // something else. The host must come from the block, from SWR_ENDPOINT, which only
 // this provider reads, or from variables of the credential's own prefix. (A key pair
 // is not sent. With an entry of clouds.yaml, the variables do not count.)
 func (r *resolver) checkReceiver(config Config) {
-	used := config.Credential.Method == MethodPassword || config.EndpointSource == derivedSource(config.AuthURLSource)
+	used := config.Credential.isLogin() || config.Credential.Agency != nil || config.EndpointSource == derivedSource(config.AuthURLSource)
 	variable, isVariable := strings.CutPrefix(config.AuthURLSource, variableSource)
-	if r.cloud != nil || config.AuthURL == nil || !used || !isVariable || config.Credential.Method == MethodKeyPair ||
-		r.envPrefix != "" && strings.HasPrefix(variable, r.envPrefix) {
+	if r.regionalDomain != "" {
+		variable, isVariable = r.regionalVariable(config)
+	}
+	if r.cloud != nil || r.ownVariables || config.AuthURL == nil || !used || !isVariable ||
+		config.Credential.Method == MethodKeyPair || r.envPrefix != "" && strings.HasPrefix(variable, r.envPrefix) {
 		return
 	}
 	remedy := "auth_url in the provider block"
@@ -229,13 +258,13 @@ func (r *resolver) checkReceiver(config Config) {
 	}
 	r.fail("auth_url", "Credential and host from different sources", "The credential (%s) is not sent to %s, which comes from "+
 		"%s: that variable may belong to another account or cloud. Set %s.",
-		config.Credential.Source, httpsafe.DisplayURL(config.AuthURL), config.AuthURLSource, remedy)
+		config.Credential.Source, httpsafe.DisplayURL(config.AuthURL), variableSource+variable, remedy)
 }
 
 // endpoint returns the base URL of the API. It is derived from auth_url if it is
 // not set.
 func (r *resolver) endpoint(config Config) (*url.URL, string) {
-	derived, reason := (*url.URL)(nil), "neither endpoint nor auth_url is set"
+	derived, reason := (*url.URL)(nil), r.noHostReason(config.Region)
 	if config.AuthURL != nil {
 		derived, reason = deriveEndpoint(config.AuthURL, config.Region)
 	}
@@ -257,8 +286,8 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 	}
 
 	if derived == nil {
-		// An invalid auth_url has an error of its own already.
-		if config.AuthURL != nil || !r.failed("auth_url") {
+		// An invalid auth_url or HW_CLOUD has an error of its own already.
+		if config.AuthURL != nil || !r.failed("auth_url") && !r.failed("region") {
 			r.fail("endpoint", "No endpoint", "The endpoint of SWR can't be derived: %s. Set endpoint in the provider block, "+
 				"or SWR_ENDPOINT; or set auth_url or OS_AUTH_URL. Examples:\n%s", reason, endpointExamples)
 		}
@@ -268,7 +297,12 @@ func (r *resolver) endpoint(config Config) (*url.URL, string) {
 	return derived, derivedSource(config.AuthURLSource)
 }
 
-func derivedSource(authURLSource string) string { return "auth_url of " + authURLSource }
+func derivedSource(authURLSource string) string {
+	if strings.HasPrefix(authURLSource, regionSource) {
+		return authURLSource
+	}
+	return "auth_url of " + authURLSource
+}
 
 // checkRegion refuses a region other than that of a derived endpoint: a share in
 // the wrong region grants access to the wrong accounts.
@@ -328,7 +362,7 @@ func (r *resolver) signatureFormat(config Config) SignatureFormat {
 		return ""
 	case v.isSet():
 		return format
-	case config.Endpoint != nil && strings.HasSuffix("."+strings.ToLower(config.Endpoint.Hostname()), ".otc.t-systems.com"):
+	case isOTC(config.Endpoint):
 		return FormatCredential
 	default:
 		return FormatAccess

@@ -48,16 +48,18 @@ func TestCredentialErrors(t *testing.T) {
 			name: "no credential", summary: "No credentials configured",
 			detail: `Neither the provider block nor the environment has credentials. Set one of:
   - a token: token, or OS_TOKEN, OS_AUTH_TOKEN, HW_AUTH_TOKEN
+  - an ID token: oidc, or SWR_OIDC_IDP_ID and SWR_OIDC_ID_TOKEN or SWR_OIDC_ID_TOKEN_FILE
   - an access key: access_key and secret_key (and security_token), or OS_ACCESS_KEY and OS_SECRET_KEY, ` +
 				`or HW_ACCESS_KEY and HW_SECRET_KEY
   - a login: user_name or user_id, password, and domain_name or domain_id, or OS_USERNAME, OS_PASSWORD and ` +
 				`OS_USER_DOMAIN_NAME, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME
-  - an entry of clouds.yaml: cloud, or OS_CLOUD`,
+  - an entry of clouds.yaml: cloud, or OS_CLOUD
+  - a profile of Huawei Cloud's CLI: profile, or HW_PROFILE`,
 		}, {
 			name: "token and key pair", block: Settings{"token": token, "access_key": "a", "secret_key": secretWord},
 			attribute: "token", summary: "Conflicting credentials",
 			detail: "The provider block sets token, and also access_key with secret_key. Keep one authentication method: token; " +
-				"or access_key with secret_key; or user_name or user_id with password; or cloud.",
+				"or oidc; or access_key with secret_key; or user_name or user_id with password; or cloud; or profile.",
 		}, {
 			name: "token and a part of a login", block: Settings{"token": token, "user_id": "u"},
 			attribute: "token", summary: "Conflicting credentials",
@@ -182,6 +184,175 @@ func TestCredentialErrors(t *testing.T) {
 	}
 }
 
+// A variable that asks for another identity is an error where it is not used: who
+// ignores it shares with the wrong account.
+func TestIdentityErrors(t *testing.T) {
+	keys := vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": secretWord, "OS_REGION_NAME": "eu-de"}
+	token := Settings{"token": secretWord, "region": "eu-de"}
+	const notUsed = "asks to act in another account with an agency, but "
+	for _, test := range []errorTest{
+		{
+			name: "an agency of other variables than the credential's", env: with(keys, "HW_ASSUME_ROLE_AGENCY_NAME", "ops", "HW_ASSUME_ROLE_DOMAIN_NAME", "A"),
+			attribute: "assume_role", summary: "Agency not used",
+			detail: "The environment variable HW_ASSUME_ROLE_AGENCY_NAME " + notUsed + "the credential is from variables with the prefix OS_. " +
+				"Set assume_role in the provider block, or unset the variable.",
+		}, {
+			name: "an account of an agency in other variables", env: with(keys, "HW_ASSUME_ROLE_DOMAIN_ID", "A"),
+			attribute: "assume_role", summary: "Agency not used",
+			detail: "The environment variable HW_ASSUME_ROLE_DOMAIN_ID " + notUsed + "the...",
+		}, {
+			name: "two agencies and a credential of the block", block: token,
+			env: vars{
+				"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A", "HW_ASSUME_ROLE_AGENCY_NAME": "dev", "HW_ASSUME_ROLE_DOMAIN_NAME": "B",
+			},
+			attribute: "assume_role", summary: "Agency not used",
+			detail: "The environment variable HW_ASSUME_ROLE_AGENCY_NAME " + notUsed + "it is not the one of the environment variable OS_AGENCY_NAME. Set...",
+		}, {
+			name: "the same agency name with two accounts", block: token,
+			env: vars{
+				"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A", "HW_ASSUME_ROLE_AGENCY_NAME": "ops", "HW_ASSUME_ROLE_DOMAIN_NAME": "B",
+			},
+			attribute: "assume_role", summary: "Agency not used",
+			detail: "The environment variable HW_ASSUME_ROLE_DOMAIN_NAME " + notUsed + "it is not...",
+		}, {
+			name: "an agency beside an entry of clouds.yaml", env: vars{"OS_CLOUD": "keys", "OS_AGENCY_NAME": "ops"}, files: cloudFiles,
+			attribute: "assume_role", summary: "Agency not used",
+			detail: "The environment variable OS_AGENCY_NAME " + notUsed + `the credential is from cloud "keys" in /work/clouds.yaml, ` +
+				"and only the provider block overrides parts of it. Set assume_role in the provider block, or unset the variable.",
+		}, {
+			name: "an agency without an account", env: with(keys, "OS_AGENCY_NAME", "ops"),
+			attribute: "assume_role.domain_name", summary: "Incomplete agency",
+			detail: "The environment variable OS_AGENCY_NAME is set, but OS_AGENCY_DOMAIN_NAME is not. " +
+				"Both must come from variables with the same prefix, OS_ or HW_: set both or neither.",
+		}, {
+			name: "an agency without a name", env: with(keys, "OS_AGENCY_DOMAIN_NAME", "A"),
+			attribute: "assume_role.agency_name", summary: "Incomplete agency",
+			detail: "The environment variable OS_AGENCY_DOMAIN_NAME is set, but OS_AGENCY_NAME is not. Both...",
+		}, {
+			name: "the project of an agency alone", env: with(keys, "OS_DELEGATED_PROJECT", "eu-de_x"),
+			attribute: "assume_role.agency_name", summary: "Incomplete agency",
+			detail: "The environment variable OS_DELEGATED_PROJECT is set, but OS_AGENCY_NAME and OS_AGENCY_DOMAIN_NAME are not. Set all of them or none.",
+		}, {
+			name: "the project of an agency alone in the block", block: Settings{"assume_role.project_id": "p"}, env: keys,
+			attribute: "assume_role.agency_name", summary: "Incomplete agency",
+			detail: "A project of an agency is set by the provider block, but agency_name and domain_name are not. " +
+				"Set them in assume_role in the provider block.",
+		}, {
+			name: "an agency of the block without an account", block: Settings{"assume_role.agency_name": "ops"}, env: keys,
+			attribute: "assume_role.domain_name", summary: "Incomplete agency",
+			detail: "The provider block sets assume_role.agency_name, but assume_role.domain_name is not set there, nor is " +
+				"OS_AGENCY_DOMAIN_NAME or HW_ASSUME_ROLE_DOMAIN_NAME in the environment. (A variable is not used if OS_AGENCY_NAME or " +
+				"HW_ASSUME_ROLE_AGENCY_NAME beside it has another value than assume_role.agency_name.)",
+		}, {
+			name: "name and id of the agency's account", env: keys,
+			block:     Settings{"assume_role.agency_name": "ops", "assume_role.domain_id": "a", "assume_role.domain_name": "A"},
+			attribute: "assume_role.domain_id", summary: "Conflicting assume_role.domain attributes",
+			detail: "The provider block sets both assume_role.domain_name and assume_role.domain_id. Keep one of them.",
+		}, {
+			name: "an agency without IAM", env: vars{"OS_TOKEN": secretWord, "SWR_ENDPOINT": "https://swr.example", "OS_REGION_NAME": "eu-x",
+				"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A"},
+			attribute: "auth_url", summary: "No auth_url",
+			detail: "An agency requires the URL of IAM. Set auth_url in...",
+		}, {
+			name: "an agency without a project", env: vars{"OS_TOKEN": secretWord, "OS_AUTH_URL": otcIAM, "OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A"},
+			attribute: "assume_role.project_name", summary: "No project",
+			detail: "An agency requires a project. In the provider block set assume_role.project_name, assume_role.project_id or region " +
+				"(the project of a region has its name); or set OS_DELEGATED_PROJECT or OS_REGION_NAME.",
+		}, {
+			name: "a token for the IAM of another source", block: Settings{"token": secretWord, "endpoint": "https://swr.example", "region": "eu-de"},
+			env:       vars{"OS_AUTH_URL": otcIAM, "OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A"},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: "The credential (token from the provider block) is not sent to " + otcIAM + "...",
+		}, {
+			name: "an id token without an identity provider", env: with(keys, "SWR_OIDC_ID_TOKEN", secretWord),
+			attribute: "oidc.idp_id", summary: "Incomplete ID token",
+			detail: "The environment variable SWR_OIDC_ID_TOKEN is set, but SWR_OIDC_IDP_ID is not. " +
+				"Both must come from variables with the same prefix, SWR_, HW_ or HUAWEICLOUD_SDK_: set both or neither.",
+		}, {
+			name: "an identity provider without an id token", env: with(keys, "HUAWEICLOUD_SDK_IDP_ID", "idp"),
+			attribute: "oidc.id_token_file", summary: "Incomplete ID token",
+			detail: "The environment variable HUAWEICLOUD_SDK_IDP_ID is set, but HUAWEICLOUD_SDK_ID_TOKEN_FILE is not. Both...",
+		}, {
+			name: "an identity provider of the block alone", block: Settings{"oidc.idp_id": "idp"}, env: vars{"OS_REGION_NAME": "eu-de"},
+			attribute: "oidc.id_token_file", summary: "Incomplete ID token",
+			detail: "The provider block sets oidc.idp_id, but oidc.id_token_file is not set there, nor is SWR_OIDC_ID_TOKEN_FILE or " +
+				"HW_ASSUME_ROLE_ID_TOKEN_FILE or HUAWEICLOUD_SDK_ID_TOKEN_FILE in the environment. (A...",
+		}, {
+			name:      "token and file in the block",
+			block:     Settings{"oidc.idp_id": "idp", "oidc.id_token": secretWord, "oidc.id_token_file": "/t", "region": "eu-de"},
+			attribute: "oidc.id_token_file", summary: "Conflicting oidc attributes",
+			detail: "The provider block sets both oidc.id_token and oidc.id_token_file. Keep one of them.",
+		}, {
+			name: "token and file in the environment",
+			env: vars{"HW_ASSUME_ROLE_IDP_ID": "idp", "HW_ASSUME_ROLE_ID_TOKEN": secretWord, "HW_ASSUME_ROLE_ID_TOKEN_FILE": "/t",
+				"HW_REGION_NAME": "ap-southeast-1"},
+			attribute: "oidc.id_token_file", summary: "Conflicting ID tokens",
+			detail: "The environment variable HW_ASSUME_ROLE_ID_TOKEN and the environment variable HW_ASSUME_ROLE_ID_TOKEN_FILE are both set. Keep one of them.",
+		}, {
+			name: "oidc and a key pair", block: Settings{"oidc.idp_id": "idp", "oidc.id_token": secretWord, "access_key": "a", "secret_key": "s"},
+			attribute: "oidc.idp_id", summary: "Conflicting credentials",
+			detail: "The provider block sets oidc.idp_id with oidc.id_token, and also access_key with secret_key. Keep...",
+		}, {
+			name: "a part of oidc and cloud", block: Settings{"oidc.idp_id": "idp", "cloud": "keys"}, files: cloudFiles,
+			attribute: "oidc.idp_id", summary: "Conflicting credentials",
+			detail: "The provider block sets oidc.idp_id, and also cloud. Keep...",
+		}, {
+			name: "cloud and profile", block: Settings{"profile": "p", "cloud": "keys"}, files: cloudFiles,
+			attribute: "cloud", summary: "Conflicting credentials",
+			detail: "The provider block sets cloud, and also profile. Keep...",
+		}, {
+			name:      "an id token with a line break",
+			block:     Settings{"oidc.idp_id": "idp", "oidc.id_token": secretWord + "\n", "region": "eu-de"},
+			attribute: "oidc.id_token", summary: "Invalid oidc.id_token",
+			detail: "The oidc.id_token from the provider block contains...",
+		}, {
+			name: "an id token of the block and OS_AUTH_URL", block: Settings{"oidc.idp_id": "idp", "oidc.id_token": secretWord},
+			env:       vars{"OS_AUTH_URL": otcIAM, "OS_REGION_NAME": "eu-de"},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: `The credential (ID token of the identity provider "idp" from the provider block) is not sent to ` + otcIAM + "...",
+		}, {
+			name: "the huaweicloud provider's cloud", block: Settings{"cloud": "myhuaweicloud.eu", "region": "eu-west-101"},
+			attribute: "cloud", summary: "Invalid cloud",
+			detail: `"myhuaweicloud.eu" from the provider block is the domain of a cloud. That is what cloud means in the huaweicloud ` +
+				"provider; here it is the name of an entry of clouds.yaml (no clouds.yaml was found; searched /work/clouds.yaml...",
+		}, {
+			name: "a region of no known cloud", block: Settings{"token": secretWord, "region": "ap-southeast-1"},
+			attribute: "endpoint", summary: "No endpoint",
+			detail: `The endpoint of SWR can't be derived: neither endpoint nor auth_url is set, and the region "ap-southeast-1" alone ` +
+				"does not identify the cloud (HW_CLOUD, such as myhuaweicloud.com, does). Set...",
+		}, {
+			name: "a Huawei Cloud region with the other variables", env: with(keys, "OS_REGION_NAME", "ap-southeast-1"),
+			attribute: "endpoint", summary: "No endpoint", detail: "The endpoint of SWR can't be derived: neither...",
+		}, {
+			name: "a token of the block and HW_CLOUD", block: Settings{"token": secretWord, "region": "ap-southeast-1"},
+			env:       vars{"HW_CLOUD": "cloud.example"},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: "The credential (token from the provider block) is not sent to https://iam.ap-southeast-1.cloud.example/v3, which comes " +
+				"from the environment variable HW_CLOUD: that...",
+		}, {
+			name: "a token of HW_ variables and the region of OS_ variables", env: vars{"HW_AUTH_TOKEN": secretWord, "OS_REGION_NAME": "eu-de"},
+			attribute: "auth_url", summary: "Credential and host from different sources",
+			detail: "The credential (token from the environment variable HW_AUTH_TOKEN) is not sent to " + otcIAM + ", which comes from the " +
+				"environment variable OS_REGION_NAME: that...",
+		}, {
+			name: "HW_CLOUD is no domain", env: vars{"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": secretWord, "HW_REGION_NAME": "x-1", "HW_CLOUD": "a@b/c"},
+			attribute: "region", summary: "Invalid HW_CLOUD",
+			detail: "The value of the environment variable HW_CLOUD is not the domain of a cloud. Example: myhuaweicloud.com",
+		},
+	} {
+		t.Run(test.name, test.run)
+	}
+}
+
+// with returns the variables with others, given as names and values.
+func with(env vars, others ...string) vars {
+	result := maps.Clone(env)
+	for i := 0; i < len(others); i += 2 {
+		result[others[i]] = others[i+1]
+	}
+	return result
+}
+
 func TestCloudErrors(t *testing.T) {
 	const notUsable = `The cloud "c" from the provider block can't be used: `
 	const source = `cloud "c" in /work/clouds.yaml`
@@ -192,9 +363,9 @@ func TestCloudErrors(t *testing.T) {
 	}{
 		{
 			name: "no clouds.yaml", summary: "Invalid cloud", files: vars{},
-			detail: notUsable + "no clouds.yaml was found; searched /work/clouds.yaml, /work/clouds.yml, " +
-				"/home/u/.config/openstack/clouds.yaml, /home/u/.config/openstack/clouds.yml, " +
-				"/etc/openstack/clouds.yaml, /etc/openstack/clouds.yml.",
+			detail: notUsable + "no clouds.yaml was found; searched /work/clouds.yaml, /work/clouds.yml, /work/clouds.json, " +
+				"/home/u/.config/openstack/clouds.yaml, /home/u/.config/openstack/clouds.yml, /home/u/.config/openstack/clouds.json, " +
+				"/etc/openstack/clouds.yaml, /etc/openstack/clouds.yml, /etc/openstack/clouds.json.",
 		}, {
 			name: "an unknown cloud", clouds: "clouds: {b: {}, a: {}}", summary: "Invalid cloud",
 			detail: notUsable + "/work/clouds.yaml does not contain it; it contains: a, b.",
@@ -214,15 +385,70 @@ func TestCloudErrors(t *testing.T) {
 			name: "a bad secure.yaml", files: vars{"/work/clouds.yaml": "clouds: {c: {}}", "/work/secure.yaml": "["}, summary: "Invalid cloud",
 			detail: notUsable + "/work/secure.yaml is not a valid clouds.yaml, see line 1.",
 		}, {
-			name: "an unknown profile", clouds: "clouds: {c: {profile: otc}}", summary: "Invalid cloud",
-			detail: notUsable + `its profile "otc" is in no clouds-public.yaml, and it has no auth_url of its own; ` +
-				"set auth_url under auth in /work/clouds.yaml.",
+			name: "an unknown profile", clouds: "clouds: {c: {profile: vendor}}", summary: "Invalid cloud",
+			detail: notUsable + `its profile "vendor" is neither in a clouds-public.yaml nor built in (otc is), and it has no ` +
+				"auth_url of its own; set auth_url under auth in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile without a region", clouds: "clouds: {c: {profile: otc, auth: {token: s3cret}}}", summary: "Invalid cloud",
+			detail: notUsable + "the profile otc has the regions eu-de and eu-nl only, but it has no region_name; set region_name " +
+				"to one of them, or auth_url under auth to the IAM of another region, in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile with another region", clouds: "clouds: {c: {cloud: otc, auth: {token: s3cret}, region_name: eu-ch2}}",
+			summary: "Invalid cloud",
+			detail: notUsable + `the profile otc has the regions eu-de and eu-nl only, but its region is "eu-ch2"; set region_name ` +
+				"to one of them, or auth_url under auth to the IAM of another region, in /work/clouds.yaml.",
+		}, {
+			name: "the built-in profile with another region of the block", block: Settings{"region": "eu-west-101"}, summary: "Invalid cloud",
+			clouds: "clouds: {c: {profile: otc, auth: {token: s3cret, project_name: eu-de}}}",
+			detail: notUsable + `the profile otc has the regions eu-de and eu-nl only, but its region is "eu-west-101"; set...`,
+		}, {
+			name: "a host with a region that is none", summary: "Invalid cloud",
+			clouds: "clouds: {c: {auth: {auth_url: 'https://iam.{region_name}.example', token: s3cret}, region_name: 'x/y'}}",
+			detail: notUsable + "its auth_url contains {region_name}, but it has no valid region_name; set it in /work/clouds.yaml.",
+		}, {
+			name: "a trust", clouds: "clouds: {c: {auth: {username: u, password: s3cret, trust_id: x}}}", summary: "Invalid cloud",
+			detail: notUsable + "its trust_id under auth is not supported, and without it the run could act as another identity; use a token, " +
+				"an access key, or user name and password.",
+		}, {
+			name: "an identity provider", clouds: "clouds: {c: {auth: {username: u, password: s3cret, protocol: saml}}}", summary: "Invalid cloud",
+			detail: notUsable + "its protocol under auth is not supported, and without it the run could act as another identity; use oidc in " +
+				"the provider block, or a token of otc-auth.",
+		}, {
+			name: "an identity that a merged mapping and secure.yaml ask for", summary: "Invalid cloud",
+			files: vars{
+				"/work/clouds.yaml": "clouds: {c: {auth: {username: u, password: s3cret}}}",
+				"/work/secure.yaml": "x: &x {passcode: 1}\nclouds: {c: {auth: {<<: [*x]}}}",
+			},
+			detail: notUsable + "its passcode under auth is not supported, and without it the run could act as another identity; use a token of otc-auth.",
+		}, {
+			name: "an agency beside auth", clouds: "clouds: {c: {auth: {token: s3cret}, target_agency_name: a}}", summary: "Invalid cloud",
+			detail: notUsable + "its target_agency_name beside auth is not supported, and without it the run could act as another identity; " +
+				"write it under auth.",
+		}, {
+			name: "an agency with the name of the variable", clouds: "clouds: {c: {auth: {token: s3cret, agency_name: a}}}", summary: "Invalid cloud",
+			detail: notUsable + "its agency_name under auth is not supported, and without it the run could act as another identity; " +
+				"write target_agency_name.",
+		}, {
+			name: "an agency without a name", clouds: "clouds: {c: {auth_type: agency, auth: {token: s3cret, target_domain_id: d}}}",
+			summary: "Incomplete cloud",
+			detail: "The auth_type of " + source + " is agency, but target_agency_name is not set. Set it under auth, " +
+				"with target_domain_name or target_domain_id, the account that delegates.",
+		}, {
+			name: "an auth_type that is not supported, with a password of the block", block: Settings{"password": secretWord},
+			clouds: "clouds: {c: {auth_type: v3oidcpassword, auth: {username: u}}}", summary: "Unsupported auth_type",
+			detail: `The auth_type "v3oidcpassword" of ` + source + " is not supported...",
+		}, {
+			name: "no JSON", files: vars{"/work/clouds.json": "{\"clouds\": {\"c\":\n{\"auth\": s3cret}}}"}, summary: "Invalid cloud",
+			detail: notUsable + "/work/clouds.json is not valid JSON, see line 2.",
+		}, {
+			name: "JSON of another structure", files: vars{"/work/clouds.json": `{"clouds": "s3cret"}`}, summary: "Invalid cloud",
+			detail: notUsable + "/work/clouds.json is not a valid clouds.yaml.",
 		}, {
 			name: "application credentials", clouds: "clouds: {c: {auth_type: v3applicationcredential}}", summary: "Unsupported auth_type",
 			detail: `The auth_type "v3applicationcredential" of ` + source + " is not supported. Supported are password (v3password), " +
-				"token (v3token) and aksk; without auth_type, the settings under auth decide.",
+				"token (v3token), aksk and agency; without auth_type, the settings under auth decide.",
 		}, {
-			name: "no credential", clouds: "clouds: {c: {auth: {application_credential_id: x}}}", summary: "No credentials configured",
+			name: "no credential", clouds: "clouds: {c: {auth: {domain_name: x, trust_id: '', passcode: null}}}", summary: "No credentials configured",
 			detail: "C" + source[1:] + " has none of these under auth: token; ak and sk; username (or user_id) and password.",
 		}, {
 			name: "an access key alone", clouds: "clouds: {c: {auth: {ak: x}}}", summary: "Incomplete cloud",
@@ -282,8 +508,8 @@ func TestSettingErrors(t *testing.T) {
 	const token, endpoint = secretWord, "https://swr.example"
 	for _, test := range []errorTest{
 		{
-			name: "no endpoint", block: Settings{"token": token, "region": "eu-de"}, attribute: "endpoint", summary: "No endpoint",
-			detail: "The endpoint of SWR can't be derived: neither endpoint nor auth_url is set. Set endpoint in the provider block, " +
+			name: "no endpoint", block: Settings{"token": token}, attribute: "endpoint", summary: "No endpoint",
+			detail: "The endpoint of SWR can't be derived: neither endpoint nor auth_url is set, and no region. Set endpoint in the provider block, " +
 				"or SWR_ENDPOINT; or set auth_url or OS_AUTH_URL. Examples:\n" + endpointExamples,
 		}, {
 			name: "an auth_url of another kind", block: Settings{"token": token, "auth_url": "https://keystone.example:5000/v3"},

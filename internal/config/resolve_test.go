@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,6 +82,21 @@ func show(c Config) map[string]string {
 	add("domain id", cr.Login.Domain.ID)
 	add("project", cr.Login.Project.Name)
 	add("project id", cr.Login.Project.ID)
+	add("key project", cr.KeyPair.Project.Name)
+	add("key project id", cr.KeyPair.Project.ID)
+	add("idp", cr.OIDC.IDPID)
+	add("id token", cr.OIDC.IDToken.Reveal())
+	add("id token file", cr.OIDC.IDTokenFile)
+	add("oidc project", cr.OIDC.Project.Name+cr.OIDC.Project.ID)
+	if a := cr.Agency; a != nil {
+		add("agency", a.Name)
+		add("agency domain", a.Domain.Name)
+		add("agency domain id", a.Domain.ID)
+		add("agency project", a.Project.Name)
+		add("agency project id", a.Project.ID)
+		add("agency from", a.Source)
+		add("agency as key pair", fmt.Sprint(a.AsKeyPair))
+	}
 	add("format", string(cr.KeyPair.Format))
 	add("endpoint", c.Endpoint.String())
 	add("endpoint from", c.EndpointSource)
@@ -434,6 +451,252 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// Of each two ways to sign in, both in the block are an error that names both, the
+// earlier one in the environment counts, and that of the block beats the environment.
+func TestPrecedenceOfMethods(t *testing.T) {
+	const profiles = `{"profiles": [{"name": "p", "mode": "AKSK", "accessKeyId": "AK", "secretAccessKey": "SK", "region": "ap-southeast-1"}]}`
+	files := with(cloudFiles, "/home/u/.hcloud/config.json", profiles)
+	ways := []struct {
+		name   string // in the error
+		block  Settings
+		env    vars
+		source string // in the source of the credential
+	}{
+		{"token", Settings{"token": "t"}, vars{"OS_TOKEN": "t"}, "token from"},
+		{"oidc.idp_id with oidc.id_token", Settings{"oidc.idp_id": "i", "oidc.id_token": "t"},
+			vars{"SWR_OIDC_IDP_ID": "i", "SWR_OIDC_ID_TOKEN": "t"}, "ID token of"},
+		{"access_key with secret_key", Settings{"access_key": "AK", "secret_key": "SK"},
+			vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, "access key from"},
+		{"user_id with password", Settings{"user_id": "u", "password": "p"}, vars{"OS_USER_ID": "u", "OS_PASSWORD": "p"}, "login as"},
+		{"cloud", Settings{"cloud": "keys"}, vars{"OS_CLOUD": "keys"}, `cloud "keys"`},
+		{"profile", Settings{"profile": "p"}, vars{"HW_PROFILE": "p"}, `profile "p"`},
+	}
+	for i, first := range ways {
+		for _, second := range ways[i+1:] {
+			both := maps.Clone(first.block)
+			maps.Copy(both, second.block)
+			_, _, errs := Resolve(both, fakeEnvironment(nil, files))
+			if len(errs) != 1 || errs[0].Summary != "Conflicting credentials" ||
+				!strings.HasPrefix(errs[0].Detail, "The provider block sets "+first.name+", and also "+second.name+". ") {
+				t.Errorf("%s and %s in the block: %v", first.name, second.name, errs)
+			}
+
+			host := Settings{"auth_url": otcIAM, "region": "eu-de", "domain_id": "d", "project_id": "p"}
+			env := maps.Clone(first.env)
+			maps.Copy(env, second.env)
+			config, _, errs := Resolve(host, fakeEnvironment(env, files))
+			if len(errs) > 0 || !strings.Contains(config.Credential.Source, first.source) {
+				t.Errorf("%s and %s in the environment: %s %v", first.name, second.name, config.Credential, errs)
+			}
+			for _, pair := range [][2]int{{0, 1}, {1, 0}} {
+				inBlock, inEnv := []Settings{first.block, second.block}[pair[0]], []vars{first.env, second.env}[pair[1]]
+				block := maps.Clone(host)
+				maps.Copy(block, inBlock)
+				config, _, errs := Resolve(block, fakeEnvironment(inEnv, files))
+				if want := []string{first.source, second.source}[pair[0]]; len(errs) > 0 || !strings.Contains(config.Credential.Source, want) {
+					t.Errorf("%v in the block: %s instead of %s, %v", slices.Sorted(maps.Keys(inBlock)), config.Credential, want, errs)
+				}
+			}
+		}
+	}
+}
+
+// The region alone leads to the hosts of the clouds that the user named, and no other.
+func TestRegionAlone(t *testing.T) {
+	hwKeys := vars{"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "SK"}
+	osKeys := vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}
+	for _, test := range []struct {
+		name  string
+		block Settings
+		env   vars
+		want  vars
+	}{
+		{
+			name: "Huawei Cloud", env: with(hwKeys, "HW_REGION_NAME", "ap-southeast-1"),
+			want: vars{
+				"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com", "auth_url": "https://iam.ap-southeast-1.myhuaweicloud.com/v3",
+				"endpoint from": "the region of the environment variable HW_REGION_NAME", "format": "access", "ak": "AK",
+			},
+		}, {
+			name: "Huawei Cloud in Europe", env: with(hwKeys, "HW_REGION_NAME", "eu-west-101"),
+			want: vars{"endpoint": "https://swr-api.eu-west-101.myhuaweicloud.eu", "auth_url": "https://iam.eu-west-101.myhuaweicloud.eu/v3"},
+		}, {
+			name: "a European region of the other domain", env: with(hwKeys, "HW_REGION_NAME", "eu-west-0"),
+			want: vars{"endpoint": "https://swr-api.eu-west-0.myhuaweicloud.com"},
+		}, {
+			name: "HW_CLOUD", env: with(hwKeys, "HW_REGION_NAME", "eu-west-0", "HW_CLOUD", "prod-cloud-ocb.orange-business.com"),
+			want: vars{
+				"endpoint":      "https://swr-api.eu-west-0.prod-cloud-ocb.orange-business.com",
+				"endpoint from": "the region of the environment variable HW_REGION_NAME and the environment variable HW_CLOUD",
+			},
+		}, {
+			name: "HW_CLOUD with a key pair of the block", env: vars{"HW_CLOUD": "myhuaweicloud.com"},
+			block: Settings{"access_key": "AK", "secret_key": "SK", "region": "ap-southeast-1"},
+			want:  vars{"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com"},
+		}, {
+			name: "Open Telekom Cloud", env: with(osKeys, "OS_REGION_NAME", "eu-de"),
+			want: vars{"endpoint": otcEndpoint, "auth_url": otcIAM, "format": "credential"},
+		}, {
+			name: "Open Telekom Cloud, Netherlands, in the block", block: Settings{"token": "t", "region": "eu-nl"},
+			want: vars{"endpoint": "https://swr-api.eu-nl.otc.t-systems.com", "endpoint from": "the region of the provider block"},
+		}, {
+			name: "Open Telekom Cloud with HW_ variables", env: with(hwKeys, "HW_REGION_NAME", "eu-de"),
+			want: vars{"endpoint": otcEndpoint},
+		}, {
+			name: "the region of the credential's prefix", env: with(hwKeys, "HW_REGION_NAME", "ap-southeast-1", "OS_REGION_NAME", "eu-de"),
+			want: vars{"endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com", "region": "ap-southeast-1"},
+		}, {
+			name: "auth_url comes first", env: with(osKeys, "OS_REGION_NAME", "eu-de", "OS_AUTH_URL", "https://iam.eu-de.private.example/v3"),
+			want: vars{"endpoint": "https://swr-api.eu-de.private.example", "auth_url": "https://iam.eu-de.private.example/v3"},
+		}, {
+			name: "no IAM beside an endpoint of another cloud", env: with(osKeys, "OS_REGION_NAME", "eu-de", "SWR_ENDPOINT", "https://swr.example"),
+			want: vars{"endpoint": "https://swr.example", "auth_url": ""},
+		}, {
+			name: "IAM beside the endpoint of the region", env: with(osKeys, "OS_REGION_NAME", "eu-de", "SWR_ENDPOINT", otcEndpoint+"/v2"),
+			want: vars{"endpoint": otcEndpoint, "endpoint from": "the environment variable SWR_ENDPOINT", "auth_url": otcIAM},
+		}, {
+			name: "a login", env: vars{"HW_USER_NAME": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_NAME": "d", "HW_REGION_NAME": "ap-southeast-1"},
+			want: vars{"auth_url": "https://iam.ap-southeast-1.myhuaweicloud.com/v3", "project": "ap-southeast-1"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, test.block, fakeEnvironment(test.env, nil), test.want)
+		})
+	}
+}
+
+// The identity in whose account the run acts: agencies, ID tokens and projects.
+func TestIdentities(t *testing.T) {
+	keys := vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "OS_REGION_NAME": "eu-de"}
+	hwKeys := vars{"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "SK", "HW_REGION_NAME": "ap-southeast-1"}
+	agency := vars{"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "A"}
+	for _, test := range []struct {
+		name  string
+		block Settings
+		env   vars
+		want  vars
+	}{
+		{
+			name: "an agency of OS_ variables", env: with(keys, "OS_AGENCY_NAME", "ops", "OS_AGENCY_DOMAIN_NAME", "A", "OS_DELEGATED_PROJECT", "eu-de_x"),
+			want: vars{
+				"method": "key pair", "agency": "ops", "agency domain": "A", "agency project": "eu-de_x", "agency as key pair": "false",
+				"agency from": `agency "ops" from the environment variable OS_AGENCY_NAME and the environment variable OS_AGENCY_DOMAIN_NAME`,
+			},
+		}, {
+			name: "an agency's project is that of the region by default", env: with(keys, "OS_AGENCY_NAME", "ops", "OS_AGENCY_DOMAIN_NAME", "A"),
+			want: vars{"agency project": "eu-de"},
+		}, {
+			name: "an agency of HW_ variables",
+			env:  with(hwKeys, "HW_ASSUME_ROLE_AGENCY_NAME", "ops", "HW_ASSUME_ROLE_DOMAIN_ID", "a", "OS_AGENCY_NAME", "x", "OS_AGENCY_DOMAIN_NAME", "X"),
+			want: vars{"agency": "ops", "agency domain id": "a", "agency domain": "", "agency as key pair": "true", "agency project": ""},
+		}, {
+			name: "an agency of the environment with a token of the block", block: Settings{"token": "t", "region": "eu-de"}, env: agency,
+			want: vars{"method": "token", "agency": "ops", "agency domain": "A", "agency as key pair": "false"},
+		}, {
+			name: "an agency with a login",
+			env:  with(agency, "OS_USER_ID", "u", "OS_PASSWORD", "p", "OS_REGION_NAME", "eu-de", "OS_DOMAIN_NAME", "own"),
+			want: vars{"method": "password", "project": "eu-de", "domain": "own", "agency domain": "A", "agency project": "eu-de"},
+		}, {
+			name: "an agency with an id token", env: with(agency, "SWR_OIDC_IDP_ID", "idp", "SWR_OIDC_ID_TOKEN", "jwt", "OS_REGION_NAME", "eu-de"),
+			want: vars{"method": "id token", "agency": "ops", "oidc project": "eu-de"},
+		}, {
+			name: "the block's agency overrides all variables",
+			block: Settings{
+				"assume_role.agency_name": "block", "assume_role.domain_id": "b", "assume_role.project_id": "p",
+			},
+			env: with(keys, "OS_AGENCY_NAME", "ops", "OS_AGENCY_DOMAIN_NAME", "A", "HW_ASSUME_ROLE_AGENCY_NAME", "x", "OS_DELEGATED_PROJECT", "x"),
+			want: vars{
+				"agency": "block", "agency domain id": "b", "agency domain": "", "agency project id": "p", "agency project": "",
+				"agency from": `agency "block" from the provider block`,
+			},
+		}, {
+			name: "the block's agency with the account of the environment", block: Settings{"assume_role.agency_name": "ops"},
+			env:  with(keys, "OS_AGENCY_DOMAIN_NAME", "A", "OS_DELEGATED_PROJECT", "p"),
+			want: vars{"agency": "ops", "agency domain": "A", "agency project": "p"},
+		}, {
+			name: "the block's agency on an entry of clouds.yaml", block: Settings{"cloud": "keys", "assume_role.agency_name": "ops", "assume_role.domain_name": "A", "region": "eu-nl"},
+			env:  agency,
+			want: vars{"ak": "CLOUDAK", "agency": "ops", "agency domain": "A", "agency project": "eu-nl"},
+		}, {
+			name: "no agency", env: keys,
+			want: vars{"agency": ""},
+		}, {
+			name: "an id token of this provider's variables comes before a key pair",
+			env:  with(keys, "SWR_OIDC_IDP_ID", "idp", "SWR_OIDC_ID_TOKEN_FILE", "~/jwt", "HW_ASSUME_ROLE_IDP_ID", "x", "HW_ASSUME_ROLE_ID_TOKEN", "x"),
+			want: vars{
+				"method": "id token", "idp": "idp", "id token file": "/home/u/jwt", "id token": "", "oidc project": "eu-de", "auth_url": otcIAM,
+				"source": `ID token of the identity provider "idp" from the environment variable SWR_OIDC_IDP_ID and the environment variable SWR_OIDC_ID_TOKEN_FILE`,
+			},
+		}, {
+			name: "an id token of HW_ variables",
+			env:  vars{"HW_ASSUME_ROLE_IDP_ID": "idp", "HW_ASSUME_ROLE_ID_TOKEN": "jwt", "HW_REGION_NAME": "ap-southeast-1", "HUAWEICLOUD_SDK_IDP_ID": "x"},
+			want: vars{"idp": "idp", "id token": "jwt", "auth_url": "https://iam.ap-southeast-1.myhuaweicloud.com/v3"},
+		}, {
+			name: "an id token of the SDK's variables",
+			env:  vars{"HUAWEICLOUD_SDK_IDP_ID": "idp", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": "/jwt", "HW_REGION_NAME": "ap-southeast-1", "HW_PROJECT_ID": "p"},
+			want: vars{"idp": "idp", "id token file": "/jwt", "oidc project": "p", "endpoint": "https://swr-api.ap-southeast-1.myhuaweicloud.com"},
+		}, {
+			name: "the block's identity provider with the id token of the environment", block: Settings{"oidc.idp_id": "idp", "region": "eu-de"},
+			env:  vars{"SWR_OIDC_ID_TOKEN": "jwt", "OS_TOKEN": "x"},
+			want: vars{"idp": "idp", "id token": "jwt", "token": ""},
+		}, {
+			name: "the block's way overrides an id token of the environment", block: Settings{"token": "t", "region": "eu-de"},
+			env:  vars{"SWR_OIDC_IDP_ID": "idp", "SWR_OIDC_ID_TOKEN": "jwt"},
+			want: vars{"method": "token", "idp": ""},
+		}, {
+			name: "own variables with the other ones' IAM", env: vars{"SWR_OIDC_IDP_ID": "idp", "SWR_OIDC_ID_TOKEN": "jwt", "OS_AUTH_URL": otcIAM, "OS_PROJECT_ID": "p"},
+			want: vars{"idp": "idp", "auth_url": otcIAM, "oidc project": "p"},
+		}, {
+			name: "the project of a key pair", env: with(keys, "OS_PROJECT_ID", "p", "OS_PROJECT_NAME", "n"),
+			want: vars{"key project id": "p", "key project": ""},
+		}, {
+			name: "the project name of a key pair", env: with(keys, "OS_PROJECT_NAME", "eu-de_n", "HW_PROJECT_ID", "x"),
+			want: vars{"key project": "eu-de_n", "key project id": ""},
+		}, {
+			name: "no project", env: keys, want: vars{"key project": "", "key project id": ""},
+		}, {
+			name: "the security token of AWS_SESSION_TOKEN", env: with(keys, "AWS_ACCESS_KEY_ID", "AK", "AWS_SESSION_TOKEN", "ST"),
+			want: vars{"st": "ST"},
+		}, {
+			name: "AWS_SESSION_TOKEN of another key", env: with(keys, "AWS_ACCESS_KEY_ID", "other", "AWS_SESSION_TOKEN", "ST"),
+			want: vars{"st": ""},
+		}, {
+			name: "OS_SECURITY_TOKEN comes first", env: with(keys, "AWS_ACCESS_KEY_ID", "AK", "AWS_SESSION_TOKEN", "x", "OS_SECURITY_TOKEN", "ST"),
+			want: vars{"st": "ST"},
+		}, {
+			name: "AWS_SESSION_TOKEN and a key pair of the block", block: Settings{"access_key": "AK", "secret_key": "SK", "region": "eu-de"},
+			env:  vars{"AWS_ACCESS_KEY_ID": "AK", "AWS_SESSION_TOKEN": "ST"},
+			want: vars{"st": ""},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, test.block, fakeEnvironment(test.env, cloudFiles), test.want)
+		})
+	}
+}
+
+// An ID token that another credential takes precedence over is named in a warning.
+func TestUnusedIDToken(t *testing.T) {
+	env := vars{"OS_TOKEN": secretWord, "OS_REGION_NAME": "eu-de", "SWR_OIDC_IDP_ID": "idp", "SWR_OIDC_ID_TOKEN": secretWord}
+	_, warnings, errs := Resolve(nil, fakeEnvironment(env, nil))
+	want := Diagnostic{"oidc", "ID token not used", "The environment variable SWR_OIDC_IDP_ID is set, but the run uses the token from the " +
+		"environment variable OS_TOKEN, which takes precedence. To sign in with the ID token, remove that. Otherwise unset the variable."}
+	if len(errs) > 0 || !slices.Equal(warnings, []Diagnostic{want}) {
+		t.Errorf("got %v, %v", warnings, errs)
+	}
+}
+
+func TestProjectNameWithoutIAM(t *testing.T) {
+	env := vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK", "SWR_ENDPOINT": "https://swr.example", "OS_PROJECT_NAME": "x"}
+	config, warnings, errs := Resolve(nil, fakeEnvironment(env, nil))
+	want := Diagnostic{"project_name", "project_name is not used", `The ID of the project "x" from the environment variable OS_PROJECT_NAME ` +
+		"can't be looked up, because the URL of IAM is not known. Requests are for the project of the region. " +
+		"Set project_id instead of the name, or auth_url."}
+	if len(errs) > 0 || !slices.Equal(warnings, []Diagnostic{want}) || config.Credential.KeyPair.Project != (NameOrID{}) {
+		t.Errorf("got %v, %v, %v", config.Credential.KeyPair.Project, warnings, errs)
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	for _, test := range []struct {
 		block Settings
@@ -458,6 +721,23 @@ func TestDescribe(t *testing.T) {
 			want: `Credential: login as user with id "u" from the provider block, for project with id "p" from the provider block, ` +
 				`at https://iam.eu-de.otc.t-systems.com/v3 from the provider block; ` +
 				`endpoint https://swr-api.eu-de.otc.t-systems.com from auth_url of the provider block; no region is set.`,
+		}, {
+			block: Settings{"token": secretWord},
+			env:   vars{"OS_REGION_NAME": "eu-de", "OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "CUSTOMER"},
+			want: `Credential: token from the provider block, at https://iam.eu-de.otc.t-systems.com/v3 from the region of the environment ` +
+				`variable OS_REGION_NAME; acting in account "CUSTOMER" with the agency "ops" from the environment variable OS_AGENCY_NAME and ` +
+				`the environment variable OS_AGENCY_DOMAIN_NAME; endpoint https://swr-api.eu-de.otc.t-systems.com from the region of the ` +
+				`environment variable OS_REGION_NAME; region "eu-de" from the environment variable OS_REGION_NAME.`,
+		}, {
+			block: Settings{"oidc.idp_id": "github", "oidc.id_token": secretWord, "region": "eu-de"},
+			want: `Credential: ID token of the identity provider "github" from the provider block, for project "eu-de" from the region of the ` +
+				`provider block, at https://iam.eu-de.otc.t-systems.com/v3 from the region of the provider block; ` +
+				`endpoint https://swr-api.eu-de.otc.t-systems.com from the region of the provider block; region "eu-de" from the provider block.`,
+		}, {
+			env: vars{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": secretWord, "SWR_ENDPOINT": "https://swr.example", "OS_PROJECT_ID": "p"},
+			want: `Credential: access key from the environment variable OS_ACCESS_KEY and the environment variable OS_SECRET_KEY, ` +
+				`for project with id "p" from the environment variable OS_PROJECT_ID; ` +
+				`endpoint https://swr.example from the environment variable SWR_ENDPOINT; no region is set.`,
 		},
 	} {
 		config, _, errs := Resolve(test.block, fakeEnvironment(test.env, nil))
@@ -480,11 +760,16 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	if keys.Credential.KeyPair.SecretKey.Reveal() != sk || login.Credential.Login.Password.Reveal() != password {
 		t.Fatal("the secrets are missing")
 	}
+	oidc, _, _ := Resolve(Settings{"oidc.idp_id": "idp", "oidc.id_token": password, "region": "eu-de"}, Environment{})
+	if oidc.Credential.OIDC.IDToken.Reveal() != password {
+		t.Fatal("the ID token is missing")
+	}
 	nested := struct{ unexported Config }{login}
 	var printed strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, v := range []any{
 			block, &block, keys, &keys, keys.Credential, keys.Credential.KeyPair, login, login.Credential.Login, nested, &nested,
+			oidc, oidc.Credential.OIDC,
 			NewSecret(password),
 		} {
 			fmt.Fprintf(&printed, verb+"\n", v)
@@ -507,20 +792,21 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 func TestAttributes(t *testing.T) {
 	env := map[string][]string{}
 	for _, a := range Attributes {
-		if a.Description == "" || len(a.Env) == 0 || env[a.Name] != nil {
-			t.Errorf("%s has no description, no variables or two entries", a.Name)
+		object, _, isNested := strings.Cut(a.Name, ".")
+		if a.Description == "" || env[a.Name] != nil || isNested && Nested[object] == "" {
+			t.Errorf("%s has no description or two entries", a.Name)
 		}
 		env[a.Name] = a.Env
 	}
 	for _, object := range objects {
-		names, ids := env[object+"_name"], env[object+"_id"]
-		if len(names) != len(ids) {
-			t.Fatalf("%s has the variables %v for names and %v for ids", object, names, ids)
-		}
-		for i := range names {
-			if names[i][:3] != ids[i][:3] {
-				t.Errorf("%s and %s have different prefixes", names[i], ids[i])
+		var found []string
+		for _, name := range env[object+"_name"] {
+			if id := idVariable(name); slices.Contains(env[object+"_id"], id) {
+				found = append(found, id)
 			}
+		}
+		if !slices.Equal(found, env[object+"_id"]) {
+			t.Errorf("of the variables %v for ids of %s only %v belong to a name", env[object+"_id"], object, found)
 		}
 	}
 }

@@ -31,8 +31,10 @@ func TestMain(m *testing.M) {
 		if os.Getenv("TF_ACC") == "" { // or else the environment names a real cloud
 			for _, variable := range os.Environ() {
 				name, _, _ := strings.Cut(variable, "=")
-				if strings.HasPrefix(name, "OS_") || strings.HasPrefix(name, "HW_") || strings.HasPrefix(name, "SWR_") {
-					_ = os.Unsetenv(name)
+				for _, prefix := range []string{"OS_", "HW_", "SWR_", "HUAWEICLOUD_SDK_", "AWS_"} {
+					if strings.HasPrefix(name, prefix) {
+						_ = os.Unsetenv(name)
+					}
 				}
 			}
 		}

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
@@ -94,11 +93,19 @@ func (tf *cli) peakMemory(fn func()) int64 {
 		}
 	}
 	fn()
-	_ = provider.Process.Signal(os.Interrupt)
-	_ = provider.Wait() // it may report the signal
-	usage, ok := provider.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		tf.t.Fatal("the memory of the process is not known")
+	defer func() {
+		_ = provider.Process.Signal(os.Interrupt)
+		_ = provider.Wait() // it may report the signal
+	}()
+	// The usage that Wait returns has the memory of this process at the fork as well.
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", provider.Process.Pid))
+	if err != nil {
+		tf.t.Fatal(err)
 	}
-	return usage.Maxrss * 1024 / 1e6
+	var kilobytes int64
+	_, peak, _ := strings.Cut(string(status), "VmHWM:")
+	if _, err := fmt.Sscan(peak, &kilobytes); err != nil {
+		tf.t.Fatal(err)
+	}
+	return kilobytes * 1024 / 1e6
 }

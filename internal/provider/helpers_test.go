@@ -32,12 +32,12 @@ func startServer(t testing.TB, options ...swrtest.Option) *swrtest.Server {
 }
 
 func addCredentials(server *swrtest.Server) {
+	server.SetOwner(swrtest.Account{Name: "OWNER-ACCOUNT", ID: "0000account"})
 	server.AddRepository("platform", "team/app")
 	server.AddKey(swrtest.Key{Access: "PERMANENT", Secret: testSecretKey})
 	server.AddKey(swrtest.Key{Access: "TEMPORARY", Secret: testSecretKey, SecurityToken: testSecurityToken})
 	server.AddUser(swrtest.User{
 		Name: "jane", ID: "0000jane", Password: testPassword,
-		DomainName: "OWNER-ACCOUNT", DomainID: "0000account",
 		Projects: []swrtest.Project{{Name: "eu-de", ID: "0000eude"}, {Name: "eu-de_team", ID: "0000team"}},
 	})
 }
@@ -181,7 +181,11 @@ func secretsIn(server *swrtest.Server) []string {
 
 // allSecrets are the texts that may appear nowhere.
 func allSecrets(server *swrtest.Server) []string {
-	return append(secretsIn(server), testPassword, testSecretKey, testSecurityToken, server.Token())
+	secrets := append(secretsIn(server), testPassword, testSecretKey, testSecurityToken, server.Token(), testIDToken)
+	for _, key := range server.IssuedKeys() {
+		secrets = append(secrets, key.Access, key.Secret, key.SecurityToken)
+	}
+	return secrets
 }
 
 // concurrently calls f for each number below n, at most limit at a time.

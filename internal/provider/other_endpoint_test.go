@@ -131,7 +131,7 @@ func TestTaintedShareThatWasRead(t *testing.T) {
 		v.ListDelay.Create, v.GetDelay.Create = swrtest.Delay{For: time.Minute}, swrtest.Delay{For: time.Minute}
 	})
 	s := newHarness(t, server).newShare()
-	s.apply(shareConfig.with("timeouts", values{"create": "1s"})).assertWarning(t, "does not show yet")
+	s.apply(shareConfig.with("timeouts", values{"create": "5s"})).assertWarning(t, "does not show yet")
 	s.inOneRun()
 	s.refresh()
 	replacement := &instance{harness: s.harness, typeName: shareType}

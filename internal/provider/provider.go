@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -70,12 +71,17 @@ func (p *swrProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	p.setSession(resp, configured)
 }
 
-// withAttribute returns the diagnostic, for the named attribute unless it is "".
+// withAttribute returns the diagnostic, for the named attribute (see
+// [config.Attribute]) unless it is "".
 func withAttribute(attribute string, d diag.Diagnostic) diag.Diagnostic {
 	if attribute == "" {
 		return d
 	}
-	return diag.WithPath(path.Root(attribute), d)
+	object, name, isNested := strings.Cut(attribute, ".")
+	if !isNested {
+		return diag.WithPath(path.Root(attribute), d)
+	}
+	return diag.WithPath(path.Root(object).AtName(name), d)
 }
 
 func (p *swrProvider) setSession(resp *provider.ConfigureResponse, s *session) {
@@ -109,15 +115,21 @@ func (p *swrProvider) ListResources(context.Context) []func() list.ListResource 
 
 func providerSchema() schema.Schema {
 	attributes := map[string]schema.Attribute{}
+	nested := map[string]map[string]schema.Attribute{}
 	for _, a := range config.Attributes {
-		description := attributeDescription(a)
-		switch a.Kind {
-		case config.Bool:
-			attributes[a.Name] = schema.BoolAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
-		case config.Int:
-			attributes[a.Name] = schema.Int64Attribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
-		default:
-			attributes[a.Name] = schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+		object, name, isNested := strings.Cut(a.Name, ".")
+		if !isNested {
+			attributes[a.Name] = providerAttribute(a)
+			continue
+		}
+		if nested[object] == nil {
+			nested[object] = map[string]schema.Attribute{}
+		}
+		nested[object][name] = providerAttribute(a)
+	}
+	for name, description := range config.Nested {
+		attributes[name] = schema.SingleNestedAttribute{
+			Optional: true, Attributes: nested[name], MarkdownDescription: description,
 		}
 	}
 	return schema.Schema{
@@ -127,14 +139,29 @@ func providerSchema() schema.Schema {
 	}
 }
 
+func providerAttribute(a config.Attribute) schema.Attribute {
+	description := attributeDescription(a)
+	switch a.Kind {
+	case config.Bool:
+		return schema.BoolAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+	case config.Int:
+		return schema.Int64Attribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+	default:
+		return schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+	}
+}
+
 // attributeDescription returns the description of an attribute with its environment
 // variables and default.
 func attributeDescription(a config.Attribute) string {
-	variables := make([]string, len(a.Env))
-	for i, name := range a.Env {
-		variables[i] = "`" + name + "`"
+	text := a.Description
+	if len(a.Env) > 0 {
+		variables := make([]string, len(a.Env))
+		for i, name := range a.Env {
+			variables[i] = "`" + name + "`"
+		}
+		text += " Environment: " + enumerate(variables, "or") + "."
 	}
-	text := a.Description + " Environment: " + enumerate(variables, "or") + "."
 	if a.Default != "" {
 		text += " Default: " + a.Default + "."
 	}
@@ -145,11 +172,17 @@ func attributeDescription(a config.Attribute) string {
 // attribute whose value is not known yet, or "" if all are known.
 func blockSettings(block types.Object) (settings config.Settings, unknown string) {
 	settings = config.Settings{}
-	values := block.Attributes()
 	for _, a := range config.Attributes {
-		switch value := values[a.Name]; {
+		value, name := block.Attributes()[a.Name], a.Name
+		if object, attribute, isNested := strings.Cut(a.Name, "."); isNested {
+			nested, ok := block.Attributes()[object].(types.Object)
+			if value = nested.Attributes()[attribute]; !ok || nested.IsNull() || nested.IsUnknown() {
+				value, name = nested, object
+			}
+		}
+		switch {
 		case value.IsUnknown():
-			return nil, a.Name
+			return nil, name
 		case !value.IsNull():
 			settings[a.Name] = value.String()
 			if text, ok := value.(types.String); ok {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -28,6 +29,16 @@ func TestConfigure(t *testing.T) {
 		`AttributeName("endpoint"): Invalid endpoint`, "begins with http://", "Write https://")
 	h.configure(values{"token": "t", "access_key": "a", "secret_key": "s"}).assertError(t, "token", "access_key")
 	h.configure(values{}).assertError(t, "OS_TOKEN")
+	h.configure(values{"token": "t", "region": "eu-de", "assume_role": values{"agency_name": "ops"}}).assertError(t,
+		`AttributeName("assume_role").AttributeName("domain_name"): Incomplete agency`)
+	h.configure(values{"oidc": values{"idp_id": "ci", "id_token": "a", "id_token_file": "b"}}).assertError(t,
+		`AttributeName("oidc").AttributeName("id_token_file"): Conflicting oidc attributes`)
+	for name, block := range map[string]values{
+		"oidc": {"oidc": unknown}, "oidc.idp_id": {"oidc": values{"idp_id": unknown, "id_token": "a"}},
+	} {
+		h.configure(block)
+		h.newShare().apply(shareConfig).assertError(t, "Provider configuration not yet known", `"`+name+`" in the provider block is not known`)
+	}
 	h.configure(values{"endpoint": "http://swr-api.example.com", "token": "t", "insecure": true}).assertWarning(t, "Credentials are sent in clear text")
 	assertNoRequests(t, h.server)
 }
@@ -113,6 +124,25 @@ func TestRefusedCredential(t *testing.T) {
 	}
 }
 
+// A refused agency is an error that names agency, account and policy, and in which
+// account the run acts. IAM refuses signatures of a clock that is off, too.
+func TestRefusedAgency(t *testing.T) {
+	t.Parallel()
+	block := func(server *swrtest.Server) values {
+		return values{"access_key": "PERMANENT", "secret_key": testSecretKey, "auth_url": server.IAMURL,
+			"assume_role": values{"agency_name": "missing", "domain_name": "CUSTOMER"}}
+	}
+	server := startServer(t)
+	d := newHarness(t, server, block(server)).newShare().apply(shareConfig)
+	d.assertError(t, "Unable to create share", `assume the agency "missing" of account "CUSTOMER" at `+server.IAMURL, "403 Forbidden",
+		"the policy Agent Operator", `acting in account "CUSTOMER" with the agency "missing" from the provider block`)
+	assertNoSecrets(t, map[string]string{"the message": d.String()}, allSecrets(server)...)
+
+	server = startServer(t, swrtest.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) }))
+	newHarness(t, server, block(server)).newShare().apply(shareConfig).assertError(t,
+		"The clock of this computer is 20m behind that of the service")
+}
+
 // Of a login that fails the message says where each part of it came from. It is
 // sent once, however many resources need it.
 func TestWrongPassword(t *testing.T) {
@@ -144,10 +174,10 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 		if err != nil {
 			t.Error(err)
 		}
-		if strings.HasSuffix(r.URL.Path, "/auth/tokens") && !loginsToo {
+		if isIAM := strings.HasSuffix(r.URL.Path, "tokens"); isIAM && !loginsToo {
 			w.Header().Set("X-Subject-Token", "TOKEN+from/IAM=5ecret")
 			w.WriteHeader(http.StatusCreated)
-			_, _ = w.Write([]byte(`{"token":{}}`))
+			_, _ = w.Write([]byte(`{"token":{},"credential":{"access":"AK-from-IAM","secret":"SK-from-IAM-5ecret","securitytoken":"ST+from/IAM=5ecret"}}`))
 			return
 		}
 		mu.Lock()
@@ -160,9 +190,11 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 				sent = append(sent, value, signature)
 			}
 		}
-		if strings.Contains(string(body), "password") {
-			echoed = append(echoed, string(body), testPassword)
-			sent = append(sent, testPassword)
+		for field, secret := range map[string]string{`"password"`: testPassword, `"id_token"`: testIDToken} {
+			if strings.Contains(string(body), field) {
+				echoed = append(echoed, string(body), secret)
+				sent = append(sent, secret)
+			}
 		}
 		text := strings.Join(echoed, " ")
 		w.Header().Set("X-Request-Id", text)
@@ -189,7 +221,8 @@ func echo(t *testing.T, status int, loginsToo bool) (endpoint string, secrets fu
 			t.Error("nothing was echoed")
 		}
 		return append(slices.DeleteFunc(slices.Clone(sent), func(s string) bool { return s == "" }),
-			echoToken, testSecretKey, testSecurityToken, testPassword, "TOKEN+from/IAM=5ecret")
+			echoToken, testSecretKey, testSecurityToken, testPassword, testIDToken, idTokenSubject,
+			"TOKEN+from/IAM=5ecret", "SK-from-IAM-5ecret", "ST+from/IAM=5ecret")
 	}
 }
 
@@ -200,17 +233,23 @@ const echoToken = "given+TOKEN/5ecret&<>=="
 func TestEchoedSecrets(t *testing.T) {
 	t.Parallel()
 	idle := startServer(t)
+	agency := values{"agency_name": "ops", "domain_name": "CUSTOMER"}
+	idTokenBlock := values{"oidc": values{"idp_id": "ci", "id_token": testIDToken}, "region": "eu-de", "auth_url": ""}
 	for method, block := range map[string]values{
 		"token":                {"token": echoToken},
 		"access key":           {"access_key": "PERMANENT", "secret_key": testSecretKey},
 		"temporary access key": {"access_key": "PERMANENT", "secret_key": testSecretKey, "security_token": testSecurityToken},
 		"password":             passwordBlock(idle),
 		"login":                passwordBlock(idle),
+		"id token":             idTokenBlock,
+		"id token login":       idTokenBlock,
+		"agency login":         {"token": echoToken, "assume_role": agency, "region": "eu-de", "auth_url": ""},
+		"agency keys":          {"access_key": "PERMANENT", "secret_key": testSecretKey, "assume_role": agency, "auth_url": ""},
 	} {
 		for _, status := range []int{http.StatusInternalServerError, http.StatusUnauthorized, http.StatusBadRequest, http.StatusFound, http.StatusOK} {
 			t.Run(fmt.Sprintf("%s %d", method, status), func(t *testing.T) {
 				t.Parallel()
-				endpoint, secrets := echo(t, status, method == "login")
+				endpoint, secrets := echo(t, status, strings.HasSuffix(method, "login"))
 				config := block.with("endpoint", endpoint).with("max_retries", 2)
 				if block["auth_url"] != nil {
 					config["auth_url"] = endpoint

@@ -57,7 +57,7 @@ func (e *clockError) String() string {
 // explainRefusal returns err as a *clockError if a signature was refused and the
 // clock is the likely cause.
 func (s *session) explainRefusal(err error) error {
-	if s.transport == nil || kindOf(err) != swr.KindUnauthorized {
+	if kind := kindOf(err); s.transport == nil || kind != swr.KindUnauthorized && kind != swr.KindSignIn {
 		return err
 	}
 	// The server's time is in whole seconds, hence the rounding.

@@ -13,6 +13,7 @@ import (
 const (
 	codeNoRouteGateway    = "APIGW.0101"
 	codeAuthGateway       = "APIGW.0301"
+	codeForbiddenGateway  = "APIGW.0302"
 	codeThrottled         = "APIGW.0308"
 	codeNoRoute           = "SVCSTG.SWR.4040083"
 	codeAuth              = "SVCSTG.SWR.4010000"
@@ -45,6 +46,7 @@ const gatewayPrefix = "APIGW."
 var messages = map[string]string{
 	codeNoRouteGateway:      "The API does not exist or has not been published in the environment.",
 	codeAuthGateway:         "Incorrect IAM authentication information",
+	codeForbiddenGateway:    "The IAM user is not allowed to access the API.",
 	codeThrottled:           "The throttling threshold has been reached.",
 	codeNoRoute:             "The API does not exist.",
 	codeAuth:                "Authentication failed.",
@@ -89,6 +91,7 @@ const (
 	gatewayUnknownKey     = "ak not exist"
 	gatewayUnknownToken   = "decrypt token fail"
 	gatewayNoToken        = "x-auth-token not found"
+	gatewayWrongProject   = "project id is invalid"
 )
 
 func gatewayTokenExpired(at time.Time) string {
@@ -96,8 +99,14 @@ func gatewayTokenExpired(at time.Time) string {
 }
 
 // unauthorized returns a 401 in the variant's format: the gateway's, with its
-// text, or SWR's own, with a detail.
+// text, or SWR's own, with a detail. The IAM has its own format for tokens; its
+// signatures are the gateway's affair.
 func (c *call) unauthorized(gatewayText, detail string) error {
+	if c.route.op.iam() && c.r.Header.Get(headerAuthorization) == "" {
+		return iamError(http.StatusUnauthorized, "The request you have made requires authentication.")
+	} else if c.route.op.iam() {
+		return gatewayUnauthorized(gatewayText)
+	}
 	if c.variants.AuthErrors == AuthGateway {
 		return gatewayUnauthorized(gatewayText)
 	}
@@ -160,7 +169,7 @@ func (c *call) errorResponseAs(shape ErrorShape, e apiError) response {
 			RequestID string `json:"request_id"`
 		}{e.code, message, id})
 	case ShapeIAM:
-		body = iamErrorBody(e.status)
+		body = iamErrorBody(e)
 	case ShapeHTML:
 		contentType, body = typeHTML, htmlPage(e.status)
 	case ShapeEmpty:
@@ -178,19 +187,25 @@ func (c *call) errorResponseAs(shape ErrorShape, e apiError) response {
 	return newResponse(e.status, contentType, body)
 }
 
-func iamErrorBody(status int) []byte {
+// iamError returns an error in the IAM's shape; without a message, the usual one.
+func iamError(status int, message string) error { return apiError{status: status, detail: message} }
+
+func iamErrorBody(e apiError) []byte {
 	message := map[int]string{
 		http.StatusBadRequest:   "The request body is invalid.",
 		http.StatusUnauthorized: "The username or password is wrong.",
 		http.StatusForbidden:    "You are not authorized to perform the requested action.",
-	}[status]
+	}[e.status]
+	if e.code == "" {
+		message = cmp.Or(e.detail, message)
+	}
 	type iamError struct {
 		Code    int    `json:"code"`
 		Message string `json:"message"`
 		Title   string `json:"title"`
 	}
-	title := http.StatusText(status)
-	return encodeJSON(map[string]iamError{"error": {status, cmp.Or(message, title), title}})
+	title := http.StatusText(e.status)
+	return encodeJSON(map[string]iamError{"error": {e.status, cmp.Or(message, title), title}})
 }
 
 // htmlPage returns the error page of a proxy or a load balancer.

@@ -57,7 +57,7 @@ func responding(name string, build func(*call) response) Behavior {
 // (empty: no body), in the shape of the server's variants.
 func Status(status int, code string) Behavior {
 	return responding(statusName(status, code), func(c *call) response {
-		if code == "" && c.info.Operation != OpLogin {
+		if code == "" && !c.info.Operation.iam() {
 			return newResponse(status, "", nil)
 		}
 		return c.errorResponse(apiError{status: status, code: code})
@@ -141,7 +141,7 @@ func malformed(name string, body func(*call) []byte) Behavior {
 		// Not DELETE's 204, which allows no body.
 		status := http.StatusOK
 		switch c.info.Operation {
-		case OpCreate, OpUpdate, OpLogin:
+		case OpCreate, OpUpdate, OpLogin, OpAssumeRole, OpIDToken, OpSecurityTokens:
 			status = http.StatusCreated
 		}
 		return newResponse(status, typeJSON, body(c))

@@ -37,18 +37,46 @@ func requestFor(t *testing.T, s *swrtest.Server, op swrtest.Operation) *http.Req
 		return newRequest(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 	case swrtest.OpLogin:
 		return newRequest(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin)
+	case swrtest.OpAssumeRole:
+		return newRequest(t, s, http.MethodPost, "/v3/auth/tokens", assumeRoleBody)
+	case swrtest.OpIDToken:
+		r := newRequest(t, s, http.MethodPost, "/v3.0/OS-AUTH/id-token/tokens", idTokenBody(idToken()))
+		r.Header.Set("X-Idp-Id", "ci")
+		return r
+	case swrtest.OpSecurityTokens:
+		return newRequest(t, s, http.MethodPost, "/v3.0/OS-CREDENTIAL/securitytokens", securityTokenBody)
+	case swrtest.OpShowToken:
+		r := newRequest(t, s, http.MethodGet, "/v3/auth/tokens", "")
+		r.Header.Set("X-Subject-Token", s.Token())
+		return r
+	case swrtest.OpProjects:
+		return newRequest(t, s, http.MethodGet, "/v3/projects?name=eu-de", "")
+	case swrtest.OpDomains:
+		return newRequest(t, s, http.MethodGet, "/v3/auth/domains", "")
+	case swrtest.OpUsers:
+		return newRequest(t, s, http.MethodGet, "/v3/users?name=u", "")
+	case swrtest.OpCatalog:
+		return newRequest(t, s, http.MethodGet, "/v3/auth/catalog", "")
 	}
 	t.Fatalf("no request for %q", op)
 	return nil
 }
 
-// startWithShare serves a share with the one account, and a user.
+// startWithShare serves a share with the one account, a user, an agency and an
+// identity provider.
 func startWithShare(t *testing.T) (*swrtest.Server, *clock) {
 	t.Helper()
 	s, c := start(t)
+	addObjects(s)
+	return s, c
+}
+
+// addObjects adds what the requests of requestFor need.
+func addObjects(s *swrtest.Server) {
 	put(s, account)
 	s.AddUser(swrtest.User{Name: "u", Password: "p"})
-	return s, c
+	addCustomer(s)
+	s.AddIdentityProvider(ciProvider)
 }
 
 // startWithTLS is startWithShare with or without TLS, and a client for it.
@@ -61,8 +89,7 @@ func startWithTLS(t *testing.T, secure bool) (*swrtest.Server, *http.Client) {
 		return s, httpClient
 	}
 	s := swrtest.StartTLS(t)
-	put(s, account)
-	s.AddUser(swrtest.User{Name: "u", Password: "p"})
+	addObjects(s)
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(s.CAPEM()) {
 		t.Fatal("no certificate in CAPEM")
@@ -101,16 +128,16 @@ func TestBehaviors(t *testing.T) {
 		throttled = `429 {"error_code":"APIGW.0308"`
 	)
 	for name, test := range map[string]struct {
-		behavior  swrtest.Behavior
-		after     bool   // the request takes effect
-		want      string // status and the beginning of the body; 20x is the status of a success
-		list      string // want for lists, if it differs
-		header    string // one header of the response
-		wantLogin string // want for logins, if it differs
+		behavior swrtest.Behavior
+		after    bool   // the request takes effect
+		want     string // status and the beginning of the body; 20x is the status of a success
+		list     string // want for lists, if it differs
+		header   string // one header of the response
+		iam      string // want for calls of the IAM, if it differs
 	}{
 		"500":           {behavior: swrtest.Status(500, "SVCSTG.SWR.5000001"), want: "500 " + swrError + "5000001"},
 		"500 after":     {behavior: swrtest.Status(500, "SVCSTG.SWR.5000001").AfterEffect(), after: true, want: "500 " + swrError + "5000001"},
-		"no code":       {behavior: swrtest.Status(503, ""), want: "503 ", wantLogin: `503 {"error":{"code":503,`},
+		"no code":       {behavior: swrtest.Status(503, ""), want: "503 ", iam: `503 {"error":{"code":503,`},
 		"599":           {behavior: swrtest.Status(599, "SVCSTG.SWR.5990000"), want: "599 " + swrError + "5990000"},
 		"gateway":       {behavior: swrtest.Status(401, "APIGW.0301"), want: `401 {"error_code":"APIGW.0301"`},
 		"array":         {behavior: swrtest.StatusAs(502, "X", swrtest.ShapeArray), want: `502 [{"errorCode":"X"`},
@@ -143,8 +170,10 @@ func TestBehaviors(t *testing.T) {
 				switch op {
 				case swrtest.OpList, swrtest.OpRepositories, swrtest.OpSharedRepositories:
 					want = cmp.Or(test.list, want)
-				case swrtest.OpLogin:
-					want, success = cmp.Or(test.wantLogin, want), "201"
+				case swrtest.OpLogin, swrtest.OpAssumeRole, swrtest.OpIDToken, swrtest.OpSecurityTokens:
+					want, success = cmp.Or(test.iam, want), "201"
+				case swrtest.OpShowToken, swrtest.OpProjects, swrtest.OpDomains, swrtest.OpUsers, swrtest.OpCatalog:
+					want = cmp.Or(test.iam, want)
 				case swrtest.OpCreate, swrtest.OpUpdate:
 					success = "201"
 				}

@@ -139,8 +139,7 @@ type rateLimiter struct {
 	allowed   []time.Time // in the last second
 }
 
-// SetRateLimit limits the requests a second to SWR (not logins, which go to the
-// IAM), on the simulator's clock. The others get a behavior: Throttle if none is
+// SetRateLimit limits the requests a second to SWR (not to the IAM), on the simulator's clock. The others get a behavior: Throttle if none is
 // given. 0 removes the limit.
 func (s *Simulator) SetRateLimit(perSecond int, rejection ...Behavior) {
 	s.mu.Lock()
@@ -153,7 +152,7 @@ func (s *Simulator) SetRateLimit(perSecond int, rejection ...Behavior) {
 }
 
 func (l *rateLimiter) allow(c *call) bool {
-	if l == nil || c.info.Operation == OpLogin {
+	if l == nil || c.info.Operation.iam() {
 		return true
 	}
 	start := c.now.Add(-time.Second)

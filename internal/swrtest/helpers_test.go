@@ -59,6 +59,10 @@ func try(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return readReply(r, resp)
+}
+
+func readReply(r *http.Request, resp *http.Response) (reply, error) {
 	body, err := io.ReadAll(resp.Body)
 	if closeErr := resp.Body.Close(); err == nil {
 		err = closeErr

@@ -103,8 +103,9 @@ func TestLoginTable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := start(t)
+			s.SetOwner(swrtest.Account{Name: s.Owner(), ID: "domain-1"})
 			s.AddUser(swrtest.User{
-				Name: "u", ID: "user-1", Password: "p", DomainName: s.Owner(), DomainID: "domain-1",
+				Name: "u", ID: "user-1", Password: "p",
 				Projects: []swrtest.Project{{Name: "eu-de", ID: "project-1"}, {Name: "eu-nl", ID: "project-2"}},
 			})
 			got := login(t, s, test.body)

@@ -25,6 +25,11 @@ import (
 // not on loopback, which clients never reach through a proxy.
 const ProxyHost = "example.com"
 
+// cloudHosts are those of clouds that a proxy with Intercept plays.
+var cloudHosts = []string{
+	"*.eu-de.otc.t-systems.com", "*.eu-nl.otc.t-systems.com", "*.ap-southeast-1.myhuaweicloud.com", "*.eu-west-101.myhuaweicloud.eu",
+}
+
 // ProxyOptions are what a proxy does. The zero value forwards everything.
 type ProxyOptions struct {
 	// User and Password are required of clients, if set.
@@ -168,6 +173,7 @@ func (p *Proxy) intercept(client net.Conn) {
 		if err != nil {
 			return // also if the client does not trust the certificate
 		}
+		r.TLS = &tls.ConnectionState{} // ReadRequest does not know of TLS
 		recorder := &recordedResponse{header: http.Header{}}
 		p.target.ServeHTTP(recorder, r)
 		resp := http.Response{
@@ -209,7 +215,7 @@ func proxyCertificate() (pair tls.Certificate, caPEM []byte, err error) {
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
 		Subject:      pkix.Name{CommonName: "Proxy of the tests"},
 		NotBefore:    time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		DNSNames: []string{ProxyHost}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: append([]string{ProxyHost}, cloudHosts...), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}

@@ -63,10 +63,13 @@ func (c *call) repositories() (response, error) {
 		for _, key := range c.sim.store.sortedKeys() {
 			repo := c.sim.store.repositories[key]
 			matches := name == "" || key.repository == name || c.variants.FilterFormOnly && strings.Contains(key.repository, name)
+			if c.sim.store.namespaces[key.namespace] != c.caller.account {
+				continue
+			}
 			if !matches || public != "" && public != strconv.FormatBool(repo.public) {
 				continue
 			}
-			item := c.repositoryItem(ownerDomainName, key, "", repo.created)
+			item := c.repositoryItem(c.caller.account.Name, key, "", repo.created)
 			item.IsPublic = repo.public
 			if !yield(item) {
 				return
@@ -165,23 +168,28 @@ func (c *call) listRepositories(query url.Values, all iter.Seq[repositoryJSON]) 
 	return resp, nil
 }
 
-// sharedByMe returns the repositories with at least one share. Their status has
-// no meaning, and is false.
+// sharedByMe returns the caller's repositories with at least one share. Their
+// status has no meaning, and is false.
 func (c *call) sharedByMe() []repositoryJSON {
 	var items []repositoryJSON
 	for _, key := range c.sim.store.sortedKeys() {
 		repo := c.sim.store.repositories[key]
-		if len(repo.shares()) > 0 {
-			items = append(items, c.repositoryItem(ownerDomainName, key, "", repo.created))
+		if c.sim.store.namespaces[key.namespace] == c.caller.account && len(repo.shares()) > 0 {
+			items = append(items, c.repositoryItem(c.caller.account.Name, key, "", repo.created))
 		}
 	}
 	return items
 }
 
 // sharedWithMe returns the repositories of others, of one status if not empty.
+// AddReceivedRepositories adds to those of the owner's account only.
 func (c *call) sharedWithMe(status string) []repositoryJSON {
 	var items []repositoryJSON
-	for _, r := range c.sim.received {
+	received := c.sim.received
+	if c.caller.account != c.sim.iam.owner() {
+		received = nil
+	}
+	for _, r := range received {
 		item := c.repositoryItem(r.DomainName, repositoryKey{r.Namespace, r.Repository}, r.Description, r.Created)
 		item.Status = !r.Expired
 		if status == "" || item.Status == (status == "true") {

@@ -19,7 +19,18 @@ const (
 	OpDelete             Operation = "delete"
 	OpRepositories       Operation = "repositories" // of the account
 	OpSharedRepositories Operation = "shared-repositories"
-	OpLogin              Operation = "login" // a token from the IAM
+
+	// The calls of the IAM.
+	OpLogin          Operation = "login"           // a token for a password or another token
+	OpAssumeRole     Operation = "assume-role"     // a token of an agency
+	OpIDToken        Operation = "id-token"        // a token for an OpenID Connect id token
+	OpSecurityTokens Operation = "security-tokens" // a temporary key pair of an agency
+	OpShowToken      Operation = "show-token"
+	OpProjects       Operation = "projects"
+	OpDomains        Operation = "domains"
+	OpUsers          Operation = "users"
+	OpCatalog        Operation = "catalog"
+
 	// OpUnknown is a request to a path or method that neither API has.
 	OpUnknown Operation = "unknown"
 )
@@ -34,6 +45,7 @@ type endpoint struct {
 const (
 	pathOfShares = "v2/manage/namespaces/{namespace}/{segment}/{repository}/access-domains"
 	pathOfShare  = pathOfShares + "/{account}"
+	pathOfTokens = "v3/auth/tokens"
 )
 
 // endpoints are in the order of API.md, "Endpoints" and "Signing in".
@@ -45,11 +57,28 @@ var endpoints = []endpoint{
 	newEndpoint(OpDelete, http.MethodDelete, pathOfShare),
 	newEndpoint(OpRepositories, http.MethodGet, "v2/manage/repos"),
 	newEndpoint(OpSharedRepositories, http.MethodGet, "v2/manage/shared-repositories"),
-	newEndpoint(OpLogin, http.MethodPost, "v3/auth/tokens"),
+	newEndpoint(OpLogin, http.MethodPost, pathOfTokens),
+	newEndpoint(OpAssumeRole, http.MethodPost, pathOfTokens), // by its body: see tokenOperation
+	newEndpoint(OpIDToken, http.MethodPost, "v3.0/OS-AUTH/id-token/tokens"),
+	newEndpoint(OpSecurityTokens, http.MethodPost, "v3.0/OS-CREDENTIAL/securitytokens"),
+	newEndpoint(OpShowToken, http.MethodGet, pathOfTokens),
+	newEndpoint(OpProjects, http.MethodGet, "v3/projects"),
+	newEndpoint(OpDomains, http.MethodGet, "v3/auth/domains"),
+	newEndpoint(OpUsers, http.MethodGet, "v3/users"),
+	newEndpoint(OpCatalog, http.MethodGet, "v3/auth/catalog"),
 }
 
 func newEndpoint(op Operation, method, path string) endpoint {
 	return endpoint{op, method, strings.Split(path, "/")}
+}
+
+// iam reports whether the IAM has the call, not SWR.
+func (op Operation) iam() bool {
+	switch op {
+	case OpLogin, OpAssumeRole, OpIDToken, OpSecurityTokens, OpShowToken, OpProjects, OpDomains, OpUsers, OpCatalog:
+		return true
+	}
+	return false
 }
 
 // Operations returns the operations of both APIs, without OpAny and OpUnknown.
@@ -152,7 +181,7 @@ type Routes struct {
 	Create, List, Get, Update, Delete Spelling
 	NoRepositories                    bool // no GET /v2/manage/repos
 	NoSharedRepositories              bool // no GET /v2/manage/shared-repositories
-	NoLogin                           bool // no POST /v3/auth/tokens
+	NoIAM                             bool // no IAM
 }
 
 // UniformRoutes returns routes with one spelling for all five calls on shares.
@@ -174,12 +203,15 @@ func MinimalRoutes() Routes {
 // or a proxy.
 func NoRoutes() Routes {
 	r := UniformRoutes(SpellingNone)
-	r.NoRepositories, r.NoSharedRepositories, r.NoLogin = true, true, true
+	r.NoRepositories, r.NoSharedRepositories, r.NoIAM = true, true, true
 	return r
 }
 
 // serves reports whether the server has the route.
 func (r Routes) serves(rt route) bool {
+	if rt.op.iam() {
+		return !r.NoIAM
+	}
 	spelling := SpellingNone
 	switch rt.op {
 	case OpCreate:
@@ -196,8 +228,6 @@ func (r Routes) serves(rt route) bool {
 		return !r.NoRepositories
 	case OpSharedRepositories:
 		return !r.NoSharedRepositories
-	case OpLogin:
-		return !r.NoLogin
 	}
 	switch spelling {
 	case SpellingDocumented:

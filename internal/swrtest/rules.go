@@ -118,9 +118,15 @@ const (
 )
 
 // validDeadline reports whether a request may have the deadline.
-func validDeadline(deadline string) bool {
+func validDeadline(deadline string, olderClients bool) bool {
 	if deadline == deadlineForever {
 		return true
+	}
+	if olderClients {
+		// terraform-provider-huaweicloud sends no fraction.
+		if t, err := time.Parse(time.RFC3339, deadline); err == nil && t.Format("2006-01-02T15:04:05Z") == deadline {
+			return true
+		}
 	}
 	t, err := time.Parse(deadlineLayout, deadline)
 	// Parse is lenient (it takes a comma for the dot): the documented form is

@@ -9,11 +9,19 @@ import (
 // The methods below are changes outside the API, as in the console: they take
 // effect at once, check no rule of names, and are not in the request log.
 
-// AddNamespace creates a namespace (organization).
+// AddNamespace creates a namespace (organization) of the owner's account.
 func (s *Simulator) AddNamespace(namespace string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.store.namespaces[namespace] = true
+	s.store.ensureNamespace(namespace, s.iam.owner())
+}
+
+// AssignNamespace gives a namespace to an account (name or id), and creates it as
+// needed. Requests of other accounts for it are 401 SVCSTG.SWR.4011064.
+func (s *Simulator) AssignNamespace(namespace, account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.namespaces[namespace] = s.iam.mustAccount(account)
 }
 
 // RemoveNamespace deletes a namespace with all its repositories and shares.
@@ -27,7 +35,7 @@ func (s *Simulator) RemoveNamespace(namespace string) {
 func (s *Simulator) AddRepository(namespace, repository string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.store.ensure(repositoryKey{namespace, repository}, s.now())
+	s.store.ensure(repositoryKey{namespace, repository}, s.iam.owner(), s.now())
 }
 
 // SetPublic makes a repository public, and creates it as needed. A public one can't
@@ -35,7 +43,7 @@ func (s *Simulator) AddRepository(namespace, repository string) {
 func (s *Simulator) SetPublic(namespace, repository string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.store.ensure(repositoryKey{namespace, repository}, s.now()).public = true
+	s.store.ensure(repositoryKey{namespace, repository}, s.iam.owner(), s.now()).public = true
 }
 
 // RemoveRepository deletes a repository with all its shares.
@@ -64,7 +72,7 @@ func (s *Simulator) PutShare(share Share) {
 	if share.Updated.IsZero() {
 		share.Updated = share.Created
 	}
-	repo := s.store.ensure(repositoryKey{share.Namespace, share.Repository}, now)
+	repo := s.store.ensure(repositoryKey{share.Namespace, share.Repository}, s.iam.owner(), now)
 	s.store.put(repo, now, share, Delay{}, Delay{})
 }
 
@@ -141,7 +149,8 @@ func (s *Simulator) AddReceivedRepositories(repositories ...ReceivedRepository) 
 }
 
 // AddAccounts adds accounts that exist at the cloud. Without any, every account
-// exists; with some, a POST for another one is 400 SVCSTG.SWR.4001041.
+// exists; with some, a POST for another one is 400 SVCSTG.SWR.4001041. Accounts of
+// AddAccount always exist.
 func (s *Simulator) AddAccounts(names ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,4 +160,11 @@ func (s *Simulator) AddAccounts(names ...string) {
 	for _, name := range names {
 		s.known[fold(name)] = true
 	}
+}
+
+func (s *Simulator) accountExists(name string) bool {
+	if s.known == nil || s.known[fold(name)] {
+		return true
+	}
+	return slices.ContainsFunc(s.iam.accounts, func(a *Account) bool { return fold(a.Name) == fold(name) })
 }

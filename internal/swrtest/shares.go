@@ -89,10 +89,14 @@ func (v Variants) repositoryInBody(repository string) string {
 	return repository
 }
 
-// repository returns the request's repository. A name that breaks the rules is
-// a bad request, unless the service has it anyway.
+// repository returns the request's repository. A namespace of another account is
+// a 401. A name that breaks the rules is a bad request, unless the service has it
+// anyway.
 func (c *call) repository() (*repository, error) {
 	key := repositoryKey{c.route.namespace, c.route.repository}
+	if owner, ok := c.sim.store.namespaces[key.namespace]; ok && owner != c.caller.account {
+		return nil, apiError{status: http.StatusUnauthorized, code: CodeOtherAccount}
+	}
 	if repo, ok := c.sim.store.repositories[key]; ok {
 		return repo, nil
 	}
@@ -103,7 +107,7 @@ func (c *call) repository() (*repository, error) {
 		return nil, err
 	}
 	code := cmp.Or(c.variants.MissingRepositoryCode, codeMissingRepository)
-	if !c.sim.store.namespaces[key.namespace] {
+	if _, ok := c.sim.store.namespaces[key.namespace]; !ok {
 		code = cmp.Or(c.variants.MissingNamespaceCode, codeMissingNamespace)
 	}
 	return nil, apiError{status: http.StatusNotFound, code: code}
@@ -130,7 +134,7 @@ func (c *call) create() (response, error) {
 	if _, err := c.query(); err != nil {
 		return response{}, err
 	}
-	body, err := parseShareBody(c.body, fieldAccessDomain, fieldPermit, fieldDeadline)
+	body, err := c.parseShareBody(fieldAccessDomain, fieldPermit, fieldDeadline)
 	if err != nil {
 		return response{}, err
 	}
@@ -138,7 +142,7 @@ func (c *call) create() (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	if c.sim.known != nil && !c.sim.known[fold(body.accessDomain)] {
+	if !c.sim.accountExists(body.accessDomain) {
 		return response{}, apiError{status: http.StatusBadRequest, code: codeNoAccount}
 	}
 	account := c.variants.storedAccount(body.accessDomain)
@@ -211,7 +215,7 @@ func (c *call) get() (response, error) {
 
 // update is PATCH .../access-domains/{access_domain}.
 func (c *call) update() (response, error) {
-	body, err := parseShareBody(c.body, fieldPermit, fieldDeadline)
+	body, err := c.parseShareBody(fieldPermit, fieldDeadline)
 	if err != nil {
 		return response{}, err
 	}
@@ -281,12 +285,12 @@ type shareBody struct {
 // parseShareBody parses a body that has the required fields, optionally a
 // description, and nothing else. Names are case-sensitive, unlike in
 // encoding/json.
-func parseShareBody(body []byte, required ...string) (shareBody, error) {
+func (c *call) parseShareBody(required ...string) (shareBody, error) {
 	var raw map[string]json.RawMessage
-	if !utf8.Valid(body) {
+	if !utf8.Valid(c.body) {
 		return shareBody{}, errors.New("the body is not UTF-8")
 	}
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
+	if err := json.Unmarshal(c.body, &raw); err != nil || raw == nil {
 		return shareBody{}, errors.New("the body is not a JSON object")
 	}
 	fields := map[string]string{}
@@ -322,7 +326,7 @@ func parseShareBody(body []byte, required ...string) (shareBody, error) {
 	switch {
 	case result.permit != permitRead:
 		return result, errors.New("permit: only read is supported")
-	case !validDeadline(result.deadline):
+	case !validDeadline(result.deadline, c.variants.OlderClients):
 		return result, errors.New("deadline: neither forever nor a UTC time in milliseconds")
 	case utf8.RuneCountInString(result.description) > maxDescription:
 		return result, errors.New("description: too long")

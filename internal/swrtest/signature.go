@@ -90,6 +90,10 @@ type signedRequest struct {
 	query        string // raw
 	header       http.Header
 	body         []byte
+	// olderClients allows headers that are not signed: both older clients add
+	// X-Project-Id, X-Domain-Id and X-Security-Token after they signed, and the one
+	// of terraform-provider-huaweicloud does not sign host.
+	olderClients bool
 }
 
 // verify returns what is wrong with the signature, or nil.
@@ -106,7 +110,7 @@ func (a authorization) verify(r signedRequest, key Key, now time.Time) error {
 	case r.header.Get(headerSecurityToken) != key.SecurityToken:
 		return errors.New("invalid X-Security-Token")
 	}
-	if err := a.checkSignedHeaders(r.header); err != nil {
+	if err := a.checkSignedHeaders(r); err != nil {
 		return err
 	}
 	canonical, err := a.canonicalRequest(r)
@@ -144,7 +148,7 @@ func hexSHA256(data []byte) string {
 // checkSignedHeaders returns what is wrong with SignedHeaders, or nil. They are
 // sorted, in lower case, and sent; host, x-sdk-date and every other x- header
 // that was sent are among them.
-func (a authorization) checkSignedHeaders(header http.Header) error {
+func (a authorization) checkSignedHeaders(r signedRequest) error {
 	if !slices.IsSorted(a.signedHeaders) {
 		return errors.New("invalid SignedHeaders: not sorted")
 	}
@@ -152,15 +156,18 @@ func (a authorization) checkSignedHeaders(header http.Header) error {
 		if name != strings.ToLower(name) || (i > 0 && name == a.signedHeaders[i-1]) {
 			return errors.New("invalid SignedHeaders: not in lower case, or named twice")
 		}
-		if name != "host" && len(header.Values(name)) == 0 {
+		if name != "host" && len(r.header.Values(name)) == 0 {
 			return errors.New("invalid SignedHeaders: a header that was not sent")
 		}
 	}
-	if !slices.Contains(a.signedHeaders, "host") {
+	if !slices.Contains(a.signedHeaders, "host") && !r.olderClients {
 		return errors.New("invalid SignedHeaders: host is missing")
 	}
-	for name := range header {
+	for name := range r.header {
 		name = strings.ToLower(name)
+		if r.olderClients && name != "x-sdk-date" {
+			continue
+		}
 		if strings.HasPrefix(name, "x-") && !slices.Contains(a.signedHeaders, name) {
 			return errors.New("invalid SignedHeaders: an x- header is missing")
 		}

@@ -1,6 +1,6 @@
 // Package swrtest simulates the two services that the provider calls, over real
 // HTTP and in memory: the sharing API of SWR (Software Repository for
-// Container) and the token call of an IAM (Keystone v3).
+// Container) and the IAM (Keystone v3) that clients sign in at.
 //
 // It knows what a server knows: routes, headers, bodies, accounts, tokens,
 // keys, and every way in which real servers differ from each other (Variants)
@@ -39,6 +39,7 @@ type Simulator struct {
 	basePath      string
 	seed          uint64
 	tokenLifetime time.Duration
+	keyLifetime   time.Duration // of temporary keys; 0: as requested
 	observer      func(Request)
 
 	mu       sync.Mutex // guards all below
@@ -79,6 +80,12 @@ func WithSeed(seed uint64) Option {
 // 24 hours, as on Open Telekom Cloud.
 func WithTokenLifetime(d time.Duration) Option {
 	return func(s *Simulator) { s.tokenLifetime = d }
+}
+
+// WithKeyLifetime sets how long temporary key pairs from the IAM are valid,
+// whatever duration a request asks for.
+func WithKeyLifetime(d time.Duration) Option {
+	return func(s *Simulator) { s.keyLifetime = d }
 }
 
 // WithVariants changes the variants from the start.
@@ -187,7 +194,8 @@ type call struct {
 	body      []byte
 	entry     *Request // in the log
 	requestID string
-	caller    identity // once authenticated
+	caller    principal // once authenticated
+	project   *Project  // in which the caller acts; nil for a whole account
 
 	// As of the request's arrival, or after the hook.
 	variants Variants
@@ -204,6 +212,9 @@ func (s *Simulator) receive(w http.ResponseWriter, r *http.Request) (*call, erro
 	}
 	path := r.URL.EscapedPath()
 	rt := matchRoute(r.Method, s.basePath, path)
+	if rt.op == OpLogin {
+		rt.op = tokenOperation(body)
+	}
 	c := &call{sim: s, w: w, r: r, route: rt, body: body}
 	c.info = RequestInfo{
 		Operation:  rt.op,
@@ -259,13 +270,13 @@ func (c *call) perform() response {
 }
 
 func (c *call) handle() (response, error) {
-	if c.route.op == OpLogin {
-		return c.login()
+	if c.route.op.iam() {
+		return c.handleIAM()
 	}
 	if err := c.authenticate(); err != nil {
 		return response{}, err
 	}
-	if !contentTypeAllowed(c.r.Header) {
+	if !c.contentTypeAllowed() {
 		return response{}, errors.New("header Content-Type: missing, or not a documented value")
 	}
 	switch c.route.op {
@@ -310,11 +321,20 @@ func (c *call) query(allowed ...string) (url.Values, error) {
 
 // contentTypeAllowed reports whether a request has one of the documented
 // values of Content-Type, which is mandatory on every call, GET and DELETE too.
-func contentTypeAllowed(header http.Header) bool {
+func (c *call) contentTypeAllowed() bool {
 	documented := []string{
 		"application/json", "charset=utf-8 application/json",
 		"application/json;charset=utf-8", "application/json; charset=utf-8",
 	}
-	values := header.Values("Content-Type")
+	if c.route.op.iam() {
+		documented = append(documented, "application/json;charset=utf8") // the IAM's documents have no hyphen
+	}
+	if c.variants.OlderClients {
+		documented = append(documented, "application/json;charset=UTF-8") // terraform-provider-huaweicloud
+	}
+	values := c.r.Header.Values("Content-Type")
+	if len(values) == 0 && len(c.body) == 0 && c.variants.OlderClients {
+		return true // both send Content-Type only with a body
+	}
 	return len(values) == 1 && slices.Contains(documented, values[0])
 }

@@ -75,21 +75,28 @@ type repository struct {
 
 // store is everything that SWR stores. The caller locks.
 type store struct {
-	namespaces   map[string]bool
+	namespaces   map[string]*Account // their owners
 	repositories map[repositoryKey]*repository
 	serial       uint64
 }
 
 func newStore() *store {
 	return &store{
-		namespaces:   map[string]bool{},
+		namespaces:   map[string]*Account{},
 		repositories: map[repositoryKey]*repository{},
 	}
 }
 
+// ensureNamespace creates a namespace of an account, unless it exists.
+func (st *store) ensureNamespace(namespace string, owner *Account) {
+	if _, ok := st.namespaces[namespace]; !ok {
+		st.namespaces[namespace] = owner
+	}
+}
+
 // ensure returns a repository, which it creates with its namespace as needed.
-func (st *store) ensure(key repositoryKey, now time.Time) *repository {
-	st.namespaces[key.namespace] = true
+func (st *store) ensure(key repositoryKey, owner *Account, now time.Time) *repository {
+	st.ensureNamespace(key.namespace, owner)
 	repo, ok := st.repositories[key]
 	if !ok {
 		repo = &repository{created: now, records: map[string]*record{}}

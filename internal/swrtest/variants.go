@@ -93,9 +93,15 @@ type Variants struct {
 
 	// CatalogWithSWR lists SWR in the IAM's catalog; real ones often lack it.
 	CatalogWithSWR bool
-	// UnknownProjectStatus is the status of a login with an unknown project: 0
-	// (401) or 403.
+	// CatalogWithSMN lists SMN, whose host gophertelekomcloud makes SWR's from.
+	CatalogWithSMN bool
+	// UnknownProjectStatus is the status of a login with an unknown project, and
+	// of a signed request with an unknown X-Project-Id: 0 (401) or 403.
 	UnknownProjectStatus int
+
+	// OlderClients accepts what the clients of the two older providers send
+	// though no document has it. Real servers accept it too.
+	OlderClients bool
 }
 
 // NoRouteResponse is the response to a request for a route that the server does
@@ -382,7 +388,12 @@ var namedVariants = []NamedVariant{
 	{"signature-credential", "only signatures with Credential=", func(v *Variants) { v.Signatures = SignatureCredential }},
 	{"signature-none", "only tokens, no signatures", func(v *Variants) { v.Signatures = SignatureNone }},
 	{"catalog-with-swr", "the IAM's catalog lists SWR", func(v *Variants) { v.CatalogWithSWR = true }},
+	{"catalog-with-smn", "the IAM's catalog lists SMN", func(v *Variants) { v.CatalogWithSMN = true }},
 	{"unknown-project-403", "login with an unknown project: 403 instead of 401", func(v *Variants) {
 		v.UnknownProjectStatus = http.StatusForbidden
+	}}, {"older-clients", "what the opentelekomcloud and huaweicloud providers need", func(v *Variants) {
+		v.OlderClients, v.CatalogWithSMN, v.CatalogWithSWR = true, true, true
+		v.Routes = UniformRoutes(SpellingBoth) // gophertelekomcloud has repos in all calls
+		v.WriteBodyObject = true               // terraform-provider-huaweicloud fails without a body
 	}},
 }

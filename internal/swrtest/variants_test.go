@@ -242,6 +242,10 @@ var variantChecks = map[string]variantCheck{
 		got := do(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin)
 		return fmt.Sprint(strings.Contains(got.body, `"type":"swr"`))
 	}, "true"},
+	"catalog-with-smn": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+		return fmt.Sprint(strings.Contains(do(t, s, http.MethodGet, "/v3/auth/catalog", "").body, `"type":"smn"`))
+	}, "true"},
+	"older-clients": {olderClientsSeen, "OK Created OK Created " + reposRoutes},
 	"unknown-project-403": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		s.AddUser(swrtest.User{Name: "u", Password: "p", Projects: []swrtest.Project{{Name: "eu-nl", ID: "1"}}})
 		return fmt.Sprint(do(t, s, http.MethodPost, "/v3/auth/tokens", passwordLogin).status)

@@ -19,6 +19,9 @@ const defaultAddress = "127.0.0.1:8765"
 // defaultAccount is the account of the share that exists at start.
 const defaultAccount = "OTC-EU-DE-00000000001000000200"
 
+// defaultAgency is the agency by which defaultAccount delegates to the owner.
+const defaultAgency = "ops"
+
 // errUsage is a bad command line, which package flag has reported already.
 var errUsage = errors.New("bad command line")
 
@@ -29,6 +32,7 @@ type config struct {
 	listVariants bool
 	empty        bool
 	quiet        bool
+	strict       bool
 	shares       []swrtest.Share
 	repositories []swrtest.Share // only Namespace and Repository are set
 	variants     []swrtest.NamedVariant
@@ -42,7 +46,10 @@ func parseConfig(args []string, stderr io.Writer) (config, error) {
 	flags.DurationVar(&c.latency, "latency", 0, "`duration` to wait before each response")
 	flags.BoolVar(&c.listVariants, "variants", false, "print the names for -variant and exit")
 	flags.BoolVar(&c.empty, "empty", false, "start without the default content: the repositories platform/team/app\n"+
-		"and platform/base, and platform/team/app shared with "+defaultAccount)
+		"and platform/base, platform/team/app shared with "+defaultAccount+", and that account,\n"+
+		"which has partner/app and delegates by the agency "+defaultAgency)
+	flags.BoolVar(&c.strict, "strict", false, "reject what only the clients of the opentelekomcloud and huaweicloud\n"+
+		"providers send, not the documents (default: the variant older-clients)")
 	flags.BoolVar(&c.quiet, "quiet", false, "do not print requests")
 	repeatable(flags, "share", "start with a share, `namespace/repository/account[=deadline]`", &c.shares, parseShare)
 	repeatable(flags, "repository", "start with a repository, `namespace/repository`", &c.repositories, parseRepository)

@@ -52,6 +52,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	log := &requestPrinter{out: stderr}
 	opts := []swrtest.Option{swrtest.WithLogLimit(0)} // only the printed log is used
+	if older, ok := swrtest.VariantByName("older-clients"); ok && !c.strict {
+		opts = append(opts, swrtest.WithVariants(older.Apply))
+	}
 	for _, variant := range c.variants {
 		opts = append(opts, swrtest.WithVariants(variant.Apply))
 	}
@@ -69,7 +72,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	server.SetLatency(c.latency)
 	seed(server, c)
 	user := server.AddUser(swrtest.User{Name: "demo", Password: rand.Text()})
-	if err := printEnvironment(stdout, server, user, c.empty); err != nil {
+	key := swrtest.Key{Access: rand.Text(), Secret: rand.Text() + rand.Text(), UserID: user.ID}
+	server.AddKey(key)
+	if err := printEnvironment(stdout, server, user, key, c); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
@@ -85,6 +90,10 @@ func seed(server *swrtest.Server, c config) {
 			Namespace: "platform", Repository: "team/app", AccessDomain: defaultAccount,
 			Deadline: "2031-03-31T00:00:00.000Z", Description: "created by hand in the console",
 		})
+		server.AddAccount(swrtest.Account{Name: defaultAccount})
+		server.AddAgency(swrtest.Agency{Name: defaultAgency, Account: defaultAccount})
+		server.AssignNamespace("partner", defaultAccount)
+		server.AddRepository("partner", "app")
 	}
 	for _, r := range c.repositories {
 		server.AddRepository(r.Namespace, r.Repository)
@@ -95,8 +104,9 @@ func seed(server *swrtest.Server, c config) {
 }
 
 // printEnvironment prints shell commands that point a provider at the server,
-// and one that changes its share without Terraform.
-func printEnvironment(out io.Writer, server *swrtest.Server, user swrtest.User, empty bool) error {
+// this one or an older one, and one that changes its share without Terraform.
+func printEnvironment(out io.Writer, server *swrtest.Server, user swrtest.User, key swrtest.Key, c config) error {
+	project := user.Projects[0].Name
 	text := fmt.Sprintf(`# The simulator is running. Press Ctrl-C to stop it. In another shell:
 export SWR_ENDPOINT=%s
 export OS_TOKEN=%s
@@ -106,8 +116,32 @@ export OS_TOKEN=%s
 # export OS_PASSWORD=%s
 # export OS_USER_DOMAIN_NAME=%s
 # export OS_PROJECT_NAME=%s
-`, server.URL, server.Token(), server.IAMURL, user.Name, user.Password, user.DomainName, user.Projects[0].Name)
-	if !empty {
+`, server.URL, server.Token(), server.IAMURL, user.Name, user.Password, user.DomainName, project)
+	text += fmt.Sprintf(`# Or with a key pair:
+# export OS_ACCESS_KEY=%s
+# export OS_SECRET_KEY=%s
+`, key.Access, key.Secret)
+	if !c.empty {
+		text += fmt.Sprintf(`# Or, on top of any of these, act in the account that has partner/app:
+# export OS_AGENCY_NAME=%s
+# export OS_AGENCY_DOMAIN_NAME=%s
+# export OS_DELEGATED_PROJECT=%s
+`, defaultAgency, defaultAccount, project)
+	}
+	if !c.strict {
+		text += fmt.Sprintf(`# The opentelekomcloud provider reads the variables of the password. The huaweicloud provider:
+# provider "huaweicloud" {
+#   region                  = "%s"
+#   auth_url                = "%s"
+#   access_key              = "%s"
+#   secret_key              = "%s"
+#   endpoints               = { swr = "%s", iam = "%s" }
+#   skip_check_website_type = true
+#   skip_check_upgrade      = true
+# }
+`, project, server.IAMURL, key.Access, key.Secret, server.URL, server.URL)
+	}
+	if !c.empty {
 		text += `# To change the share by hand, as in the console:
 # curl -fsS -X PATCH -H "X-Auth-Token: $OS_TOKEN" -H "Content-Type: application/json" ` +
 			`-d '{"permit": "read", "deadline": "forever"}' ` +

@@ -48,7 +48,7 @@ func start(t *testing.T, args ...string) command {
 	})
 	c := command{t: t, env: map[string]string{}, stop: stop}
 	lines := bufio.NewScanner(reader)
-	for (len(c.env) < 7 || c.curl == "" && !slices.Contains(args, "-empty")) && lines.Scan() {
+	for (len(c.env) < 9 || c.curl == "" && !slices.Contains(args, "-empty")) && lines.Scan() {
 		line := strings.TrimPrefix(lines.Text(), "# ")
 		if strings.HasPrefix(line, "curl ") {
 			c.curl = line
@@ -166,6 +166,31 @@ func TestSeedsAndVariants(t *testing.T) {
 	}
 }
 
+// The requests of older clients are accepted, unless the simulator is strict.
+func TestStrict(t *testing.T) {
+	for _, test := range []struct {
+		args   []string
+		status int
+	}{
+		{nil, http.StatusOK},
+		{[]string{"-strict"}, http.StatusBadRequest},
+	} {
+		c := start(t, test.args...)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.env["SWR_ENDPOINT"]+demoShares, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Auth-Token", c.env["OS_TOKEN"]) // and no Content-Type
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != test.status {
+			t.Errorf("%v: %d, %v", test.args, resp.StatusCode, err)
+		}
+	}
+}
+
 func TestOutput(t *testing.T) {
 	for _, test := range []struct {
 		args   string
@@ -173,7 +198,7 @@ func TestOutput(t *testing.T) {
 		want   []string
 	}{
 		{"-variants", 0, []string{"list-ignores-paging  ", "gzip  "}},
-		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200"}},
+		{"-help", 0, []string{"-share", "127.0.0.1:8765", "and platform/base", "OTC-EU-DE-00000000001000000200", "partner/app"}},
 		{"-address 0.0.0.0:0", 1, []string{"loopback"}},
 		{"-address 127.0.0.1:port", 1, []string{"port"}},
 		{"-variant unknown", 2, []string{"-variants lists them"}},

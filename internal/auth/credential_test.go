@@ -19,22 +19,22 @@ type loginScript struct {
 
 func newLoginScript() *loginScript { return &loginScript{release: make(chan error)} }
 
-func (s *loginScript) login(context.Context) (config.Secret, error) {
+func (s *loginScript) login(context.Context) (*credential, error) {
 	s.count++
 	n := s.count
 	if err := <-s.release; err != nil {
-		return config.Secret{}, err
+		return nil, err
 	}
-	return config.NewSecret(fmt.Sprintf("token %d", n)), nil
+	return &credential{token: config.NewSecret(fmt.Sprintf("token %d", n))}, nil
 }
 
 type outcome struct {
-	token *token
+	token *credential
 	err   error
 }
 
 // inBackground runs f and sends its result.
-func inBackground(f func() (*token, error)) <-chan outcome {
+func inBackground(f func() (*credential, error)) <-chan outcome {
 	c := make(chan outcome, 1)
 	go func() {
 		token, err := f()
@@ -46,15 +46,15 @@ func inBackground(f func() (*token, error)) <-chan outcome {
 func TestOneLoginForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		source := &tokenSource{login: script.login, clock: time.Now}
+		source := &credentialSource{login: script.login, clock: time.Now}
 		var waiting []<-chan outcome
 		for range 100 {
-			waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
+			waiting = append(waiting, inBackground(func() (*credential, error) { return source.get(t.Context()) }))
 		}
 		synctest.Wait()
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.token.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
@@ -67,11 +67,11 @@ func TestOneLoginForAll(t *testing.T) {
 func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		source := &tokenSource{login: script.login, clock: time.Now}
+		source := &credentialSource{login: script.login, clock: time.Now}
 		ctx, cancel := context.WithCancel(t.Context())
-		leader := inBackground(func() (*token, error) { return source.get(ctx) })
+		leader := inBackground(func() (*credential, error) { return source.get(ctx) })
 		synctest.Wait()
-		follower := inBackground(func() (*token, error) { return source.get(t.Context()) })
+		follower := inBackground(func() (*credential, error) { return source.get(t.Context()) })
 		synctest.Wait()
 
 		cancel()
@@ -80,7 +80,7 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 			t.Errorf("the leader got %v", got)
 		}
 		script.release <- nil
-		if got := <-follower; got.err != nil || got.token.secret.Reveal() != "token 1" {
+		if got := <-follower; got.err != nil || got.token.token.Reveal() != "token 1" {
 			t.Errorf("the follower got %v", got)
 		}
 		if script.count != 1 {
@@ -92,24 +92,24 @@ func TestCancelledLeaderFailsNobodyElse(t *testing.T) {
 func TestOneRenewalForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		old := &token{secret: config.NewSecret("old")}
+		old := &credential{token: config.NewSecret("old")}
 		old.accepted.Store(true)
-		source := &tokenSource{login: script.login, clock: time.Now, current: old}
+		source := &credentialSource{login: script.login, clock: time.Now, current: old}
 		var waiting []<-chan outcome
 		for range 50 {
-			waiting = append(waiting, inBackground(func() (*token, error) { return source.renew(t.Context(), old) }))
+			waiting = append(waiting, inBackground(func() (*credential, error) { return source.renew(t.Context(), old) }))
 		}
 		synctest.Wait()
 		// A request without a token waits for the renewal, too.
-		waiting = append(waiting, inBackground(func() (*token, error) { return source.get(t.Context()) }))
+		waiting = append(waiting, inBackground(func() (*credential, error) { return source.get(t.Context()) }))
 		script.release <- nil
 		for _, c := range waiting {
-			if got := <-c; got.err != nil || got.token.secret.Reveal() != "token 1" {
+			if got := <-c; got.err != nil || got.token.token.Reveal() != "token 1" {
 				t.Fatalf("got %v", got)
 			}
 		}
 		// A late 401 gets the renewed token.
-		if got, err := source.renew(t.Context(), old); err != nil || got.secret.Reveal() != "token 1" {
+		if got, err := source.renew(t.Context(), old); err != nil || got.token.Reveal() != "token 1" {
 			t.Errorf("late: %v, %v", got, err)
 		}
 		if script.count != 1 {
@@ -121,18 +121,18 @@ func TestOneRenewalForAll(t *testing.T) {
 func TestFailedRenewals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		script := newLoginScript()
-		old := &token{}
+		old := &credential{}
 		old.accepted.Store(true)
-		source := &tokenSource{login: script.login, clock: time.Now, current: old}
+		source := &credentialSource{login: script.login, clock: time.Now, current: old}
 
 		busy := &LoginError{Status: 503, temporary: true}
-		waiting := inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
+		waiting := inBackground(func() (*credential, error) { return source.renew(t.Context(), old) })
 		script.release <- busy
 		if got := <-waiting; !errors.Is(got.err, busy) {
 			t.Errorf("got %v", got)
 		}
 		// The next request tries again.
-		waiting = inBackground(func() (*token, error) { return source.renew(t.Context(), old) })
+		waiting = inBackground(func() (*credential, error) { return source.renew(t.Context(), old) })
 		refused := &LoginError{Status: 401}
 		script.release <- refused
 		if got := <-waiting; !errors.Is(got.err, refused) {
@@ -157,9 +157,9 @@ func TestUnacceptedTokens(t *testing.T) {
 	clock := &testClock{}
 	clock.advance(time.Hour)
 	logins := 0
-	source := &tokenSource{clock: clock.now, login: func(context.Context) (config.Secret, error) {
+	source := &credentialSource{clock: clock.now, login: func(context.Context) (*credential, error) {
 		logins++
-		return config.NewSecret("t"), nil
+		return &credential{token: config.NewSecret("t")}, nil
 	}}
 	first, err := source.get(t.Context())
 	if err != nil {
@@ -192,11 +192,11 @@ func TestUnacceptedTokens(t *testing.T) {
 
 func TestLoginHasTheValuesOfItsContext(t *testing.T) {
 	type key struct{}
-	source := &tokenSource{clock: time.Now, login: func(ctx context.Context) (config.Secret, error) {
+	source := &credentialSource{clock: time.Now, login: func(ctx context.Context) (*credential, error) {
 		if ctx.Value(key{}) != "logger" {
 			t.Error("the login does not have the logger of the caller")
 		}
-		return config.NewSecret("t"), nil
+		return &credential{token: config.NewSecret("t")}, nil
 	}}
 	if _, err := source.get(context.WithValue(t.Context(), key{}, "logger")); err != nil {
 		t.Error(err)
