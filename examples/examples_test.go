@@ -78,7 +78,7 @@ func TestExamplesApply(t *testing.T) {
 			}
 			text := configuration.String()
 			server := startServer(t)
-			if strings.Contains(text, "import {") || strings.Contains(text, "data \"") {
+			if strings.Contains(text, "import {") || !strings.Contains(text, "resource \"") {
 				server.PutShare(partner)
 			}
 			tf := newWorkspace(t, server)

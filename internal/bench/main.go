@@ -46,6 +46,7 @@ func run(ctx context.Context) (err error) {
 	list("latency", "response times of the service in milliseconds", &latencies)
 	list("exclusive", "numbers of accounts of each of 4 exclusive resources", &exclusive)
 	seedAbove := flag.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
+	account := flag.Bool("account", false, "measure only what reads an account of 1,000 repositories with 20 shares each, at 20 ms")
 	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms, and exclusive resources")
 	path := func(name, usage string) *string { // absolute, since the providers run in other directories
 		value := new(string)
@@ -76,6 +77,12 @@ func run(ctx context.Context) (err error) {
 	all := scenarios(shares, repositories, latencies, *seedAbove)
 	for _, accounts := range exclusive {
 		all = append(all, exclusiveScenario(accounts))
+	}
+	if !*quick {
+		all = append(all, accountScenario)
+	}
+	if *account {
+		all = []scenario{accountScenario}
 	}
 	for _, s := range all {
 		fmt.Println(s)

@@ -133,10 +133,15 @@ func (r report) exclusiveRatio() float64 {
 // measured, as a table in Markdown.
 func (r report) Thresholds() string {
 	planned, applied, small, large := r.find(1000, 20), r.find(1000, 0), r.find(500, 20), r.find(5000, 20)
+	account := result{}
 	var schema samples // does not depend on the scenario
 	for _, result := range r.Results {
 		schema = append(schema, result.ratio(stepSchema, wall)...)
+		if result.account {
+			account = result
+		}
 	}
+	const accountShares = "`swr_shares` of 1,000 repositories with 20 shares each at 20 ms: "
 	const plan, apply = "Plan of 1,000 unchanged shares of 10 repositories at 20 ms: ", "Apply of 1,000 new shares: "
 	table := "| threshold | at most | measured | |\n|---|---|---|---|\n"
 	for _, t := range []struct {
@@ -154,6 +159,10 @@ func (r report) Thresholds() string {
 		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
 		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
 		{"Plan of 4 unchanged exclusive resources of 500 accounts: CPU time of the provider ÷ 50 accounts", 2.5, "", r.exclusiveRatio()},
+		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
+		{accountShares + "wall time", 60, " s", account.most(stepShares, wall)},
+		{accountShares + "peak memory", 300, " MB", account.most(stepShares, peakMemory)},
+		{accountShares + "peak memory, one `access_domain`", 64, " MB", account.most(stepSharesOfAccount, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
 	} {
@@ -170,7 +179,9 @@ func (r report) Thresholds() string {
 
 // Rows returns the rows of the table of all figures.
 func (r result) Rows() (rows []string) {
-	for _, step := range []string{stepSchema, stepApply, stepPlan, stepDrift, stepDestroy} {
+	for _, step := range []string{
+		stepSchema, stepApply, stepPlan, stepDrift, stepDestroy, stepShares, stepSharesOfAccount, stepQuery,
+	} {
 		for _, target := range []string{targetSWR, targetOther, targetEmpty, targetData} {
 			all := r.measured[key{step, target}]
 			if len(all) == 0 {

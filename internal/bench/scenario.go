@@ -23,6 +23,7 @@ type scenario struct {
 	shares, repositories int
 	latency              time.Duration // of the service
 	seeded               bool          // the shares exist before the first step, and are not destroyed
+	account              bool          // what is measured reads the account as a whole
 	// exclusive: each repository has an exclusive resource. Its shares exist, and have
 	// no resources. Only targets that use the API are measured.
 	exclusive bool
@@ -80,6 +81,9 @@ const (
 
 // steps returns what is measured. Commands that change nothing are repeated.
 func (s scenario) steps() []step {
+	if s.account {
+		return s.accountSteps()
+	}
 	drifted := 0
 	for _, n := range s.spread() {
 		drifted += (n + 9) / 10 // every tenth share of a repository, see main.tf.tmpl
@@ -128,7 +132,7 @@ func (s scenario) measure(ctx context.Context, dir string, targets []target) (_ 
 	result := result{scenario: s, measured: map[key][]measurement{}}
 	var workspaces []*workspace
 	for _, t := range targets {
-		if s.exclusive && !t.usesAPI {
+		if (s.exclusive || s.account) && !t.usesAPI {
 			continue
 		}
 		server, listenErr := swrtest.Listen("127.0.0.1:0", swrtest.WithLogLimit(0))
@@ -174,6 +178,9 @@ func (w *workspace) prepare(ctx context.Context, parent string) error {
 	w.cli.Env = []string{"SWR_ENDPOINT=" + w.server.URL, "OS_TOKEN=" + w.server.Token(),
 		envBinary + "=" + w.binary, envUsage + "=" + w.usage}
 	w.server.SetLatency(w.latency)
+	if w.account {
+		return w.prepareAccount()
+	}
 	for n := range w.repositories {
 		w.server.AddRepository("platform", repositoryName(n))
 	}

@@ -109,12 +109,12 @@ func TestServiceTextIsEscaped(t *testing.T) {
 	if err := model.setFromAPI(share); err != nil {
 		t.Fatal(err)
 	}
-	repository := swr.SharedRepository{}
+	repository := swr.RepositoryInfo{}
 	fillStrings(reflect.ValueOf(&repository).Elem(), text)
 
 	for typeName, stored := range map[string]map[string]string{
-		"share":             storedStrings(reflect.ValueOf(model)),
-		"shared repository": storedStrings(reflect.ValueOf(sharedRepository(repository))),
+		"share":      storedStrings(reflect.ValueOf(model)),
+		"repository": storedStrings(reflect.ValueOf(newRepositoryModel(repository))),
 	} {
 		if len(stored) < 10 {
 			t.Errorf("only %d texts of a %s are found", len(stored), typeName)

@@ -47,6 +47,47 @@ func TestCLIShareLifecycle(t *testing.T) {
 	assertShares(t, server)
 }
 
+// All private repositories of an organization are shared, also one that is created
+// later, and swr_shares has what the same apply created.
+func TestCLIShareAllRepositories(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	seedRepositories(server, map[string]int{"platform/app": 0, "platform/team/app": 0, "other/app": 1})
+	server.SetPublic("platform", "public")
+	tf := newCLI(t, server, `
+data "swr_repositories" "private" {
+  namespace = "platform"
+  is_public = false
+}
+
+resource "swr_repository_share" "partner" {
+  for_each      = toset(data.swr_repositories.private.repositories[*].name)
+  namespace     = "platform"
+  repository    = each.key
+  access_domain = "ACME"
+  deadline      = "2031-03-31"
+}
+
+data "swr_shares" "all" {
+  access_domain = "acme"
+  depends_on    = [swr_repository_share.partner]
+}
+
+output "shares" {
+  value = [for share in data.swr_shares.all.shares : "${share.namespace}/${share.repository} until ${share.expires_at}"]
+}
+`)
+	assertContains(t, tf.apply(), "2 added", `"platform/app until 2031-04-01T00:00:00Z", "platform/team/app until 2031-04-01T00:00:00Z", ]`)
+	assertRequests(t, server, map[swrtest.Operation]int{
+		swrtest.OpCreate: 2, swrtest.OpRepositories: 1, swrtest.OpSharedRepositories: 1,
+	})
+	server.ResetRequests()
+	server.AddRepository("platform", "later")
+	assertContains(t, tf.plan(changes), `swr_repository_share.partner["later"] will be created`, "1 to add, 0 to change, 0 to destroy")
+	// The shares in the state are refreshed, and the new repository is listed.
+	assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpRepositories: 1, swrtest.OpSharedRepositories: 0, swrtest.OpList: 3})
+}
+
 // The kinds of outcome of the fault matrix (TestFaultMatrix), as users see them.
 func TestCLIFaults(t *testing.T) {
 	t.Parallel()

@@ -178,6 +178,75 @@ func TestSharedRepositoriesDataSource(t *testing.T) {
 	}
 }
 
+func TestRepositoriesDataSource(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	seedRepositories(server, map[string]int{"platform/app": 1, "platform/team/app": 0, "other/team/app": 1, "platform/zoo": 0})
+	server.SetPublic("platform", "public")
+	h := newHarness(t, server)
+	for _, test := range []struct {
+		config values
+		names  []string
+	}{
+		{values{"namespace": "platform"}, []string{"app", "public", "team/app", "zoo"}},
+		{values{"namespace": "platform", "is_public": false}, []string{"app", "team/app", "zoo"}},
+		{values{"namespace": "platform", "is_public": true}, []string{"public"}},
+		{values{"namespace": "platform", "name": "team/app"}, []string{"team/app"}},
+		{values{"namespace": "platform", "name": "team/app", "is_public": true}, nil},
+		{values{"namespace": "nobody"}, nil},
+	} {
+		server.ResetRequests()
+		got, d := h.dataSource("swr_repositories", test.config)
+		d.silent(t)
+		if names := field(got["repositories"], "name"); !slices.Equal(names, test.names) || got["complete"] != true {
+			t.Errorf("%v: %v, complete: %v", test.config, names, got["complete"])
+		}
+		assertRequests(t, server, map[swrtest.Operation]int{swrtest.OpRepositories: 1})
+	}
+	got, _ := h.dataSource("swr_repositories", values{"namespace": "platform", "name": "public"})
+	repositories, _ := got["repositories"].([]any)
+	if len(repositories) != 1 {
+		t.Fatal(got)
+	}
+	first, _ := repositories[0].(values)
+	for name, want := range (values{
+		"namespace": "platform", "is_public": true, "domain_name": server.Owner(), "num_images": int64(1), "tags": []any{"latest"},
+		"path": "swr.example.com/platform/public:latest",
+	}) {
+		if !equalValues(first[name], want) {
+			t.Errorf("%s is %v instead of %v", name, first[name], want)
+		}
+	}
+}
+
+func TestRepositoriesDataSourceErrors(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	h := newHarness(t, server)
+	for _, test := range []struct {
+		config  values
+		message string
+	}{
+		{values{"namespace": "platform", "name": "team$app"}, `AttributeName("name")`},
+		{values{"namespace": "Platform"}, `namespace = "Platform"`},
+	} {
+		_, d := h.dataSource("swr_repositories", test.config)
+		d.assertError(t, test.message)
+	}
+	assertNoRequests(t, server)
+	server.Inject(swrtest.Fault{Operation: swrtest.OpRepositories, Behavior: swrtest.Respond(200, nil,
+		`[{"namespace":"platform","name":"app","total_range":2}]`)})
+	got, d := h.dataSource("swr_repositories", values{"namespace": "platform"})
+	d.assertWarning(t, "Incomplete list of repositories", "ignores paging", "There may be more repositories")
+	if len(field(got["repositories"], "name")) != 1 || got["complete"] != false {
+		t.Errorf("%v", got)
+	}
+	server.RemoveFaults()
+	server.SetVariants(func(v *swrtest.Variants) { v.Routes.NoRepositories = true })
+	_, d = h.dataSource("swr_repositories", values{"namespace": "platform"})
+	d.assertError(t, "Unable to list repositories of platform", "this service does not support listing repositories")
+}
+
 func TestSharedRepositoriesDataSourceValidation(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, swrtest.Start(t))

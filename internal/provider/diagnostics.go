@@ -33,6 +33,7 @@ var (
 	opUpdateShare            = operation{"update", "share", typeShare}
 	opDeleteShare            = operation{"delete", "share", typeShare}
 	opListShares             = operation{"list", "shares of", ""}
+	opListRepositories       = operation{"list", "repositories of", ""}
 	opListSharedRepositories = operation{"list", "shared repositories of", ""}
 	opReadExclusive          = operation{"list", "shares of", typeExclusive}
 	opRevokeShare            = operation{"revoke", "share", typeExclusive}

@@ -133,7 +133,7 @@ func TestPageOfProxy(t *testing.T) {
 // A service that knows only the older form of listing shared repositories.
 func TestSharedRepositoriesByFilterAlone(t *testing.T) {
 	t.Parallel()
-	server := startServer(t, withVariant(t, "shared-filter-only"))
+	server := startServer(t, withVariant(t, "repositories-filter-only"))
 	putShare(server, "team/app", "ACME", "forever")
 	attributes, d := newHarness(t, server).dataSource("swr_shared_repositories", values{"center": "self", "namespace": "platform"})
 	d.silent(t)

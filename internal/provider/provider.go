@@ -103,7 +103,10 @@ func (*swrProvider) SetAttributes() map[string][]string {
 }
 
 func (p *swrProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newShareDataSource, newSharesDataSource, newSharedRepositoriesDataSource}
+	return []func() datasource.DataSource{
+		newShareDataSource, newSharesDataSource, newAccountSharesDataSource,
+		newRepositoriesDataSource, newSharedRepositoriesDataSource,
+	}
 }
 
 func (p *swrProvider) ListResources(context.Context) []func() list.ListResource {

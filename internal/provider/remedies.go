@@ -165,6 +165,8 @@ var remedies = map[swr.Kind]map[operation]string{
 			"  terraform apply -replace=ADDRESS\n\nwith the address of the resource. " +
 			"The account has no access until the share is created again. " +
 			"If other requests fail like this too, the endpoint of the provider is probably not the SWR API base URL. {state}",
+		opListRepositories: "Either this service does not support listing repositories, " +
+			"and each repository has to be named explicitly, or the endpoint, {endpoint}, is not the SWR API base URL.",
 		opListSharedRepositories: "Either this service does not support listing shared repositories, " +
 			"and each repository has to be named explicitly, or the endpoint, {endpoint}, is not the SWR API base URL.",
 	},

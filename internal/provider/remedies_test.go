@@ -45,7 +45,8 @@ func apiKinds(t *testing.T) []swr.Kind {
 
 var operations = []operation{
 	opCreateShare, opVerifyShare, opReadShare, opImportShare, opLookUpShare, opUpdateShare, opDeleteShare,
-	opListShares, opListSharedRepositories, opReadExclusive, opRevokeShare, opRevokeShares, opCheckShares,
+	opListShares, opListRepositories, opListSharedRepositories,
+	opReadExclusive, opRevokeShare, opRevokeShares, opCheckShares,
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

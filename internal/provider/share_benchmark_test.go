@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
@@ -28,6 +29,25 @@ func BenchmarkPlanUnchanged(b *testing.B) {
 		plan, err := h.PlanResourceChange(b.Context(), req)
 		if err != nil || len(plan.Diagnostics) > 0 {
 			b.Fatal(err, plan)
+		}
+	}
+}
+
+// BenchmarkAccountShares reads an account of 1,000 repositories with 20 shares each.
+func BenchmarkAccountShares(b *testing.B) {
+	server := swrtest.Start(b, swrtest.WithLogLimit(0))
+	repositories := map[string]int{}
+	for n := range 1000 {
+		repositories[fmt.Sprintf("platform/app%04d", n)] = 20
+	}
+	seedRepositories(server, repositories)
+	h := newHarness(b, server)
+	b.ReportAllocs()
+	for b.Loop() {
+		got, d := h.dataSource("swr_shares", values{})
+		d.silent(b)
+		if got["complete"] != true {
+			b.Fatal("the list is not complete")
 		}
 	}
 }

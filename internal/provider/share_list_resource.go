@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
+	"math"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -20,10 +21,6 @@ import (
 
 var _ list.ListResourceWithConfigure = (*shareListResource)(nil)
 
-// listTimeout limits a query. A query of a whole account lists the shares of each
-// repository, one after the other.
-const listTimeout = 30 * time.Minute
-
 // shareListResource is the list resource swr_repository_share, for terraform
 // query.
 type shareListResource struct {
@@ -31,8 +28,9 @@ type shareListResource struct {
 }
 
 type shareListModel struct {
-	Namespace  types.String `tfsdk:"namespace"`
-	Repository types.String `tfsdk:"repository"`
+	Namespace    types.String `tfsdk:"namespace"`
+	Repository   types.String `tfsdk:"repository"`
+	AccessDomain types.String `tfsdk:"access_domain"`
 }
 
 func newShareListResource() list.ListResource { return &shareListResource{} }
@@ -55,6 +53,11 @@ func (l *shareListResource) ListResourceConfigSchema(_ context.Context, _ list.L
 				MarkdownDescription: describe("repository") + " Requires `namespace`. Defaults to all repositories.",
 				Validators:          []validator.String{repositoryRule, stringvalidator.AlsoRequires(path.MatchRoot("namespace"))},
 			},
+			"access_domain": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: describe("access_domain") + " Regardless of case. Defaults to all accounts.",
+				Validators:          []validator.String{accountRule},
+			},
 		},
 	}
 }
@@ -68,44 +71,83 @@ func (l *shareListResource) List(ctx context.Context, req list.ListRequest, stre
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		ctx, cancel := context.WithTimeout(ctx, listTimeout)
+		ctx, cancel := context.WithTimeout(ctx, accountTimeout)
 		defer cancel()
 
-		listed := int64(0)
-		for result := range l.results(ctx, req, model) {
+		limit := &resultLimit{remaining: math.MaxInt}
+		if req.Limit > 0 {
+			limit.remaining = int(req.Limit)
+		}
+		for result := range l.results(ctx, req, model, limit) {
 			if !push(result) || result.Diagnostics.HasError() {
 				return
 			}
-			if len(result.Diagnostics) > 0 {
-				continue // a warning: more shares may follow
-			}
 			// The framework does not enforce Terraform's limit. More requests would
 			// be wasted.
-			if listed++; listed == req.Limit {
-				return
+			if len(result.Diagnostics) == 0 && limit.count() == 0 {
+				return // after a warning, more shares may follow
 			}
 		}
 	}
 }
 
-// results returns a result for each share of the selected repositories.
-func (l *shareListResource) results(ctx context.Context, req list.ListRequest, model shareListModel) iter.Seq[list.ListResult] {
+// resultLimit counts how many more shares Terraform wants.
+type resultLimit struct {
+	mu        sync.Mutex
+	remaining int
+}
+
+func (r *resultLimit) left() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.remaining
+}
+
+// count counts a share, and returns how many are left.
+func (r *resultLimit) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remaining--
+	return r.remaining
+}
+
+// list lists the shares of a repository, up to the limit.
+func (r *resultLimit) list(ctx context.Context, client *swr.Client, repo swr.Repository) (listing swr.Listing, err error) {
+	defer client.DropListing(repo)
+	limit := r.left()
+	for share, err := range client.Shares(ctx, repo) {
+		switch {
+		case errors.Is(err, swr.KindListingIncomplete):
+			listing.Incomplete = err.Error()
+			return listing, nil
+		case err != nil:
+			return listing, err
+		case share.Key().Addressable() != nil:
+			listing.Unaddressable = append(listing.Unaddressable, share.AccessDomain)
+			continue
+		}
+		if listing.Shares = append(listing.Shares, share); len(listing.Shares) == limit {
+			break
+		}
+	}
+	return listing, nil
+}
+
+// results returns a result for each selected share, and for each warning.
+func (l *shareListResource) results(
+	ctx context.Context, req list.ListRequest, model shareListModel, limit *resultLimit,
+) iter.Seq[list.ListResult] {
+	read, enough := limit.list, limit.left // each shared repository has a share
+	if account := model.AccessDomain.ValueString(); account != "" {
+		read, enough = shareFilter{accessDomain: account}.list, func() int { return maxParallelLists }
+	}
+	// It starts with one repository, so that a small limit wastes no request.
+	done := 0
+	width := func() int { return min(done+1, maxParallelLists, enough()) }
 	return func(yield func(list.ListResult) bool) {
-		for repo, err := range l.repositories(ctx, model) {
-			if err != nil {
-				yield(l.failedResult(opListSharedRepositories, swr.Key{Namespace: model.Namespace.ValueString()}, err))
-				return
-			}
-			for share, err := range l.session.client.Shares(ctx, repo) {
-				if errors.Is(err, swr.KindRepositoryMissing) && model.Repository.IsNull() {
-					break // deleted since it was listed
-				}
-				var result list.ListResult
-				if err != nil {
-					result = l.failedResult(opListShares, repositoryKey(repo), err)
-				} else {
-					result = l.result(ctx, req, share)
-				}
+		for listed := range l.session.listEach(ctx, l.repositories(ctx, model), read, width) {
+			done++
+			for result := range l.repositoryResults(ctx, req, model, listed) {
 				if !yield(result) {
 					return
 				}
@@ -114,34 +156,54 @@ func (l *shareListResource) results(ctx context.Context, req list.ListRequest, m
 	}
 }
 
-// repositories returns the repositories that the configuration selects.
-func (l *shareListResource) repositories(ctx context.Context, model shareListModel) iter.Seq2[swr.Repository, error] {
-	return func(yield func(swr.Repository, error) bool) {
-		if !model.Repository.IsNull() {
-			yield(swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}, nil)
-			return
-		}
-		filter := swr.SharedFilter{Center: swr.CenterSelf, Namespace: model.Namespace.ValueString()}
-		for repository, err := range l.session.client.SharedRepositories(ctx, filter) {
-			if !yield(repository.Repo(), err) {
+// repositoryResults returns the results of one repository.
+func (l *shareListResource) repositoryResults(
+	ctx context.Context, req list.ListRequest, model shareListModel, listed repositoryListing,
+) iter.Seq[list.ListResult] {
+	return func(yield func(list.ListResult) bool) {
+		for _, share := range listed.Shares {
+			if !yield(l.result(ctx, req, share)) {
 				return
 			}
+		}
+		key := repositoryKey(listed.repo)
+		if listed.failed == opListSharedRepositories {
+			key = swr.Key{Namespace: model.Namespace.ValueString()}
+		}
+		var diags diag.Diagnostics
+		switch {
+		case errors.Is(listed.err, swr.KindListingIncomplete):
+			warnIncomplete(&diags, key, listed.err.Error(), "There may be more shares.")
+		case listed.err != nil && (!listed.isDeleted() || !model.Repository.IsNull()):
+			l.session.addError(&diags, listed.failed, key, listed.err)
+		}
+		warnIncomplete(&diags, key, listed.Incomplete, "There may be more shares.")
+		warnUnaddressable(&diags, key, listed.Unaddressable)
+		if len(diags) > 0 {
+			yield(list.ListResult{Diagnostics: diags})
 		}
 	}
 }
 
-func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share) list.ListResult {
-	if share.Key().Addressable() != nil {
-		var diags diag.Diagnostics
-		warnUnaddressable(&diags, repositoryKey(share.Key().Repo()), []string{share.AccessDomain})
-		return list.ListResult{Diagnostics: diags}
+// repositories returns the repositories that the configuration selects.
+func (l *shareListResource) repositories(ctx context.Context, model shareListModel) iter.Seq2[swr.Repository, error] {
+	if model.Repository.IsNull() {
+		return l.session.client.RepositoriesWithShares(ctx, model.Namespace.ValueString())
 	}
+	return func(yield func(swr.Repository, error) bool) {
+		yield(swr.Repository{Namespace: model.Namespace.ValueString(), Name: model.Repository.ValueString()}, nil)
+	}
+}
+
+func (l *shareListResource) result(ctx context.Context, req list.ListRequest, share swr.Share) list.ListResult {
 	key := share.Key()
 	key.AccessDomain = escapeAccount(key.AccessDomain)
 	model := newShareModel(key)
 	if req.IncludeResource {
 		if err := model.setFromAPI(share); err != nil {
-			return l.failedResult(opLookUpShare, share.Key(), err)
+			var diags diag.Diagnostics
+			l.session.addError(&diags, opLookUpShare, share.Key(), err)
+			return list.ListResult{Diagnostics: diags}
 		}
 	}
 	result := req.NewListResult(ctx)
@@ -153,14 +215,4 @@ func (l *shareListResource) result(ctx context.Context, req list.ListRequest, sh
 	}
 	model.write(ctx, &result.Resource.Raw, &result.Diagnostics)
 	return result
-}
-
-func (l *shareListResource) failedResult(op operation, key swr.Key, err error) list.ListResult {
-	var diags diag.Diagnostics
-	if errors.Is(err, swr.KindListingIncomplete) {
-		warnIncomplete(&diags, key, err.Error(), "There may be more shares.")
-	} else {
-		l.session.addError(&diags, op, key, err)
-	}
-	return list.ListResult{Diagnostics: diags}
 }

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -13,6 +14,7 @@ import (
 // query is what a list block asks for.
 type query struct {
 	namespace, repository any   // nil: left out
+	accessDomain          any   // likewise
 	limit                 int64 // 0: none
 	include               bool
 	stopAfter             int // results after which nothing more is read; 0: never
@@ -35,7 +37,9 @@ func (h *harness) listServer() tfprotov6.ListResourceServer {
 }
 
 func (h *harness) listConfig(q query) *tfprotov6.DynamicValue {
-	return h.object(h.schemas.ListResourceSchemas[shareType], values{"namespace": q.namespace, "repository": q.repository})
+	return h.object(h.schemas.ListResourceSchemas[shareType], values{
+		"namespace": q.namespace, "repository": q.repository, "access_domain": q.accessDomain,
+	})
 }
 
 func (h *harness) list(q query) (l listed) {
@@ -78,7 +82,11 @@ func TestList(t *testing.T) {
 		"7 of the account":           {query{limit: 7}, "platform/app/", 7, counts{shared: 1, lists: 1}},
 		"a page of a repository":     {query{namespace: "platform", repository: "team/app", limit: 100}, "platform/team/app/", 100, counts{lists: 1}},
 		"one of the second":          {query{limit: 121}, "platform/", 121, counts{shared: 1, lists: 3}},
-		"until nothing more is read": {query{stopAfter: 3}, "platform/app/", 3, counts{shared: 1, lists: 1}},
+		"until nothing more is read": {query{stopAfter: 3}, "platform/app/", 3, counts{shared: 1, lists: 2}},
+		"an account":                 {query{accessDomain: "acme-0005"}, "", 3, counts{shared: 1, lists: 12}},
+		"an account of a repository": {query{namespace: "staging", repository: "team/app", accessDomain: "acme-0005"}, "staging/", 1, counts{lists: 4}},
+		"an account, limited":        {query{accessDomain: "acme-0005", limit: 1}, "platform/app/", 1, counts{shared: 1, lists: 4}},
+		"nobody's account":           {query{namespace: "platform", accessDomain: "nobody"}, "", 0, counts{shared: 1, lists: 8}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,6 +109,32 @@ func TestList(t *testing.T) {
 				t.Errorf("%d requests instead of %d: %v", server.Count(), total, server.Counts())
 			}
 		})
+	}
+}
+
+// Several repositories are read in parallel, and listed in the order of the service.
+func TestListInParallel(t *testing.T) {
+	t.Parallel()
+	server := swrtest.Start(t)
+	all := seedRepositories(server, map[string]int{"platform/a": 2, "platform/b": 2, "platform/c": 2, "platform/d": 2})
+	var lists atomic.Int64
+	last := make(chan struct{})
+	server.OnRequest(func(info swrtest.RequestInfo) {
+		switch {
+		case info.Operation != swrtest.OpList:
+		case lists.Add(1) == 3: // the third, which is not awaited before the second
+			close(last)
+		case info.Repository == "b":
+			select {
+			case <-last:
+			case <-t.Context().Done():
+			}
+		}
+	})
+	got := newHarness(t, server).list(query{})
+	got.silent(t)
+	if !slices.Equal(got.ids, all) {
+		t.Errorf("listed %v", got.ids)
 	}
 }
 
@@ -220,6 +254,8 @@ func TestListValidation(t *testing.T) {
 		"a namespace":        {query{namespace: "platform"}, ""},
 		"both":               {query{namespace: "platform", repository: "team/app"}, ""},
 		"a repository alone": {query{repository: "team/app"}, `"namespace" must be specified when "repository" is specified`},
+		"an account":         {query{accessDomain: "ACME"}, ""},
+		"a bad account":      {query{accessDomain: "a/b"}, `access_domain = "a/b"`},
 		"a bad namespace":    {query{namespace: "Platform"}, `namespace = "Platform"`},
 		"a bad repository":   {query{namespace: "platform", repository: "team$app"}, `repository = "team$app"`},
 	} {

@@ -567,10 +567,13 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	}
 	h.newShare().importID(partnerID).assertError(t, "Provider configuration not yet known", `"endpoint"`)
 	h.newExclusive().plan(exclusiveValues()).assertError(t, "Provider configuration not yet known", `"endpoint"`)
-	_, d := h.dataSource("swr_repository_share", shareNames)
-	d.assertError(t, "Provider configuration not yet known")
-	_, d = h.dataSource("swr_repository_shares", repositoryNames)
-	d.assertError(t, "Provider configuration not yet known", `"endpoint"`)
+	for typeName, config := range map[string]values{
+		"swr_repository_share": shareNames, "swr_repository_shares": repositoryNames, "swr_shares": {},
+		"swr_repositories": {"namespace": "platform"}, "swr_shared_repositories": {"center": "self"},
+	} {
+		_, d := h.dataSource(typeName, config)
+		d.assertError(t, "Provider configuration not yet known", `"endpoint"`)
+	}
 	if listed := h.list(query{}); len(listed.errors) != 1 || !strings.Contains(listed.errors[0], "Provider configuration not yet known") {
 		t.Errorf("%+v", listed)
 	}

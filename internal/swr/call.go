@@ -18,6 +18,7 @@ const (
 	callGet
 	callUpdate
 	callDelete
+	callRepositories
 	callSharedRepositories
 )
 
@@ -28,9 +29,9 @@ const (
 	segmentRepositories = "repositories"
 )
 
-// calls has the method of each call, the documented spelling of the segment, and
-// the statuses that are documented, or known, as success. Any other 2xx proves
-// nothing.
+// calls has the method of each call, the documented spelling of the segment ("" if
+// its path has neither), and the statuses that are documented, or known, as
+// success. Any other 2xx proves nothing.
 var calls = [...]struct {
 	method  string
 	segment string
@@ -41,6 +42,7 @@ var calls = [...]struct {
 	callGet:                {http.MethodGet, segmentRepositories, []int{http.StatusOK}},
 	callUpdate:             {http.MethodPatch, segmentRepositories, []int{http.StatusOK, http.StatusCreated}},
 	callDelete:             {http.MethodDelete, segmentRepositories, []int{http.StatusNoContent}},
+	callRepositories:       {http.MethodGet, "", []int{http.StatusOK}},
 	callSharedRepositories: {http.MethodGet, "", []int{http.StatusOK}},
 }
 
@@ -52,6 +54,10 @@ func (c call) isWrite() bool { return c.method() != http.MethodGet }
 // namesShare reports whether the URL of the call names one share.
 func (c call) namesShare() bool { return c == callGet || c == callUpdate || c == callDelete }
 
+// hasSegment reports whether the path of the call has the segment with two
+// spellings.
+func (c call) hasSegment() bool { return calls[c].segment != "" }
+
 func (c call) isSuccess(status int) bool { return slices.Contains(calls[c].success, status) }
 
 // routes is what is known of the server's routes.
@@ -61,9 +67,9 @@ type routes struct {
 	other [len(calls)]atomic.Bool
 	// noGet: the server has no route to get one share by name.
 	noGet atomic.Bool
-	// sharedByFilter: the server knows only the older form of listing shared
-	// repositories.
-	sharedByFilter atomic.Bool
+	// filterForm is set for a list of repositories of which the server knows only
+	// the older form.
+	filterForm [len(calls)]atomic.Bool
 }
 
 // segment returns the spelling to try first.

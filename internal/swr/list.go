@@ -214,12 +214,12 @@ type pager[T any] struct {
 // may be more records than the service would return.
 //
 // It terminates on any server: each page must have a record that is new, and there
-// is a limit.
+// is a limit of records and of pages.
 func (p pager[T]) all(ctx context.Context, first page[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[any]bool{}
-		for current, received := first, 0; ; {
+		for current, received, pages := first, 0, 1; ; pages++ {
 			before := len(seen)
 			for _, item := range current.items {
 				id := p.id(item)
@@ -244,6 +244,10 @@ func (p pager[T]) all(ctx context.Context, first page[T]) iter.Seq2[T, error] {
 				if len(seen) < current.total {
 					yield(none, incompleteError("the service counts %d %s and returned %d", current.total, p.itemName, len(seen)))
 				}
+				return
+			}
+			if pages > p.limit/pageSize {
+				yield(none, incompleteError("the service returns only %d %s on %d pages, and the rest was not read", len(seen), p.itemName, pages))
 				return
 			}
 			next, err := p.fetch(ctx, received)

@@ -292,6 +292,30 @@ func TestFailedListingIsNotKept(t *testing.T) {
 }
 
 // An expired listing serves nobody.
+// A listing that was dropped is read again, unless others use it.
+func TestDropListing(t *testing.T) {
+	for name, test := range map[string]struct{ reads, requests int }{
+		"read once":  {1, 2},
+		"read twice": {2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, nil)
+			f.putAcme("")
+			f.DropListing(repo) // which is not there
+			for range test.reads {
+				if _, err := f.List(f.ctx, repo); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f.DropListing(repo)
+			if _, err := f.List(f.ctx, repo); err != nil {
+				t.Fatal(err)
+			}
+			f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpList: test.requests})
+		})
+	}
+}
+
 func TestListingsExpire(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putAcme("old")

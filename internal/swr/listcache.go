@@ -48,6 +48,7 @@ type listing struct {
 	repo    Repository
 	started version
 	expires time.Time
+	reused  bool // served more than one read; guarded by listCache.mu
 
 	first sharedCall[page[Share]]
 	full  sharedCall[fullListing]
@@ -175,6 +176,7 @@ func (l *listCache) currentSince(repo Repository, oldest version) (current *list
 	now := l.client.clock.Now()
 	if current = entry.current; current != nil {
 		if current.started >= oldest && now.Before(current.expires) {
+			current.reused = true
 			return current, nil
 		}
 		if busy := current.first.busy(); busy != nil {
@@ -206,6 +208,21 @@ func (l *listCache) removeExpired(now time.Time) {
 	for _, entry := range l.repos {
 		if entry.current != nil && entry.current.first.busy() == nil && !now.Before(entry.current.expires) {
 			entry.current = nil
+		}
+	}
+}
+
+// DropListing removes the listing of a repository from the cache unless it served
+// another read too. A caller that reads many repositories once each calls it after
+// each: otherwise all their listings would be in memory for cacheLifetime.
+func (c *Client) DropListing(repo Repository) {
+	l := &c.listCache
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if entry := l.repos[repo]; entry != nil && entry.current != nil && !entry.current.reused {
+		entry.current = nil
+		if entry.lastWrite == 0 {
+			delete(l.repos, repo)
 		}
 	}
 }

@@ -91,6 +91,19 @@ func (o *operations) missing(repo Repository, listed []Share) (missing []Key) {
 	return missing
 }
 
+// sharedRepositories returns the repositories with a share that this process has
+// created and read back, of one namespace if it is not "".
+func (o *operations) sharedRepositories(namespace string) (repositories []Repository) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key, share := range o.shares {
+		if share.lastOperation().result == shareCreated && (namespace == "" || key.Namespace == namespace) {
+			repositories = append(repositories, key.Repo())
+		}
+	}
+	return repositories
+}
+
 func (s *shareOperations) lastOperation() lastOperation {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -88,7 +88,7 @@ func (c *Client) do(ctx context.Context, req request) (callResult, error) {
 			continue
 		}
 		c.throttle.Succeeded(generation)
-		if apiErr.Kind == KindNoRoute && !triedOther && req.call != callSharedRepositories {
+		if apiErr.Kind == KindNoRoute && !triedOther && req.call.hasSegment() {
 			// Not kept in last: it says nothing before both spellings were tried.
 			triedOther, segment = true, otherSegment(segment)
 			continue

@@ -203,7 +203,7 @@ func FuzzDecodeSharedRepositories(f *testing.F) {
 		if self {
 			center = CenterSelf
 		}
-		found, err := decodeSharedRepositories(body, center)
+		found, err := decodeRepositories(body, center)
 		if err != nil && found.items != nil {
 			t.Errorf("%d repositories with error %v", len(found.items), err)
 		}

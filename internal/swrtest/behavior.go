@@ -150,7 +150,11 @@ func malformed(name string, body func(*call) []byte) Behavior {
 
 // isList reports whether the call returns an array.
 func (c *call) isList() bool {
-	return c.info.Operation == OpList || c.info.Operation == OpSharedRepositories
+	switch c.info.Operation {
+	case OpList, OpRepositories, OpSharedRepositories:
+		return true
+	}
+	return false
 }
 
 // NullList returns a list of nulls.

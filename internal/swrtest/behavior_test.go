@@ -31,6 +31,8 @@ func requestFor(t *testing.T, s *swrtest.Server, op swrtest.Operation) *http.Req
 		return newRequest(t, s, http.MethodPatch, sharePath(account), updateBody)
 	case swrtest.OpDelete:
 		return newRequest(t, s, http.MethodDelete, sharePath(account), "")
+	case swrtest.OpRepositories:
+		return newRequest(t, s, http.MethodGet, "/v2/manage/repos", "")
 	case swrtest.OpSharedRepositories:
 		return newRequest(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 	case swrtest.OpLogin:
@@ -166,7 +168,7 @@ func TestBehaviors(t *testing.T) {
 				fault := s.Inject(swrtest.Fault{Operation: op, Times: 1, Behavior: test.behavior})
 				want, success := test.want, "200"
 				switch op {
-				case swrtest.OpList, swrtest.OpSharedRepositories:
+				case swrtest.OpList, swrtest.OpRepositories, swrtest.OpSharedRepositories:
 					want = cmp.Or(test.list, want)
 				case swrtest.OpLogin, swrtest.OpAssumeRole, swrtest.OpIDToken, swrtest.OpSecurityTokens:
 					want, success = cmp.Or(test.iam, want), "201"

@@ -17,6 +17,7 @@ const (
 	OpGet                Operation = "get"    // one share
 	OpUpdate             Operation = "update"
 	OpDelete             Operation = "delete"
+	OpRepositories       Operation = "repositories" // of the account
 	OpSharedRepositories Operation = "shared-repositories"
 
 	// The calls of the IAM.
@@ -54,6 +55,7 @@ var endpoints = []endpoint{
 	newEndpoint(OpGet, http.MethodGet, pathOfShare),
 	newEndpoint(OpUpdate, http.MethodPatch, pathOfShare),
 	newEndpoint(OpDelete, http.MethodDelete, pathOfShare),
+	newEndpoint(OpRepositories, http.MethodGet, "v2/manage/repos"),
 	newEndpoint(OpSharedRepositories, http.MethodGet, "v2/manage/shared-repositories"),
 	newEndpoint(OpLogin, http.MethodPost, pathOfTokens),
 	newEndpoint(OpAssumeRole, http.MethodPost, pathOfTokens), // by its body: see tokenOperation
@@ -177,6 +179,7 @@ const (
 // modern server.
 type Routes struct {
 	Create, List, Get, Update, Delete Spelling
+	NoRepositories                    bool // no GET /v2/manage/repos
 	NoSharedRepositories              bool // no GET /v2/manage/shared-repositories
 	NoIAM                             bool // no IAM
 }
@@ -192,7 +195,7 @@ func UniformRoutes(s Spelling) Routes {
 func MinimalRoutes() Routes {
 	r := UniformRoutes(SpellingNone)
 	r.Create, r.List, r.Delete = SpellingRepos, SpellingRepositories, SpellingRepositories
-	r.NoSharedRepositories = true
+	r.NoRepositories, r.NoSharedRepositories = true, true
 	return r
 }
 
@@ -200,7 +203,7 @@ func MinimalRoutes() Routes {
 // or a proxy.
 func NoRoutes() Routes {
 	r := UniformRoutes(SpellingNone)
-	r.NoSharedRepositories, r.NoIAM = true, true
+	r.NoRepositories, r.NoSharedRepositories, r.NoIAM = true, true, true
 	return r
 }
 
@@ -221,6 +224,8 @@ func (r Routes) serves(rt route) bool {
 		spelling = r.Update
 	case OpDelete:
 		spelling = r.Delete
+	case OpRepositories:
+		return !r.NoRepositories
 	case OpSharedRepositories:
 		return !r.NoSharedRepositories
 	}

@@ -38,6 +38,14 @@ func (s *Simulator) AddRepository(namespace, repository string) {
 	s.store.ensure(repositoryKey{namespace, repository}, s.iam.owner(), s.now())
 }
 
+// SetPublic makes a repository public, and creates it as needed. A public one can't
+// be shared.
+func (s *Simulator) SetPublic(namespace, repository string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store.ensure(repositoryKey{namespace, repository}, s.iam.owner(), s.now()).public = true
+}
+
 // RemoveRepository deletes a repository with all its shares.
 func (s *Simulator) RemoveRepository(namespace, repository string) {
 	s.mu.Lock()

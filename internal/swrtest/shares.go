@@ -152,6 +152,9 @@ func (c *call) create() (response, error) {
 		}
 		return response{}, apiError{status: http.StatusConflict, code: codeConflict}
 	}
+	if repo.public {
+		return response{}, errors.New("only private images can be shared")
+	}
 	if len(repo.shares()) >= maxShares {
 		return response{}, errors.New("an image can be shared with at most 500 accounts")
 	}

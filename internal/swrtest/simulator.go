@@ -295,6 +295,8 @@ func (c *call) handle() (response, error) {
 		return c.get()
 	case OpDelete:
 		return c.delete()
+	case OpRepositories:
+		return c.repositories()
 	default:
 		return c.sharedRepositories()
 	}

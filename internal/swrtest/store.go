@@ -69,6 +69,7 @@ func (k repositoryKey) compare(other repositoryKey) int {
 // repository has the shares of one repository, by their stored account.
 type repository struct {
 	created time.Time
+	public  bool
 	records map[string]*record
 }
 

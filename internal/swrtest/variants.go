@@ -61,12 +61,12 @@ type Variants struct {
 	NewestFirst bool
 	// HideExpired leaves expired shares out of lists.
 	HideExpired bool
-	// NoSharedTotals leaves Content-Range and total_range out of
-	// shared-repositories.
-	NoSharedTotals bool
-	// SharedFilterOnly is a server with the older form of shared-repositories: all
-	// parameters are in one, filter.
-	SharedFilterOnly bool
+	// NoRepositoryTotals leaves Content-Range and total_range out of the lists of
+	// repositories.
+	NoRepositoryTotals bool
+	// FilterFormOnly is a server with the older form of the lists of repositories:
+	// all parameters are in one, filter, and names are matched fuzzily.
+	FilterFormOnly bool
 	// DocumentLayout formats JSON over lines as in the list document's example.
 	DocumentLayout bool
 
@@ -293,6 +293,7 @@ var namedVariants = []NamedVariant{
 	}},
 	{"no-get-one", "no route to get one share", func(v *Variants) { v.Routes.Get = SpellingNone }},
 	{"no-patch", "no route to update a share", func(v *Variants) { v.Routes.Update = SpellingNone }},
+	{"no-repositories", "no route to list repositories", func(v *Variants) { v.Routes.NoRepositories = true }},
 	{"no-shared-repositories", "no route to list shared repositories", func(v *Variants) { v.Routes.NoSharedRepositories = true }},
 	{"no-routes", "404 to everything", func(v *Variants) { v.Routes = NoRoutes() }},
 	{"no-route-swr", "no such route: SVCSTG.SWR.4040083 instead of APIGW.0101", func(v *Variants) { v.NoSuchRoute = NoRouteSWR }},
@@ -354,8 +355,8 @@ var namedVariants = []NamedVariant{
 	{"list-null", "empty lists are null", func(v *Variants) { v.NullLists = true }},
 	{"list-newest-first", "lists are ordered by creation, newest first", func(v *Variants) { v.NewestFirst = true }},
 	{"list-hides-expired", "lists leave expired shares out", func(v *Variants) { v.HideExpired = true }},
-	{"shared-without-totals", "shared-repositories without Content-Range and total_range", func(v *Variants) { v.NoSharedTotals = true }},
-	{"shared-filter-only", "shared-repositories takes filter=center::self|… only", func(v *Variants) { v.SharedFilterOnly = true }},
+	{"repositories-without-totals", "lists of repositories without Content-Range and total_range", func(v *Variants) { v.NoRepositoryTotals = true }},
+	{"repositories-filter-only", "lists of repositories take filter=center::self|… only", func(v *Variants) { v.FilterFormOnly = true }},
 	{"document-layout", "JSON is formatted over lines as in the documents", func(v *Variants) { v.DocumentLayout = true }},
 
 	{"late-list", "lists show each write 2 s later", func(v *Variants) { v.ListDelay = afterEachWrite(lateBy) }},

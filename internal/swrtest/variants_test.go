@@ -54,13 +54,14 @@ const (
 )
 
 var variantChecks = map[string]variantCheck{
-	"both-spellings":         {routesOf, reposRoutes + ", " + repositoriesRoutes + ", shared, login"},
-	"only-repositories":      {routesOf, repositoriesRoutes + ", shared, login"},
-	"only-repos":             {routesOf, reposRoutes + ", shared, login"},
+	"both-spellings":         {routesOf, reposRoutes + ", " + repositoriesRoutes + ", repositories, shared, login"},
+	"only-repositories":      {routesOf, repositoriesRoutes + ", repositories, shared, login"},
+	"only-repos":             {routesOf, reposRoutes + ", repositories, shared, login"},
 	"seed-documents-only":    {routesOf, "create repos, list repositories, delete repositories, login"},
-	"no-get-one":             {routesOf, "create repos, create repositories, list repositories, update repositories, delete repositories, shared, login"},
-	"no-patch":               {routesOf, "create repos, create repositories, list repositories, get repositories, delete repositories, shared, login"},
-	"no-shared-repositories": {routesOf, "create repos, " + repositoriesRoutes + ", login"},
+	"no-get-one":             {routesOf, "create repos, create repositories, list repositories, update repositories, delete repositories, repositories, shared, login"},
+	"no-patch":               {routesOf, "create repos, create repositories, list repositories, get repositories, delete repositories, repositories, shared, login"},
+	"no-repositories":        {routesOf, "create repos, " + repositoriesRoutes + ", shared, login"},
+	"no-shared-repositories": {routesOf, "create repos, " + repositoriesRoutes + ", repositories, login"},
 	"no-routes":              {routesOf, ""},
 	"no-route-swr": {noRouteBody, `404 application/json;charset=utf-8 ` +
 		`{"errors":[{"errorCode":"SVCSTG.SWR.4040083","errorMessage":"The API does not exist."}]}`},
@@ -160,21 +161,30 @@ var variantChecks = map[string]variantCheck{
 		one := getOne(t, s, "expired")
 		return fmt.Sprint(listed(t, s, ""), *one.Exist, one.Status)
 	}, "[valid] true false"},
-	"shared-without-totals": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+	"repositories-without-totals": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
-		got := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
-		return fmt.Sprint(got.header.Get("Content-Range"), strings.Contains(got.body, "total_range"))
-	}, "false"},
+		var found []any
+		for _, path := range []string{"repos", "shared-repositories?center=self"} {
+			got := do(t, s, http.MethodGet, "/v2/manage/"+path, "")
+			found = append(found, got.status, got.header.Get("Content-Range"), strings.Contains(got.body, "total_range"))
+		}
+		return fmt.Sprint(found...)
+	}, "200false 200false"},
 	"accounts-unicode-lower": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		do(t, s, http.MethodPost, createPath(), strings.Replace(createBody, "Acme-Corp", "MÜLLER", 1))
 		return fmt.Sprint(listed(t, s, ""), getOne(t, s, "MÜLLER").AccessDomain)
 	}, "[müller]müller"},
-	"shared-filter-only": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
+	"repositories-filter-only": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
-		filtered := do(t, s, http.MethodGet, "/v2/manage/shared-repositories?filter=center::self%7Cnamespace::platform%7Climit::10%7Coffset::0", "")
-		return fmt.Sprint(filtered.status, strings.Contains(filtered.body, repository), " ",
-			do(t, s, http.MethodGet, "/v2/manage/shared-repositories?center=self", "").status)
-	}, "200 true 400"},
+		var found []any
+		for _, query := range []string{"filter=center::self%7Cnamespace::platform%7Cname::eam%7Climit::10%7Coffset::0", "center=self"} {
+			for _, path := range []string{"repos?", "shared-repositories?"} {
+				got := do(t, s, http.MethodGet, "/v2/manage/"+path+query, "")
+				found = append(found, got.status, strings.Contains(got.body, repository))
+			}
+		}
+		return fmt.Sprint(found...)
+	}, "200 true 200 true 400 false 400 false"},
 	"document-layout": {func(t *testing.T, s *swrtest.Server, _ *clock) string {
 		put(s, account)
 		first, _, _ := strings.Cut(do(t, s, http.MethodGet, listPath(), "").body, "\n")
@@ -260,6 +270,7 @@ func routesOf(t *testing.T, s *swrtest.Server, _ *clock) string {
 		probe("update "+segment, http.MethodPatch, shares+"/"+account, updateBody)
 		probe("delete "+segment, http.MethodDelete, shares+"/"+account, "")
 	}
+	probe("repositories", http.MethodGet, "/v2/manage/repos", "")
 	probe("shared", http.MethodGet, "/v2/manage/shared-repositories?center=self", "")
 	probe("login", http.MethodPost, "/v3/auth/tokens", "{}")
 	return strings.Join(found, ", ")

@@ -6,3 +6,12 @@ list "swr_repository_share" "platform" {
     namespace = "platform"
   }
 }
+
+# All shares with one account.
+list "swr_repository_share" "partner" {
+  provider = swr
+
+  config {
+    access_domain = "OTC-EU-DE-00000000001000000100"
+  }
+}

@@ -3,6 +3,9 @@ package swr_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +23,16 @@ func (f *fixture) putRepositories(n int) {
 
 // shared returns the names of what is listed, and the error at the end.
 func (f *fixture) shared(filter swr.SharedFilter) (names []string, err error) {
-	for repository, err := range f.SharedRepositories(f.ctx, filter) {
+	return repositoryNames(f.SharedRepositories(f.ctx, filter))
+}
+
+// repositories returns the names of what is listed, and the error at the end.
+func (f *fixture) repositories(filter swr.RepositoryFilter) (names []string, err error) {
+	return repositoryNames(f.Repositories(f.ctx, filter))
+}
+
+func repositoryNames(listed iter.Seq2[swr.RepositoryInfo, error]) (names []string, err error) {
+	for repository, err := range listed {
 		if err != nil {
 			return names, err
 		}
@@ -36,7 +48,7 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 				pages++ // a full page leaves open whether there are more
 			}
 			t.Run(fmt.Sprintf("%d, totals %t", count, totals), func(t *testing.T) {
-				f := newFixture(t, func(v *swrtest.Variants) { v.NoSharedTotals = !totals })
+				f := newFixture(t, func(v *swrtest.Variants) { v.NoRepositoryTotals = !totals })
 				f.putRepositories(count)
 				names, err := f.shared(swr.SharedFilter{Center: swr.CenterSelf})
 				if err != nil || len(names) != count || len(slices.Compact(slices.Sorted(slices.Values(names)))) != count {
@@ -50,7 +62,7 @@ func TestSharedRepositoriesOfAnyTotal(t *testing.T) {
 
 // A server that knows only the older form rejects the newer one, once.
 func TestSharedRepositoriesByFilterAlone(t *testing.T) {
-	f := newFixture(t, func(v *swrtest.Variants) { v.SharedFilterOnly = true })
+	f := newFixture(t, func(v *swrtest.Variants) { v.FilterFormOnly = true })
 	f.putRepositories(150)
 	f.sim.PutShare(swrtest.Share{Namespace: "platform", Repository: "team/app", AccessDomain: "ACME"})
 	f.sim.AddReceivedRepositories(
@@ -132,11 +144,11 @@ func TestSharedRepositoriesElements(t *testing.T) {
 	f := newFixture(t, nil)
 	f.putRepositories(1)
 	f.sim.AddReceivedRepositories(swrtest.ReceivedRepository{DomainName: "Them", Namespace: "z", Repository: "team/app", Expired: true, Description: "theirs"})
-	for center, check := range map[swr.Center]func(swr.SharedRepository) bool{
-		swr.CenterSelf: func(r swr.SharedRepository) bool {
+	for center, check := range map[swr.Center]func(swr.RepositoryInfo) bool{
+		swr.CenterSelf: func(r swr.RepositoryInfo) bool {
 			return r.Status == nil && r.Namespace == "many" && r.DomainName == f.sim.Owner() && r.Size > 0 && r.Path != "" && len(r.Tags) == 1
 		},
-		swr.CenterThirdParty: func(r swr.SharedRepository) bool {
+		swr.CenterThirdParty: func(r swr.RepositoryInfo) bool {
 			return r.Status != nil && !*r.Status && r.Name == "team/app" && r.DomainName == "Them" && r.Description == "theirs"
 		},
 	} {
@@ -194,6 +206,108 @@ func TestSharedRepositoriesResponses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Both lists are read by the same code: the tests below are of what differs.
+func TestRepositories(t *testing.T) {
+	yes, no := true, false
+	for name, variants := range map[string]func(*swrtest.Variants){
+		"newer form":       func(*swrtest.Variants) {},
+		"dollar in bodies": func(v *swrtest.Variants) { v.DollarInBodies = true },
+		"without totals":   func(v *swrtest.Variants) { v.NoRepositoryTotals = true },
+		"older form":       func(v *swrtest.Variants) { v.FilterFormOnly = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, variants)
+			f.putRepositories(150)
+			for _, name := range []string{"platform/app", "platform/team/apple", "other/team/app"} {
+				namespace, repository, _ := strings.Cut(name, "/")
+				f.sim.AddRepository(namespace, repository)
+			}
+			f.sim.SetPublic("platform", "public")
+			all, err := f.repositories(swr.RepositoryFilter{})
+			if err != nil || len(all) != 155 {
+				t.Errorf("%d repositories, error %v", len(all), err)
+			}
+			for filter, want := range map[swr.RepositoryFilter]string{
+				{Namespace: "platform"}:                   "platform/app platform/public platform/team/app platform/team/apple",
+				{Namespace: "platform", Name: "team/app"}: "platform/team/app",
+				{Namespace: "platform", Name: "app"}:      "platform/app",
+				{Namespace: "platform", Name: "team"}:     "",
+				{Namespace: "platform", IsPublic: &yes}:   "platform/public",
+				{Namespace: "other", IsPublic: &no}:       "other/team/app",
+				{Namespace: "plat"}:                       "",
+				{Name: "team/app"}:                        "other/team/app platform/team/app",
+				{Name: "team/app", Namespace: "many"}:     "",
+			} {
+				if names, err := f.repositories(filter); err != nil || strings.Join(names, " ") != want {
+					t.Errorf("%+v: %v, error %v; want %s", filter, names, err, want)
+				}
+			}
+		})
+	}
+}
+
+// A server that knows only the older form rejects the newer one, once for each list.
+// Names are sent, so that no more pages are read than necessary.
+func TestRepositoriesRequests(t *testing.T) {
+	for name, test := range map[string]struct {
+		older    bool
+		filter   swr.RepositoryFilter
+		requests int
+	}{
+		"one":                     {false, swr.RepositoryFilter{Namespace: "many", Name: "app0042"}, 1},
+		"all":                     {false, swr.RepositoryFilter{Namespace: "many"}, 2},
+		"with levels":             {false, swr.RepositoryFilter{Name: "team/app"}, 1},
+		"one, older form":         {true, swr.RepositoryFilter{Namespace: "many", Name: "app0042"}, 2},
+		"all, older form":         {true, swr.RepositoryFilter{Namespace: "many"}, 3},
+		"with levels, older form": {true, swr.RepositoryFilter{Name: "team/app"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, func(v *swrtest.Variants) { v.FilterFormOnly = test.older })
+			f.putRepositories(150)
+			if names, err := f.repositories(test.filter); err != nil || len(names) == 0 {
+				t.Errorf("%v, error %v", names, err)
+			}
+			f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpRepositories: test.requests})
+		})
+	}
+}
+
+// A server may ignore parameters, count more than it returns, or return pages of one
+// repository each.
+func TestRepositoriesOfMisleadingService(t *testing.T) {
+	const two = `[{"namespace":"platform","name":"app","is_public":true},{"namespace":"many","name":"app","is_public":false}]`
+	f := newFixture(t, nil)
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpRepositories, Behavior: swrtest.Respond(200, nil, two)})
+	no := false
+	if names, err := f.repositories(swr.RepositoryFilter{IsPublic: &no}); err != nil || !slices.Equal(names, []string{"many/app"}) {
+		t.Errorf("%v, error %v", names, err)
+	}
+	f.sim.RemoveFaults()
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpRepositories, Behavior: swrtest.Respond(200, nil, `[{"namespace":"many","name":"app","total_range":9}]`)})
+	names, err := f.repositories(swr.RepositoryFilter{})
+	if expectKind(t, err, swr.KindListingIncomplete); len(names) != 1 {
+		t.Errorf("%v", names)
+	}
+	offset := 0
+	client := f.clientVia(t, func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		offset++
+		body := fmt.Sprintf(`[{"namespace":"many","name":"app%d","total_range":1000000}]`, offset)
+		return &http.Response{StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(strings.NewReader(body))}, nil
+	})
+	names, err = repositoryNames(client.Repositories(f.ctx, swr.RepositoryFilter{}))
+	expectKind(t, err, swr.KindListingIncomplete)
+	if len(names) != 1001 || !strings.Contains(err.Error(), "only 1001 repositories on 1001 pages") {
+		t.Errorf("%d repositories, error %v", len(names), err)
+	}
+}
+
+func TestRepositoriesWithoutRoute(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) { v.Routes.NoRepositories = true })
+	_, err := f.repositories(swr.RepositoryFilter{Namespace: "platform"})
+	expectKind(t, err, swr.KindNoRoute)
+	f.expectCounts(t, map[swrtest.Operation]int{swrtest.OpRepositories: 1})
 }
 
 func TestSharedRepositoriesRefused(t *testing.T) {

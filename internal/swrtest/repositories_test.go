@@ -78,6 +78,43 @@ func TestSharedRepositories(t *testing.T) {
 	}
 }
 
+func TestRepositories(t *testing.T) {
+	s, _ := start(t)
+	for _, name := range []string{"platform/app", "platform/team/app", "platform/team/apple", "other/app"} {
+		namespace, repository, _ := strings.Cut(name, "/")
+		s.AddRepository(namespace, repository)
+	}
+	s.SetPublic("platform", "public")
+	for query, want := range map[string]string{
+		"":                                    "other/app platform/app platform/public platform/team/app platform/team/apple",
+		"namespace=platform":                  "platform/app platform/public platform/team/app platform/team/apple",
+		"name=team$app":                       "platform/team/app",
+		"name=app&namespace=other":            "other/app",
+		"name=ap":                             "",
+		"is_public=true":                      "platform/public",
+		"is_public=false&namespace=other":     "other/app",
+		"namespace=nobody":                    "",
+		"namespace=platform&limit=2&offset=1": "platform/public platform/team/app",
+	} {
+		got := do(t, s, http.MethodGet, "/v2/manage/repos?"+query, "")
+		assertResponse(t, got, http.StatusOK)
+		var names []string
+		for _, item := range decode[[]sharedRepository](t, got.body) {
+			names = append(names, item.Namespace+"/"+item.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	for _, query := range []string{
+		"center=self", "name=team/app", "is_public=1", "limit=1", "offset=1", "limit=1001&offset=0", "filter=namespace::platform",
+	} {
+		assertResponse(t, do(t, s, http.MethodGet, "/v2/manage/repos?"+query, ""), http.StatusBadRequest)
+	}
+	// Only private images can be shared.
+	assertResponse(t, do(t, s, http.MethodPost, sharesPath("repos", "platform", "public"), createBody), http.StatusBadRequest)
+}
+
 // The fields are those of the document, in its order.
 func TestSharedRepositoryFields(t *testing.T) {
 	s, _ := start(t)
