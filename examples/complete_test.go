@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func TestComplete(t *testing.T) {
 	tf, server := newComplete(t)
 	output := tf.apply()
 	assertContains(t, output, `"`+acme+`" = "2031-04-01T00:00:00Z"`, `"`+sister+`" = "forever"`)
+	assertContains(t, output, `"account" = "`+acme+`" "description" = "Contract 4711" "repository" = "platform/team/worker" "until" = "2031-04-01T00:00:00Z"`)
 	assertShares(t, server, "base/java", auditor, sister)
 	assertShares(t, server, "team/app", acme, auditor)
 	assertShares(t, server, "team/worker", acme, auditor)
@@ -71,16 +73,25 @@ func TestCompleteChecks(t *testing.T) {
 	assertContains(t, tf.plan(1), "sister:base/jvaa: the repository is not listed in var.repositories")
 }
 
-// A share in a repository without swr_repository_shares_exclusive is found, also by a
-// plan without a refresh.
+// A share in a repository without swr_repository_shares_exclusive is found, in any
+// organization, and also by a plan without a refresh.
 func TestCompleteFindsUnguardedRepositories(t *testing.T) {
 	t.Parallel()
 	tf, server := newComplete(t)
 	tf.apply()
 	server.AddRepository("platform", "team/forgotten")
+	server.AddRepository("other", "team/app")
 	assertNotContains(t, tf.plan(0), "Warning")
-	putShare(server, "team/forgotten", acme, "forever", "")
+	putShare(server, "team/forgotten", strings.ToLower(acme), "forever", "")
+	server.PutShare(swrtest.Share{Namespace: "other", Repository: "team/app", AccessDomain: "UNDECLARED", Deadline: "forever"})
 	for _, option := range []string{"-refresh=true", "-refresh=false"} {
-		assertContains(t, tf.plan(0, option), "Repositories with shares that are not listed in var.repositories: team/forgotten.")
+		assertContains(t, tf.plan(0, option), "Shares of repositories that are not listed in var.repositories: "+
+			"other/team/app for UNDECLARED (not in var.partners), platform/team/forgotten for "+strings.ToLower(acme)+".")
 	}
+
+	for i := range 120 {
+		putShare(server, "team/forgotten", fmt.Sprintf("MORE-%03d", i), "forever", "")
+	}
+	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
+	assertContains(t, tf.plan(0), "SWR did not return all shares of the account, so there may be others.")
 }

@@ -8,16 +8,6 @@ locals {
   idle = [
     for name, partner in var.partners : name if length(partner.repositories) == 0
   ]
-
-  # swr_repository_shares_exclusive shows only the shares of its own repository.
-  unguarded = setsubtract(data.swr_shared_repositories.all.repositories[*].name, var.repositories)
-}
-
-# Not within the check: Terraform would read it again at apply, so that each plan
-# would have changes.
-data "swr_shared_repositories" "all" {
-  center    = "self"
-  namespace = var.namespace
 }
 
 check "no_share_ends_soon" {
@@ -31,12 +21,5 @@ check "every_partner_has_a_repository" {
   assert {
     condition     = length(local.idle) == 0
     error_message = "Partners without a repository: ${join(", ", local.idle)}."
-  }
-}
-
-check "every_shared_repository_is_guarded" {
-  assert {
-    condition     = length(local.unguarded) == 0
-    error_message = "Repositories with shares that are not listed in var.repositories: ${join(", ", local.unguarded)}."
   }
 }

@@ -8,6 +8,13 @@ locals {
       }
     }
   ]...)
+
+  # The shares of each repository. Guards and outputs look them up here, instead of
+  # each going through all shares.
+  shares_of = merge(
+    { for repository in var.repositories : repository => [] },
+    { for key, share in local.shares : share.repository => swr_repository_share.partner[key]... },
+  )
 }
 
 resource "swr_repository_share" "partner" {
@@ -33,5 +40,5 @@ resource "swr_repository_shares_exclusive" "repository" {
 
   namespace      = var.namespace
   repository     = each.key
-  access_domains = [for share in swr_repository_share.partner : share.access_domain if share.repository == each.key]
+  access_domains = local.shares_of[each.key][*].access_domain
 }
