@@ -189,7 +189,7 @@ func TestDriftNoChangesAndErrors(t *testing.T) {
 	server.Inject(swrtest.Fault{Operation: swrtest.OpList, Behavior: swrtest.Status(401, "SVCSTG.SWR.4010000")})
 	report, stdout, trace := tf.detectDrift(exitError)
 	assertContains(t, report, "# SWR shares: error\n\nThe plan failed, so the state of the cloud is unknown.\n",
-		"## Errors\n\n- `Unable to read share platform/base/java/"+auditor+
+		"## Errors\n\n- `", "\n- `Unable to read share platform/base/java/"+auditor+
 			"` (`swr_repository_share.partner[\"auditor:base/java\"]`): `", "401 Unauthorized, SVCSTG.SWR.4010000")
 	assertNotContains(t, report, "matches", "## Changes")
 	assertNotContains(t, report+stdout+trace, server.Token())
@@ -218,7 +218,7 @@ func TestDriftAttention(t *testing.T) {
 	server.AddRepository("platform", "team/forgotten")
 	putShare(server, "team/forgotten", acme, "forever", "")
 	report, stdout, trace := tf.detectDrift(exitAttention)
-	assertEqual(t, report, title+"- `Repositories with shares that are not listed in var.repositories: team/forgotten.`\n")
+	assertEqual(t, report, title+"- `Shares of repositories that are not listed in var.repositories: platform/team/forgotten for "+acme+".`\n")
 	assertEqual(t, stdout, "attention: see drift-report.md\n")
 	assertNotContains(t, stdout+trace, "forgotten") // nothing from the service outside of the report
 	server.DeleteShare("platform", "team/forgotten", acme)
@@ -228,12 +228,15 @@ func TestDriftAttention(t *testing.T) {
 	}
 	server.SetVariants(func(v *swrtest.Variants) { v.Paging = swrtest.PagingIgnored })
 	report, _, _ = tf.detectDrift(exitAttention)
-	assertEqual(t, report, title+"- `Incomplete list of shares of platform/team/app` (`swr_repository_shares_exclusive.repository[\"team/app\"]`)\n")
+	const warnings = "- `Incomplete list of shares of all organizations` (`data.swr_shares.account`)\n" +
+		"- `Incomplete list of shares of platform/team/app` (`swr_repository_shares_exclusive.repository[\"team/app\"]`)\n" +
+		"- `SWR did not return all shares of the account, so there may be others.`\n"
+	assertEqual(t, report, title+warnings)
 
-	// A change is drift, with the same warning in the report.
+	// A change is drift, with the same warnings in the report.
 	server.DeleteShare("platform", "team/worker", auditor)
 	report, _, _ = tf.detectDrift(exitDrift)
-	assertContains(t, report, "# SWR shares: drift", "\n## Warnings\n\n- `Incomplete list of shares of platform/team/app`")
+	assertContains(t, report, "# SWR shares: drift", "\n## Warnings\n\n"+warnings)
 }
 
 // Options that leave the accounts unread are refused before a plan, wherever they
