@@ -133,6 +133,8 @@ func TestRevokeAccount(t *testing.T) {
 	variables := read(t, "complete/terraform.tfvars")
 	from, to := strings.Index(variables, "  acme = {"), strings.Index(variables, "  auditor = {")
 	declared.write("terraform.tfvars", variables[:from]+variables[to:])
+	declared.run(0, "apply", "-auto-approve", "-target=swr_repository_share.partner")
+	assertContains(t, tf.plan(0, account), "can still pull: other/unguarded, platform/base/java.")
 	declared.apply()
 	assertContains(t, tf.plan(0, account), "can still pull: other/unguarded.")
 
