@@ -95,7 +95,11 @@ resource "swr_repository_shares_exclusive" "app" {
 			planned: strings.Replace(kept, `"Contract OPS-4711"`, "terraform_data.ticket.id", 1) + `resource "terraform_data" "ticket" {}`,
 			want:    share + "description is known only after apply, so it cannot be checked.",
 		},
-		"missing setting": {planned: kept, settings: []string{"max_days", "maxdays"}, want: "The setting max_days is missing."},
+		"setting of another type": {
+			planned: kept, settings: []string{"400", `"400"`},
+			want: share + "access ends at " + accessEnd(400) + ", more than 400 days from now.",
+		},
+		"missing setting": {planned: kept, settings: []string{"ticket", "tickets"}, want: "The setting ticket is missing."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

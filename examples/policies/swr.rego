@@ -54,15 +54,20 @@ deny contains message if {
 	message := sprintf("%s: access without an end is not allowed.", [share.address])
 }
 
-# At most N days from now. expires_at is the day after the deadline, and null for
-# "forever": keep the rule above, too.
+# At most N days from now. expires_at is the day after the deadline. "forever" has
+# none, so keep the rule above, too.
+ends_in_time(share) if {
+	latest := time.add_date(time.now_ns(), 0, 0, settings.max_days + 1)
+	time.parse_rfc3339_ns(share.change.after.expires_at) <= latest
+}
+
 deny contains message if {
 	some share in planned
-	latest := time.add_date(time.now_ns(), 0, 0, settings.max_days + 1)
-	time.parse_rfc3339_ns(share.change.after.expires_at) > latest
+	share.change.after.deadline != "forever"
+	not ends_in_time(share)
 	message := sprintf(
-		"%s: access ends at %s, more than %d days from now.",
-		[share.address, share.change.after.expires_at, settings.max_days],
+		"%s: access ends at %v, more than %v days from now.",
+		[share.address, object.get(share.change.after, "expires_at", null), settings.max_days],
 	)
 }
 
