@@ -188,12 +188,14 @@ func TestCLIExclusiveUnread(t *testing.T) {
 				tf.skipUnless(option, "plan")
 			}
 			server.ResetRequests()
-			printed := tf.plan(noChange, option)
+			// With -parallelism=1, each resource is planned after the warning of the one before.
+			option := []string{option, "-parallelism=10"}
+			printed := tf.plan(noChange, option...)
 			assertContains(t, printed, "No changes.", "platform/app-00")
 			assertUnread(t, printed, len(names))
 			assertNoRequests(t, server)
-			if option == "-minimal-refresh" { // a resource that is replaced is read
-				assertUnread(t, tf.plan(changes, option, `-replace=swr_repository_shares_exclusive.all["app-08"]`), len(names)-1)
+			if option[0] == "-minimal-refresh" { // a resource that is replaced is read
+				assertUnread(t, tf.plan(changes, append(option, `-replace=swr_repository_shares_exclusive.all["app-08"]`)...), len(names)-1)
 			}
 		})
 	}

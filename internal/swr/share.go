@@ -201,7 +201,7 @@ func decodeArray[E, T any](body []byte, convert func(E) (T, error)) ([]T, error)
 	if _, err := decoder.Token(); err != nil {
 		return nil, invalidJSON(err)
 	}
-	if rest := bytes.TrimSpace(body[decoder.InputOffset():]); len(rest) > 0 {
+	if rest := bytes.Trim(body[decoder.InputOffset():], " \t\r\n"); len(rest) > 0 { // the white space of JSON
 		return nil, invalidJSON(errors.New("more than one value"))
 	}
 	return converted, nil

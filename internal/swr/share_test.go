@@ -155,7 +155,7 @@ func TestDecodeGet(t *testing.T) {
 }
 
 func FuzzDecodeList(f *testing.F) {
-	for _, body := range []string{"null", "[]", "[null]", "[" + documented + "]", "[" + with(`"team/app"`, `"team$app"`) + "]", `{"items":[]}`, "<html>"} {
+	for _, body := range []string{"null", "[]", "[]\f", "[null]", "[" + documented + "]", "[" + with(`"team/app"`, `"team$app"`) + "]", `{"items":[]}`, "<html>"} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
