@@ -140,7 +140,7 @@ func TestCLIInterruptedWait(t *testing.T) {
 		now := make(chan struct{})
 		var once sync.Once
 		server.OnRequest(func(swrtest.RequestInfo) { once.Do(func() { close(now) }) })
-		printed, code, took := tf.interrupt(now, true, "plan")
+		printed, code, took := tf.interrupt(now, true, "plan", "-parallelism=10")
 		if code == success || took > 5*time.Second || server.Count() > 12 {
 			t.Errorf("code %d, after %s and %d requests:\n%s", code, took, server.Count(), printed)
 		}
