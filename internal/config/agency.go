@@ -17,8 +17,8 @@ const (
 var agencyAttributes = []string{agencyName, agencyDomain, agencyProject}
 
 // agency returns the agency to assume, or nil if there is none. A variable that names
-// one is never ignored, unless the block has another one: the wrong account would
-// share.
+// one is not ignored without an error, unless the block has another one: the run would
+// share the images of the wrong account.
 func (r *resolver) agency(config *Config) *Agency {
 	p, project := r.findAgency()
 	if p.isEmpty() && !project.isSet() {
