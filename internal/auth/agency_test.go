@@ -393,6 +393,29 @@ func TestRefusedIdentities(t *testing.T) {
 	}
 }
 
+// A clock that is off is known from the first signature that is refused, also by IAM.
+func TestClockOffsetOfIAM(t *testing.T) {
+	for name, block := range map[string]config.Settings{
+		"project": {"project_name": "eu-de_x"},
+		"agency":  opsAgency,
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := newFakeCloud(t)
+			cloud.refuse = func(string, string) (int, string) { return http.StatusUnauthorized, "" }
+			transport, ok := cloud.transport(t, merge(ownKeys, block), nil).(Transport)
+			if !ok {
+				t.Fatal("not a Transport")
+			}
+			if _, err := get(transport, cloud.swr.URL+"/v2/x"); err == nil {
+				t.Fatal("no error")
+			}
+			if offset, ok := transport.ClockOffset(); !ok || offset < time.Hour {
+				t.Errorf("got %s, %t", offset, ok)
+			}
+		})
+	}
+}
+
 // The project of the region is the one of requests without a project: that it can't be
 // looked up does not matter.
 func TestRegionalProjectThatCanNotBeListed(t *testing.T) {

@@ -78,15 +78,15 @@ type credentialSource struct {
 // get returns the current credential. If there is none, or it is about to end, get
 // logs in. While IAM is not available, it returns a credential that has not ended.
 func (s *credentialSource) get(ctx context.Context) (*credential, error) {
-	now := s.clock()
 	s.mu.Lock()
 	current := s.current
-	isValid := current != nil && (s.login == nil || current.renewAt.IsZero() || now.Before(current.renewAt))
+	isValid := current != nil && (s.login == nil || current.renewAt.IsZero() || s.clock().Before(current.renewAt))
 	s.mu.Unlock()
 	if isValid {
 		return current, nil
 	}
 	renewed, err := s.awaitLogin(ctx, current)
+	now := s.clock()
 	if err == nil || current == nil || ctx.Err() != nil || !isTemporary(err) || !now.Before(current.expiresAt) {
 		return renewed, err
 	}

@@ -153,6 +153,20 @@ func TestFailedRenewals(t *testing.T) {
 	})
 }
 
+// A credential that ended while IAM did not respond is not used.
+func TestCredentialEndsDuringRenewal(t *testing.T) {
+	clock := &testClock{}
+	busy := &LoginError{Status: 503, temporary: true}
+	source := &credentialSource{clock: clock.now, login: func(context.Context) (*credential, error) {
+		clock.advance(time.Minute)
+		return nil, busy
+	}}
+	source.current = &credential{renewAt: clock.now(), expiresAt: clock.now().Add(30 * time.Second)}
+	if c, err := source.get(t.Context()); !errors.Is(err, busy) {
+		t.Errorf("got %v, %v", c, err)
+	}
+}
+
 func TestUnacceptedTokens(t *testing.T) {
 	clock := &testClock{}
 	clock.advance(time.Hour)

@@ -162,11 +162,11 @@ func passwordOptions(p config.Login) *tokens.AuthOptions {
 type object map[string]any
 
 // nameOrID returns the field of an object, such as domain_name or domain_id.
-func nameOrID(prefix string, of config.NameOrID) (field, text string) {
-	if of.ID != "" {
-		return prefix + "id", of.ID
+func nameOrID(prefix string, ref config.NameOrID) (field, text string) {
+	if ref.ID != "" {
+		return prefix + "id", ref.ID
 	}
-	return prefix + "name", of.Name
+	return prefix + "name", ref.Name
 }
 
 func projectScope(project config.NameOrID) object {

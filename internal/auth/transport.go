@@ -93,7 +93,11 @@ func NewTransport(c config.Config, opts Options) (Transport, error) {
 	if c.Credential.Agency != nil {
 		return b.agency(*c.Credential.Agency), nil
 	}
-	return b.own(c.Endpoint, base, b.keyPairProject()), nil
+	own := b.own(c.Endpoint, base)
+	if signing, ok := own.(*signingTransport); ok {
+		signing.project, signing.iam = b.keyPairProject()
+	}
+	return own, nil
 }
 
 // builder creates the parts of a transport.
@@ -105,11 +109,11 @@ type builder struct {
 }
 
 // own returns a transport that sends requests to one host with the own credential.
-func (b *builder) own(host *url.URL, base http.RoundTripper, project projectFunc) Transport {
+func (b *builder) own(host *url.URL, base http.RoundTripper) Transport {
 	c := b.config.Credential
 	if c.Method == config.MethodKeyPair {
 		return &signingTransport{
-			base: base, prepare: b.preparer(host), clock: b.opts.Clock, signer: signer{keys: c.KeyPair}, project: project,
+			base: base, prepare: b.preparer(host), clock: b.opts.Clock, signer: signer{keys: c.KeyPair},
 		}
 	}
 	var source *credentialSource
@@ -159,7 +163,7 @@ func (b *builder) assumeWithKeys(ctx context.Context, own http.RoundTripper, age
 // ownAtIAM returns a transport that sends requests to IAM with the own credential. A
 // signed one is for the account and not for a project.
 func (b *builder) ownAtIAM() Transport {
-	own := b.own(b.config.AuthURL, b.iam.transport, nil)
+	own := b.own(b.config.AuthURL, b.iam.transport)
 	if signing, ok := own.(*signingTransport); ok {
 		signing.signer.domainID = b.config.Credential.KeyPair.Domain.ID
 	}
@@ -170,14 +174,14 @@ func (b *builder) ownAtIAM() Transport {
 type projectFunc func(context.Context) (string, error)
 
 // keyPairProject returns how to find the project of the own key pair, or nil if it has
-// none. A name is looked up once.
-func (b *builder) keyPairProject() projectFunc {
+// none. A name is looked up once, with the transport to IAM that is returned, too.
+func (b *builder) keyPairProject() (projectFunc, Transport) {
 	project := b.config.Credential.KeyPair.Project
 	switch {
 	case project.ID != "":
-		return func(context.Context) (string, error) { return project.ID, nil }
+		return func(context.Context) (string, error) { return project.ID, nil }, nil
 	case project.Name == "":
-		return nil
+		return nil, nil
 	}
 	own := b.ownAtIAM()
 	source := b.source(func(ctx context.Context) (*credential, error) {
@@ -194,7 +198,7 @@ func (b *builder) keyPairProject() projectFunc {
 			return "", err
 		}
 		return found.signer.projectID, nil
-	}
+	}, own
 }
 
 func (b *builder) source(login func(context.Context) (*credential, error)) *credentialSource {
@@ -290,8 +294,10 @@ type signingTransport struct {
 	signer  signer
 	// project may be nil.
 	project projectFunc
-	clock   func() time.Time
-	gate    signatureGate
+	// iam looks up the project. It is nil if that is not necessary.
+	iam   Transport
+	clock func() time.Time
+	gate  signatureGate
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -324,8 +330,16 @@ func (t *signingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// ClockOffset implements [Transport].
-func (t *signingTransport) ClockOffset() (offset time.Duration, ok bool) { return t.gate.clockOffset() }
+// ClockOffset implements [Transport]. IAM checks the signature before the service if
+// it looks up the project.
+func (t *signingTransport) ClockOffset() (offset time.Duration, ok bool) {
+	if t.iam != nil {
+		if offset, ok = t.iam.ClockOffset(); ok {
+			return offset, ok
+		}
+	}
+	return t.gate.clockOffset()
+}
 
 func (t *signingTransport) send(r *http.Request, s signer) (*http.Response, error) {
 	body := r.Body

@@ -17,8 +17,8 @@ const (
 var agencyAttributes = []string{agencyName, agencyDomain, agencyProject}
 
 // agency returns the agency to assume, or nil if there is none. A variable that names
-// one is never ignored, unless the block has another one: the wrong account would
-// share.
+// one is not ignored without an error, unless the block has another one: the run would
+// share the images of the wrong account.
 func (r *resolver) agency(config *Config) *Agency {
 	p, project := r.findAgency()
 	if p.isEmpty() && !project.isSet() {
@@ -65,9 +65,12 @@ func (r *resolver) findAgency() (p pair, project value) {
 		allowed = []string{r.envPrefix}
 	}
 	p = r.findPair(agencyName, agencyDomain, allowed)
-	project = r.block.lookup(agencyProject)
-	if !project.isSet() && (p.envPrefix != "" || len(r.inBlock(agencyAttributes)) == 0) {
+	switch project = r.block.lookup(agencyProject); {
+	case project.isSet():
+	case p.envPrefix != "" || len(r.inBlock(agencyAttributes)) == 0:
 		project = r.env.lookup(agencyProject, p.envPrefix)
+	case !r.env.lookup(agencyName, "").isSet() && !r.env.lookup(agencyDomain, "").isSet():
+		project = r.env.lookup(agencyProject, r.envPrefix) // of no other agency than the block's
 	}
 	if p.envPrefix != "" {
 		allowed = []string{p.envPrefix}

@@ -268,8 +268,8 @@ func (c *cloud) completeHost(hasHost bool, block Settings) error {
 }
 
 // unsupportedKeys are keys under auth that select another identity, or another kind
-// of login, than the supported ones. Who ignores them acts in the wrong account.
-// Each has what to use instead, or "".
+// of login, than the supported ones. If they were ignored, the run could act in the
+// wrong account. Each has what to use instead, or "".
 var unsupportedKeys = map[string]string{
 	"trust_id": "", "system_scope": "", "roles": "remove it", "passcode": otcAuthRemedy,
 	"application_credential_id": "", "application_credential_name": "", "application_credential_secret": "",

@@ -1,5 +1,6 @@
 // Package config resolves what a user configures: the provider block, environment
-// variables and clouds.yaml, merged by precedence into a [Config].
+// variables, clouds.yaml and profiles of Huawei Cloud's CLI, merged by precedence into
+// a [Config].
 //
 // It knows the credentials and settings that Open Telekom Cloud, Huawei Cloud and
 // compatible clouds use, and where their users keep them. It sends nothing: package
@@ -26,8 +27,8 @@ type Config struct {
 	Region       string
 	RegionSource string
 
-	// AuthURL is the URL of IAM v3, ending in /v3. It is nil if none is
-	// configured, which [MethodPassword] does not allow.
+	// AuthURL is the URL of IAM v3, ending in /v3. It is nil if it is not known, which
+	// is an error with [MethodPassword], with [MethodOIDC] and with an agency.
 	AuthURL       *url.URL
 	AuthURLSource string
 
@@ -36,7 +37,7 @@ type Config struct {
 
 	// MaxRetries is the number of attempts after the first.
 	MaxRetries int
-	// RequestTimeout limits one request, including a login.
+	// RequestTimeout limits one request to SWR or to IAM.
 	RequestTimeout time.Duration
 }
 

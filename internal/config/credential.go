@@ -535,8 +535,8 @@ func (r *resolver) firstVariables(attribute string) string {
 func firstVariables(attribute string, prefixes []string) string {
 	var names []string
 	for _, prefix := range prefixes {
-		if of := variables(attribute, prefix); len(of) > 0 {
-			names = append(names, of[0])
+		if withPrefix := variables(attribute, prefix); len(withPrefix) > 0 {
+			names = append(names, withPrefix[0])
 		}
 	}
 	return strings.Join(names, " or ")

@@ -15,7 +15,7 @@ type Environment struct {
 	LookupEnv func(name string) (string, bool)
 	// ReadFile reads a file of at most limit bytes.
 	ReadFile func(path string, limit int64) ([]byte, error)
-	// HomeDir replaces a leading ~ in the path of a CA file.
+	// HomeDir replaces a leading ~ in a path that the user sets.
 	HomeDir string
 	// CloudsDirs are the directories that may contain clouds.yaml, secure.yaml and
 	// clouds-public.yaml, in the order of the search. The first is the working

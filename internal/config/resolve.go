@@ -32,12 +32,13 @@ type Diagnostic struct {
 	Detail    string
 }
 
-// Resolve merges the provider block, the environment and clouds.yaml. It sends
-// nothing, and reads only what env offers.
+// Resolve merges the provider block, the environment, and an entry of clouds.yaml or a
+// profile of Huawei Cloud's CLI. It sends nothing, and reads only what env offers.
 //
 // The value of an attribute comes from the block, or else from the first of its
 // variables that is set. If the credential comes from an entry of clouds.yaml,
-// host, scope and credential come from that entry instead of the environment.
+// host, scope and credential come from that entry instead of the environment. What a
+// profile has takes precedence over the environment.
 //
 // The Config is valid if there are no errors. There may be warnings in any case.
 func Resolve(block Settings, env Environment) (config Config, warnings, errs []Diagnostic) {

@@ -610,6 +610,15 @@ func TestIdentities(t *testing.T) {
 				"agency from": `agency "block" from the provider block`,
 			},
 		}, {
+			name:  "the block's agency with the project of the environment",
+			block: Settings{"assume_role.agency_name": "ops", "assume_role.domain_name": "A"}, env: with(keys, "OS_DELEGATED_PROJECT", "p"),
+			want: vars{"agency": "ops", "agency project": "p"},
+		}, {
+			name:  "the project in the environment of another agency than the block's",
+			block: Settings{"assume_role.agency_name": "ops", "assume_role.domain_name": "A"},
+			env:   with(keys, "OS_AGENCY_NAME", "x", "OS_AGENCY_DOMAIN_NAME", "X", "OS_DELEGATED_PROJECT", "p"),
+			want:  vars{"agency": "ops", "agency project": "eu-de"},
+		}, {
 			name: "the block's agency with the account of the environment", block: Settings{"assume_role.agency_name": "ops"},
 			env:  with(keys, "OS_AGENCY_DOMAIN_NAME", "A", "OS_DELEGATED_PROJECT", "p"),
 			want: vars{"agency": "ops", "agency domain": "A", "agency project": "p"},

@@ -37,11 +37,11 @@ type plannedShare struct {
 	actions [3]int   // the number of resources that plan each shareAction
 	unread  []func() // undo what was recorded of resources that have it, before they were read
 	// private is the private state of the resource that was read, see [planRegistry.private].
-	private shareVisibility
+	private sharePrivateState
 }
 
-// shareVisibility is what the private state has of a share.
-type shareVisibility struct {
+// sharePrivateState is what the private state has of a share.
+type sharePrivateState struct {
 	lastSeen string             // see [lastSeen]
 	pending  *swr.PendingCreate // nil: its create is not pending
 }
@@ -195,7 +195,7 @@ func (r *planRegistry) recordRead(key swr.Key) {
 }
 
 // recordPrivate records the private state of a share after it was read.
-func (r *planRegistry) recordPrivate(key swr.Key, private shareVisibility) {
+func (r *planRegistry) recordPrivate(key swr.Key, private sharePrivateState) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.share(key).private = private
@@ -204,7 +204,7 @@ func (r *planRegistry) recordPrivate(key swr.Key, private shareVisibility) {
 // private returns the private state of the share, the zero value if no resource that
 // has it was read. Terraform passes none to the plan that replaces a tainted share,
 // and that of this plan to its deletion.
-func (r *planRegistry) private(key swr.Key) shareVisibility {
+func (r *planRegistry) private(key swr.Key) sharePrivateState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.share(key).private

@@ -72,7 +72,7 @@ func (s *session) recordEndpoint(ctx context.Context, private privateWriter, dia
 }
 
 // restore sets the private state of a share that was read.
-func (v shareVisibility) restore(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+func (v sharePrivateState) restore(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
 	if v.lastSeen != "" {
 		lastSeen.set(ctx, private, v.lastSeen, diags)
 	}

@@ -110,7 +110,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if isPending {
 		switch r.pendingAction(pending, opReadShare, state, share, err, &resp.Diagnostics) {
 		case swr.PendingKeep:
-			r.session.planned.recordPrivate(key, shareVisibility{seen.Endpoint, &pending})
+			r.session.planned.recordPrivate(key, sharePrivateState{seen.Endpoint, &pending})
 			return
 		case swr.PendingForget:
 			removeResource(ctx, resp)
@@ -148,7 +148,7 @@ func (r *shareResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		r.session.recordEndpoint(ctx, resp.Private, &resp.Diagnostics)
 	}
 	pendingCreate.remove(ctx, resp.Private, &resp.Diagnostics)
-	r.session.planned.recordPrivate(key, shareVisibility{lastSeen: r.session.client.NormalizedEndpoint()})
+	r.session.planned.recordPrivate(key, sharePrivateState{lastSeen: r.session.client.NormalizedEndpoint()})
 }
 
 func (r *shareResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

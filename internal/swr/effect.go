@@ -50,7 +50,7 @@ func effectOf(c call, sent bool, apiErr *Error) effect {
 //
 // A transport gets the connection first, with a proxy's CONNECT and the TLS
 // handshake, and then starts to write. It gets another one for the same write
-// only if nothing was written to the first, or if that was answered by 401.
+// only if nothing was written to the first, or if its response was 401.
 type connTrace struct{ waiting atomic.Bool }
 
 func (t *connTrace) sent() bool { return !t.waiting.Load() }

@@ -116,7 +116,7 @@ func (c *Client) create(
 	case Created:
 		result.Share = o.share
 		share.record(lastOperation{shareCreated, o.share, pending})
-		// Listings that were read while the share did not show yet are worthless.
+		// Listings that were read before the share appeared must not be used again.
 		c.listCache.recordWrite(key.Repo())
 	case Unknown, CreatedUnverified:
 		result.Pending = pending
