@@ -102,6 +102,7 @@ func (e cloudEntry) keysWithOrigin() map[string]string {
 	pair := e.effectiveKeyPair()
 	return map[string]string{
 		"auth_url": e.Auth.AuthURL, "profile": e.profile(), "region_name": e.RegionName, "cacert": e.CACert, "verify": e.Verify,
+		"target_agency_name": e.Auth.TargetAgencyName, "target_domain_name": e.Auth.TargetDomainName, "target_domain_id": e.Auth.TargetDomainID,
 		"password": e.Auth.Password, "token": e.Auth.Token, "sk": pair.SecretKey, "security_token": pair.SecurityToken,
 	}
 }
@@ -383,14 +384,16 @@ func (c *cloud) addKeyPair(alone cloudEntry) {
 	}
 }
 
-// receivers are the keys of an entry that decide who receives its secrets, with the
-// attributes that override them.
+// receivers are the keys of an entry that decide who receives its secrets, or in which
+// account they are used, with the attributes that override them.
 var receivers = []struct{ key, attribute string }{
 	{"auth_url", "auth_url"}, {"profile", "auth_url"}, {"region_name", "auth_url"}, {"cacert", "cacert_file"}, {"verify", "insecure"},
+	{"target_agency_name", "assume_role.agency_name"}, {"target_domain_name", "assume_role.domain_name"},
+	{"target_domain_id", "assume_role.domain_id"},
 }
 
 // checkOrigins refuses to send a secret of one directory to where a file in the
-// working directory says.
+// working directory says, or to use it in an account that such a file names.
 func (c *cloud) checkOrigins(secret string, block Settings) error {
 	from := c.origins[secret]
 	for _, receiver := range receivers {

@@ -382,6 +382,13 @@ func TestSecretAndHostFromDifferentFiles(t *testing.T) {
 			files: vars{home + "/clouds.yaml": own, "/work/secure.yaml": "clouds: {c: {cacert: ca.pem}}"},
 			names: "its cacert is in /work/secure.yaml",
 		}, {
+			name: "secure.yaml of the working directory names an agency",
+			files: vars{
+				home + "/clouds.yaml": own,
+				"/work/secure.yaml":   "clouds: {c: {auth: {target_agency_name: ops, target_domain_name: evil}}}",
+			},
+			names: "its password is in " + home + "/clouds.yaml, but its target_agency_name is in /work/secure.yaml",
+		}, {
 			name: "a profile of the working directory",
 			files: vars{
 				home + "/clouds.yaml":      "clouds: {c: {profile: v, auth: {user_id: u, project_id: p, password: s3cret}}}",
