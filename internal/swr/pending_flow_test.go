@@ -152,3 +152,16 @@ func TestListWithoutCreatedShare(t *testing.T) {
 		t.Errorf("deleted by another client: %+v, %v", listing, err)
 	}
 }
+
+// A response that there is no such share, and a list that lags behind, do not end a
+// share that is returned by name.
+func TestDeleteOfShareNotListedYet(t *testing.T) {
+	f := newFixture(t, func(v *swrtest.Variants) { v.ListDelay.Create.For = 3 * time.Minute })
+	seen := f.create(t, "d")
+	f.sim.Inject(swrtest.Fault{Operation: swrtest.OpDelete, Behavior: swrtest.Status(404, "SVCSTG.SWR.4040091")})
+	err := f.newClient(t).Delete(f.clock.withTimeout(t, f.ctx, time.Minute), acme, seen)
+	if err == nil || !strings.Contains(err.Error(), "the service still shows the share") {
+		t.Error(err)
+	}
+	f.expectStored(t, acme, "d")
+}

@@ -284,9 +284,9 @@ func (c *Client) observeDelete(
 ) observation {
 	policy, attempts := byListingAndGet, 1
 	switch response {
-	case respSuccess, respShareMissing:
+	case respSuccess:
 		policy, attempts = byListing, untilEnd
-	case respUnexpectedSuccess: // the service has not said that the share is gone
+	case respShareMissing, respUnexpectedSuccess: // the service has not said that it ended the share
 		attempts = untilEnd
 	}
 	look := func(ctx context.Context, oldest version) (Share, error) { return c.lookup(ctx, key, oldest, policy) }
