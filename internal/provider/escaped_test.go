@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -144,6 +145,30 @@ func TestExclusiveTooManyAccounts(t *testing.T) {
 	newHarness(t, server).newExclusive().plan(config).assertError(t, "Too many accounts can pull platform/team/app")
 	newHarness(t, server).newExclusive().applyWithoutRefresh(config).assertError(t, "Too many accounts can pull platform/team/app")
 	e.plan(exclusiveValues(accounts...)).assertError(t, "access_domains contains 1200 accounts")
+}
+
+// Accounts that appear while others are revoked: the error does not say that nothing
+// was revoked, and the state has those that remain.
+func TestExclusiveTooManyAccountsSincePlan(t *testing.T) {
+	t.Parallel()
+	e, server := appliedExclusive(t)
+	putShare(server, "team/app", "EVIL", "forever")
+	e.refresh().silent(t)
+	planned := e.plan(exclusiveValues("ACME"))
+	var once sync.Once
+	server.OnRequest(func(request swrtest.RequestInfo) {
+		if request.Operation == swrtest.OpDelete {
+			once.Do(func() {
+				for i := range 1200 {
+					putShare(server, "team/app", fmt.Sprintf("EVIL-%04d", i), "forever")
+				}
+			})
+		}
+	})
+	d := e.applyPlan(planned)
+	d.assertError(t, "Too many accounts can pull platform/team/app", "Accounts that the plan removed were revoked before")
+	assertNotContains(t, d.String(), "nothing was revoked")
+	e.assertAccounts("ACME")
 }
 
 // A terminal receives nothing of a console user that it would obey.

@@ -86,16 +86,22 @@ func (r *exclusiveResource) observe(ctx context.Context, repo swr.Repository) (o
 	return seen, err
 }
 
+// The effect of an operation that finds too many accounts.
+const (
+	nothingChanged  = "The state was not changed, and nothing was revoked."
+	revokedAccounts = "Accounts that the plan removed were revoked before, and are no longer in the state."
+)
+
 // report adds an error if more accounts are listed than can be read, and warnings if
 // the list is not complete or if there are accounts that can't be managed. It reports
-// whether there is no error.
-func (o observation) report(diags *diag.Diagnostics, consequence string) bool {
+// whether there is no error. effect is part of the error, consequence of the warning.
+func (o observation) report(diags *diag.Diagnostics, effect, consequence string) bool {
 	if o.tooMany {
 		diags.AddError(fmt.Sprintf("Too many accounts can pull %s", objectName(repositoryKey(o.repo))), fmt.Sprintf(
-			"%s No plan that shows so many accounts by name can be reviewed. The state was not changed, and nothing was revoked.\n\n"+
+			"%s No plan that shows so many accounts by name can be reviewed. %s\n\n"+
 				"Revoke the accounts that should not have access in the SWR console, then plan again. "+
 				"To plan without this resource meanwhile, remove it from the state, which revokes nothing, with a removed block:\n\n%s",
-			sentence(o.incomplete), removedBlock(typeExclusive)))
+			sentence(o.incomplete), effect, removedBlock(typeExclusive)))
 		return false
 	}
 	warnIncomplete(diags, repositoryKey(o.repo), o.incomplete, consequence)
@@ -103,14 +109,15 @@ func (o observation) report(diags *diag.Diagnostics, consequence string) bool {
 	return true
 }
 
-// list observes a repository, and adds an error or warning if that fails.
-func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, diags *diag.Diagnostics) (observation, bool) {
+// list observes a repository, and adds an error or warning if that fails. effect is as
+// in [observation.report].
+func (r *exclusiveResource) list(ctx context.Context, repo swr.Repository, effect string, diags *diag.Diagnostics) (observation, bool) {
 	seen, err := r.observe(ctx, repo)
 	if err != nil {
 		r.session.addError(diags, opListShares, repositoryKey(repo), err)
 		return seen, false
 	}
-	return seen, seen.report(diags, undeclaredMayBeMissing)
+	return seen, seen.report(diags, effect, undeclaredMayBeMissing)
 }
 
 // undeclaredMayBeMissing is what follows from a list that is not complete.

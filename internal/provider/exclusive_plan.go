@@ -127,7 +127,7 @@ func (r *exclusiveResource) warnAtCreation(ctx context.Context, plan exclusiveMo
 		r.session.addError(diags, opListShares, repositoryKey(plan.repo()), err)
 		return
 	}
-	if !current.report(diags, undeclaredMayBeMissing) {
+	if !current.report(diags, nothingChanged, undeclaredMayBeMissing) {
 		return
 	}
 	undeclared := slices.DeleteFunc(current.accounts.difference(planned), func(account string) bool {

@@ -101,7 +101,7 @@ func (r *exclusiveResource) Create(ctx context.Context, req resource.CreateReque
 	defer cancel()
 
 	r.session.planned.recordApply()
-	shared, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
+	shared, ok := r.list(ctx, plan.repo(), nothingChanged, &resp.Diagnostics)
 	if !ok || !r.requireShared(ctx, plan.accounts(), &shared, &resp.Diagnostics) {
 		return
 	}
@@ -145,7 +145,7 @@ func (r *exclusiveResource) Read(ctx context.Context, req resource.ReadRequest, 
 	case err != nil:
 		r.session.addError(&resp.Diagnostics, opReadExclusive, repositoryKey(state.repo()), err)
 		return
-	case !current.report(&resp.Diagnostics, "The state was not changed. Undeclared accounts may be missing from this plan."),
+	case !current.report(&resp.Diagnostics, nothingChanged, "The state was not changed. Undeclared accounts may be missing from this plan."),
 		current.incomplete != "":
 		return
 	}
@@ -206,7 +206,11 @@ func (r *exclusiveResource) Update(ctx context.Context, req resource.UpdateReque
 	}
 
 	remaining := state.accounts().difference(revoked)
-	after, ok := r.list(ctx, plan.repo(), &resp.Diagnostics)
+	effect := nothingChanged
+	if len(revoked) > 0 {
+		effect = revokedAccounts
+	}
+	after, ok := r.list(ctx, plan.repo(), effect, &resp.Diagnostics)
 	if ok {
 		ok = r.requireShared(ctx, plan.accounts(), &after, &resp.Diagnostics)
 		// A list may lag, or leave out expired shares.
