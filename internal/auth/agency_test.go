@@ -320,11 +320,11 @@ func TestRefusedIdentities(t *testing.T) {
 		return fmt.Sprintf(`{"error":{"message":%s}}`, encoded)
 	}
 	for _, test := range []struct {
-		name   string
-		block  config.Settings
-		path   string
-		status int
-		answer string
+		name     string
+		block    config.Settings
+		path     string
+		status   int
+		response string
 		// want follows the operation and the URL.
 		operation, want string
 	}{
@@ -366,7 +366,7 @@ func TestRefusedIdentities(t *testing.T) {
 			cloud := newFakeCloud(t)
 			cloud.refuse = func(path, _ string) (int, string) {
 				if path == test.path {
-					return test.status, test.answer
+					return test.status, test.response
 				}
 				return 0, ""
 			}
