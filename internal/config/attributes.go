@@ -282,12 +282,17 @@ func firstSet(values ...value) value {
 	return value{}
 }
 
+// lookupIDToken returns the file of an ID token, or else the token.
+func lookupIDToken(lookup func(attribute string) value) value {
+	file := lookup("oidc.id_token_file")
+	file.isFile = file.isSet()
+	return firstSet(file, lookup("oidc.id_token"))
+}
+
 // lookup returns the value of an attribute or object in the block.
 func (s Settings) lookup(attribute string) value {
 	if attribute == idToken {
-		file := s.lookup("oidc.id_token_file")
-		file.isFile = file.isSet()
-		return firstSet(file, s.lookup("oidc.id_token"))
+		return lookupIDToken(s.lookup)
 	}
 	if isObject(attribute) {
 		id := s.lookup(attribute + "_id")

@@ -66,9 +66,7 @@ func (e Environment) variable(names ...string) value {
 // exact: files that the console of a cloud generates set both.
 func (e Environment) lookup(attribute, prefix string) value {
 	if attribute == idToken {
-		file := e.lookup("oidc.id_token_file", prefix)
-		file.isFile = file.isSet()
-		return firstSet(file, e.lookup("oidc.id_token", prefix))
+		return lookupIDToken(func(attribute string) value { return e.lookup(attribute, prefix) })
 	}
 	if !isObject(attribute) {
 		return e.variable(variables(attribute, prefix)...)

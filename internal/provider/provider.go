@@ -172,10 +172,11 @@ func attributeDescription(a config.Attribute) string {
 // attribute whose value is not known yet, or "" if all are known.
 func blockSettings(block types.Object) (settings config.Settings, unknown string) {
 	settings = config.Settings{}
+	values := block.Attributes() // a copy
 	for _, a := range config.Attributes {
-		value, name := block.Attributes()[a.Name], a.Name
+		value, name := values[a.Name], a.Name
 		if object, attribute, isNested := strings.Cut(a.Name, "."); isNested {
-			nested, ok := block.Attributes()[object].(types.Object)
+			nested, ok := values[object].(types.Object)
 			if value = nested.Attributes()[attribute]; !ok || nested.IsNull() || nested.IsUnknown() {
 				value, name = nested, object
 			}
