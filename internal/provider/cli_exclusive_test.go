@@ -111,7 +111,8 @@ func TestCLIExclusiveOfAccountByName(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, withVariant(t, "late-create"))
 	tf := newCLI(t, server, partner(`deadline = "forever"`)+exclusive("only", `"ACME"`))
-	assertContains(t, tf.run(failed, "apply", "-auto-approve"), "Missing share platform/team/app/ACME",
+	// Both at the same time, whatever TEST_PARALLELISM is.
+	assertContains(t, tf.run(failed, "apply", "-auto-approve", "-parallelism=2"), "Missing share platform/team/app/ACME",
 		"If the share is declared, refer to it in access_domains", "access_domains = [swr_repository_share.NAME.access_domain]")
 	tf.destroy()
 	tf.config(partner(`deadline = "forever"`) + exclusive("only", partnerAddress+".access_domain"))
