@@ -233,7 +233,8 @@ func expiresAt(end swr.Deadline) types.String {
 // The conversions below do what Get and Set of the framework do. These use
 // reflection and compile a regular expression for each field of each call
 // (terraform-plugin-framework, internal/reflect, isValidFieldName), which took a
-// quarter of the CPU time of a plan of a thousand shares. A test compares both.
+// quarter of the CPU time of a plan of a thousand shares. A test compares both. See
+// internal/protoserver/UPSTREAM.md.
 
 // readShare returns the model of a state or plan.
 func readShare(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics) shareResourceModel {
