@@ -20,6 +20,8 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+
+	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
 )
 
 func main() {
@@ -36,8 +38,9 @@ func main() {
 }
 
 func run(ctx context.Context) (err error) {
-	shares, repositories, latencies := []int{100, 500, 1000, 5000}, []int{1, 10, 50}, []int{0, 20}
+	shares, repositories, latencies := []int{100, 500, 1000, 5000}, []int{10}, []int{0, 20}
 	exclusive := []int{50, 500}
+	var clis []string
 	list := func(name, usage string, values *[]int) {
 		flag.Func(name, usage+", such as 10,50", func(text string) error { return json.Unmarshal([]byte("["+text+"]"), values) })
 	}
@@ -45,6 +48,10 @@ func run(ctx context.Context) (err error) {
 	list("repositories", "numbers of repositories that the shares are spread over", &repositories)
 	list("latency", "response times of the service in milliseconds", &latencies)
 	list("exclusive", "numbers of accounts of each of 4 exclusive resources", &exclusive)
+	flag.Func("cli", "path of the CLI to run (repeatable; default: terraform, or TF_ACC_TERRAFORM_PATH)", func(path string) error {
+		clis = append(clis, path)
+		return nil
+	})
 	seedAbove := flag.Int("seed-above", 1000, "do not apply and destroy more shares than this: Terraform itself takes very long")
 	account := flag.Bool("account", false, "measure only what reads an account of 1,000 repositories with 20 shares each, at 20 ms")
 	quick := flag.Bool("quick", false, "measure only 100 and 1000 shares of 10 repositories at 20 ms, and exclusive resources")
@@ -70,35 +77,73 @@ func run(ctx context.Context) (err error) {
 	if err := errors.Join(err, os.Setenv("PROVIDER_BENCH_PROFILES", *profiles)); err != nil {
 		return err
 	}
-	report := report{Machine: describeMachine(ctx)}
-	if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
-		report.binary = samples{float64(file.Size()) / 1e6}
-	}
 	all := scenarios(shares, repositories, latencies, *seedAbove)
 	for _, accounts := range exclusive {
-		all = append(all, exclusiveScenario(accounts))
+		all = append(all, exclusiveScenario(4, accounts))
 	}
 	if !*quick {
-		all = append(all, accountScenario)
+		all = append(all, exclusiveScenario(100, 100), accountScenario)
 	}
 	if *account {
 		all = []scenario{accountScenario}
 	}
-	for _, s := range all {
-		fmt.Println(s)
-		result, err := s.measure(ctx, dir, targets)
-		if err != nil {
+	if clis == nil {
+		clis = []string{""}
+	}
+	report := report{Machine: describeMachine()}
+	for _, path := range clis {
+		if err := chooseCLI(path); err != nil {
 			return err
 		}
-		report.Results = append(report.Results, result)
-		if *write != "" {
-			if err := report.write(filepath.Join(*write, "BENCHMARKS.md")); err != nil {
+		run := cliReport{CLI: cliVersion(ctx)}
+		if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
+			run.binary = samples{float64(file.Size()) / 1e6}
+		}
+		fmt.Println(run.CLI)
+		report.CLIs = append(report.CLIs, &run)
+		for _, s := range all {
+			if s.account && run.isOpenTofu() {
+				continue // no query
+			}
+			fmt.Println(s)
+			result, err := s.measure(ctx, dir, targets)
+			if err != nil {
 				return err
 			}
+			run.Results = append(run.Results, result)
+			if *write != "" {
+				if err := report.write(filepath.Join(*write, "BENCHMARKS.md")); err != nil {
+					return err
+				}
+			}
 		}
+		fmt.Println(run.Thresholds())
 	}
-	fmt.Println(report.Thresholds())
 	return nil
+}
+
+// chooseCLI makes package tfcli use the CLI at a path, if one is given.
+func chooseCLI(path string) error {
+	if path == "" {
+		return nil
+	}
+	path, err := exec.LookPath(path)
+	if err != nil {
+		return err
+	}
+	host := "registry.terraform.io"
+	if filepath.Base(path) == "tofu" {
+		host = "registry.opentofu.org"
+	}
+	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host))
+}
+
+// cliVersion returns the name and the version of the CLI.
+func cliVersion(ctx context.Context) string {
+	cli, _ := tfcli.Find()
+	output, _ := exec.CommandContext(ctx, cli, "version").Output()
+	version, _, _ := strings.Cut(string(output), "\n")
+	return version
 }
 
 // launcher is the file name of this program where Terraform expects the provider.

@@ -4,13 +4,11 @@ package main
 
 import (
 	"bytes"
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"slices"
@@ -18,7 +16,6 @@ import (
 	"text/template"
 
 	"github.com/terraform-provider-swr/terraform-provider-swr/internal/swrtest"
-	"github.com/terraform-provider-swr/terraform-provider-swr/internal/tfcli"
 )
 
 // figure is a value of a measurement: times in seconds, memory in MB.
@@ -99,40 +96,51 @@ func (s samples) format(digits int) string {
 // report is everything that was measured.
 type report struct {
 	Machine string
+	CLIs    []*cliReport
+}
+
+// cliReport is what was measured with one CLI.
+type cliReport struct {
+	CLI     string // name and version
 	Results []result
 	binary  samples // size of the released binary in MB
 }
 
+func (r cliReport) isOpenTofu() bool { return strings.HasPrefix(r.CLI, "OpenTofu") }
+
 // find returns the result for 10 repositories, which is empty if it was not measured.
-func (r report) find(shares, milliseconds int) result {
+func (r cliReport) find(shares, milliseconds int) result {
 	for _, result := range r.Results {
-		if result.shares == shares && result.repositories == 10 && result.latency.Milliseconds() == int64(milliseconds) {
+		if !result.exclusive && result.shares == shares && result.repositories == 10 && result.latency.Milliseconds() == int64(milliseconds) {
 			return result
 		}
 	}
 	return result{}
 }
 
-// exclusiveRatio returns the CPU time of the provider to plan exclusive resources of
-// 500 accounts, divided by that for 50 accounts. Wall time includes Terraform's own
-// time, which grows with the accounts as well.
-func (r report) exclusiveRatio() float64 {
-	few, many := math.NaN(), math.NaN()
+// exclusive returns the result for exclusive resources, which is empty if it was not
+// measured.
+func (r cliReport) exclusive(repositories, accounts int) result {
 	for _, result := range r.Results {
-		switch median := result.samples(stepPlan, targetSWR, providerCPU).median(); result.scenario {
-		case exclusiveScenario(50):
-			few = median
-		case exclusiveScenario(500):
-			many = median
+		if result.scenario == exclusiveScenario(repositories, accounts) {
+			return result
 		}
 	}
-	return many / few
+	return result{}
+}
+
+// pages returns how long it takes to request the pages of a repository that one
+// scenario has more than another one, one after the other.
+func (r result) pages(fewer result) float64 {
+	more := r.most(stepPlan, requestCount) - fewer.most(stepPlan, requestCount)
+	return more / float64(r.repositories) * r.latency.Seconds()
 }
 
 // Thresholds returns the bounds that the provider must keep, as far as they were
 // measured, as a table in Markdown.
-func (r report) Thresholds() string {
-	planned, applied, small, large := r.find(1000, 20), r.find(1000, 0), r.find(500, 20), r.find(5000, 20)
+func (r cliReport) Thresholds() string {
+	measured, immediate, small, large := r.find(1000, 20), r.find(1000, 0), r.find(500, 20), r.find(5000, 20)
+	few, many, guards := r.exclusive(4, 50), r.exclusive(4, 500), r.exclusive(100, 100)
 	account := result{}
 	var schema samples // does not depend on the scenario
 	for _, result := range r.Results {
@@ -142,7 +150,8 @@ func (r report) Thresholds() string {
 		}
 	}
 	const accountShares = "`swr_shares` of 1,000 repositories with 20 shares each at 20 ms: "
-	const plan, apply = "Plan of 1,000 unchanged shares of 10 repositories at 20 ms: ", "Apply of 1,000 new shares: "
+	const shares = " 1,000 shares of 10 repositories at 20 ms: "
+	const exclusive, exclusives = "Plan of 4 exclusive resources of 500 accounts at 20 ms: ", "Plan of 100 exclusive resources of 100 accounts at 20 ms: "
 	table := "| threshold | at most | measured | |\n|---|---|---|---|\n"
 	for _, t := range []struct {
 		name     string
@@ -150,19 +159,29 @@ func (r report) Thresholds() string {
 		unit     string
 		measured float64 // NaN if it was not measured
 	}{
-		{plan + "requests per repository", 3, "", planned.most(stepPlan, requestCount) / 10},
-		{plan + "wall time ÷ empty provider", 0.8, "", planned.ratio(stepPlan, wall).median()},
-		{plan + "CPU time of the provider ÷ empty provider", 0.6, "", planned.ratio(stepPlan, providerCPU).median()},
-		{plan + "peak memory", 48, " MB", planned.most(stepPlan, peakMemory)},
-		{apply + "requests per share", 2.1, "", applied.most(stepApply, requestCount) / 1000},
-		{apply + "wall time at 0 ms ÷ empty provider", 1.1, "", applied.ratio(stepApply, wall).median()},
-		{apply + "peak memory", 48, " MB", applied.most(stepApply, peakMemory)},
-		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.3, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
-		{"Plan of 4 unchanged exclusive resources of 500 accounts: CPU time of the provider ÷ 50 accounts", 2.5, "", r.exclusiveRatio()},
+		{"Plan of" + shares + "requests", 10, "", measured.most(stepPlan, requestCount)},
+		{"Plan of" + shares + "wall time ÷ empty provider", 0.7, "", measured.ratio(stepPlan, wall).median()},
+		{"Plan of" + shares + "CPU time of the provider ÷ empty provider", 0.6, "", measured.ratio(stepPlan, providerCPU).median()},
+		{"Plan of" + shares + "peak memory", 32, " MB", measured.most(stepPlan, peakMemory)},
+		{"Apply of" + shares + "requests per share", 1.2, "", measured.most(stepApply, requestCount) / 1000},
+		{"Apply of" + shares + "wall time ÷ empty provider", 1.1, "", measured.ratio(stepApply, wall).median()},
+		{"Apply of 1,000 shares of 10 repositories at 0 ms: wall time ÷ empty provider", 1.1, "", immediate.ratio(stepApply, wall).median()},
+		{"Destroy of" + shares + "requests per share", 1.2, "", measured.most(stepDestroy, requestCount) / 1000},
+		{"Destroy of" + shares + "wall time ÷ empty provider", 1.1, "", measured.ratio(stepDestroy, wall).median()},
+		{"Plan of 5,000 shares: peak memory ÷ plan of 500 shares", 1.2, "", large.most(stepPlan, peakMemory) / small.most(stepPlan, peakMemory)},
+		{exclusive + "wall time without the further pages ÷ 50 accounts", 1.3, "",
+			(many.samples(stepPlan, targetSWR, wall).median() - many.pages(few)) / few.samples(stepPlan, targetSWR, wall).median()},
+		{exclusive + "CPU time of the provider ÷ 50 accounts", 2.5, "",
+			many.samples(stepPlan, targetSWR, providerCPU).median() / few.samples(stepPlan, targetSWR, providerCPU).median()},
+		{exclusives + "requests per repository", 4, "", guards.most(stepPlan, requestCount) / 100},
+		{exclusives + "wall time", 15, " s", guards.most(stepPlan, wall)},
+		{exclusives + "peak memory", 64, " MB", guards.most(stepPlan, peakMemory)},
 		{accountShares + "requests per repository", 1.1, "", account.most(stepShares, requestCount) / 1000},
 		{accountShares + "wall time", 60, " s", account.most(stepShares, wall)},
 		{accountShares + "peak memory", 300, " MB", account.most(stepShares, peakMemory)},
 		{accountShares + "peak memory, one `access_domain`", 64, " MB", account.most(stepSharesOfAccount, peakMemory)},
+		{"`terraform query` of one `access_domain` in the same account: wall time", 30, " s", account.most(stepQuery, wall)},
+		{"`terraform query` of one `access_domain` in the same account: peak memory", 64, " MB", account.most(stepQuery, peakMemory)},
 		{"`terraform providers schema -json`: wall time ÷ empty provider (within noise)", 1.05, "", schema.median()},
 		{"Size of the released binary", 20, " MB", r.binary.median()},
 	} {
@@ -214,11 +233,8 @@ func (r report) write(path string) error {
 }
 
 // describeMachine returns what is known of what the figures were measured on.
-func describeMachine(ctx context.Context) string {
-	cli, _ := tfcli.Find()
-	terraform, _ := exec.CommandContext(ctx, cli, "version").Output()
-	version, _, _ := strings.Cut(string(terraform), "\n")
-	machine := fmt.Sprintf("%s/%s, %d CPUs, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version)
+func describeMachine() string {
+	machine := fmt.Sprintf("%s/%s, %d CPUs, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	cpu, _ := os.ReadFile("/proc/cpuinfo") // only Linux has these files
 	memory, _ := os.ReadFile("/proc/meminfo")
 	pattern := regexp.MustCompile(`(?m)^(?:model name|MemTotal).*: *(.*)`)

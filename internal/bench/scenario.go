@@ -30,8 +30,7 @@ type scenario struct {
 }
 
 // exclusiveScenario returns a scenario with exclusive resources of so many accounts.
-func exclusiveScenario(accounts int) scenario {
-	const repositories = 4
+func exclusiveScenario(repositories, accounts int) scenario {
 	return scenario{shares: accounts * repositories, repositories: repositories, latency: 20 * time.Millisecond, exclusive: true}
 }
 
