@@ -120,6 +120,9 @@ func FuzzRedactor(f *testing.F) {
 		var sent Redactor
 		sent.Add(secret)
 		encoded := encoders[outer%6](encoders[inner%6](secret))
+		if len(encoded) > 4000 {
+			t.Skip() // not all of it is shown; see TestLongTextsAreRedacted
+		}
 		var got, id string
 		if n := allocated(func() {
 			got = sent.Printable("[\t" + encoded + "\t]") // no encoding has a tab
