@@ -140,8 +140,11 @@ func (tf *cli) rotateIDToken() {
 			"aud": "swr-test", "sub": idTokenSubject, "exp": float64(time.Now().Add(shortLifetime).UnixMilli()) / 1000,
 		})
 		// Renamed, so that nobody reads a part of it.
-		tf.write("id-token.new", token)
-		if err := os.Rename(filepath.Join(tf.Dir, "id-token.new"), filepath.Join(tf.Dir, "id-token")); err != nil {
+		err := tf.Write("id-token.new", token)
+		if err == nil {
+			err = os.Rename(filepath.Join(tf.Dir, "id-token.new"), filepath.Join(tf.Dir, "id-token"))
+		}
+		if err != nil {
 			tf.t.Error(err)
 		}
 	}
