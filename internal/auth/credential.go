@@ -54,6 +54,10 @@ func (c *credential) authorize(r *http.Request, clock func() time.Time) error {
 // still renewed.
 const unacceptedRenewInterval = time.Minute
 
+// refusedRenewInterval is the minimum time to the next renewal after a refused one: IAM
+// locks users and keys that it refuses several times in a row.
+const refusedRenewInterval = 2 * time.Minute
+
 // credentialSource has the credential of the process. Requests that need one at the
 // same time share one login.
 type credentialSource struct {
@@ -68,7 +72,8 @@ type credentialSource struct {
 
 	mu      sync.Mutex
 	current *credential
-	// refused is the error of a login that would fail again.
+	// refused is the error of a login that would fail again. It is not set while there is
+	// a valid credential.
 	refused error
 	// unacceptedRenewal is the time of the last renewal of a credential that the
 	// service never accepted.
@@ -76,7 +81,7 @@ type credentialSource struct {
 }
 
 // get returns the current credential. If there is none, or it is about to end, get
-// logs in. While IAM is not available, it returns a credential that has not ended.
+// logs in. If that fails, it returns the current credential until that ends.
 func (s *credentialSource) get(ctx context.Context) (*credential, error) {
 	s.mu.Lock()
 	current := s.current
@@ -86,15 +91,26 @@ func (s *credentialSource) get(ctx context.Context) (*credential, error) {
 		return current, nil
 	}
 	renewed, err := s.awaitLogin(ctx, current)
-	now := s.clock()
-	if err == nil || current == nil || ctx.Err() != nil || !isTemporary(err) || !now.Before(current.expiresAt) {
+	if err == nil || ctx.Err() != nil {
 		return renewed, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	current.renewAt = now.Add(current.expiresAt.Sub(now) / 2)
+	if current == nil || s.current != current || s.hasEnded(current) {
+		return nil, err
+	}
+	now := s.clock()
+	remaining := current.expiresAt.Sub(now)
+	pause := remaining / 2
+	if !isTemporary(err) {
+		pause = min(max(pause, refusedRenewInterval), remaining)
+	}
+	current.renewAt = now.Add(pause)
 	return current, nil
 }
+
+// hasEnded reports whether a credential that is to be renewed is no longer valid.
+func (s *credentialSource) hasEnded(c *credential) bool { return !s.clock().Before(c.expiresAt) }
 
 // errNotRenewable is the error of a renewal that would not help.
 var errNotRenewable = errors.New("the credential can't be renewed")
@@ -176,7 +192,7 @@ func (s *credentialSource) runLogin(ctx context.Context, stale *credential) (*cr
 	// A request that finds this credential refused must not join this login.
 	s.logins.Forget(loginKey)
 	if err != nil {
-		if !isTemporary(err) {
+		if !isTemporary(err) && (s.current == nil || s.hasEnded(s.current)) {
 			s.refused = err
 		}
 		return nil, err

@@ -153,6 +153,89 @@ func TestFailedRenewals(t *testing.T) {
 	})
 }
 
+// While a renewal fails, a credential is used until it ends. Then the error is that of
+// the renewal. A refused renewal is repeated less often: IAM locks users.
+func TestCredentialIsUsedUntilItEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		err  *LoginError
+		most int // renewals before the end
+	}{
+		"IAM is busy": {&LoginError{Status: 503, temporary: true}, 20},
+		"refused":     {&LoginError{Status: 401}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				logins, fails := 0, false
+				source := &credentialSource{clock: time.Now, login: func(context.Context) (*credential, error) {
+					logins++
+					if fails {
+						time.Sleep(100 * time.Millisecond)
+						return nil, test.err
+					}
+					issued := &credential{token: config.NewSecret(fmt.Sprintf("token %d", logins))}
+					issued.setLifetime(time.Now(), time.Hour)
+					return issued, nil
+				}}
+				use := func(want string, duration time.Duration) {
+					t.Helper()
+					for began := time.Now(); time.Since(began) < duration; time.Sleep(time.Second) {
+						if used, err := source.get(t.Context()); err != nil || used.token.Reveal() != want {
+							t.Fatalf("after %s: %v, %v", time.Since(began), used, err)
+						}
+					}
+				}
+				use("token 1", 54*time.Minute)
+				fails = true
+				use("token 1", 4*time.Minute)
+				if logins < 3 || logins > 1+test.most {
+					t.Errorf("%d logins", logins)
+				}
+				// IAM recovers.
+				before := logins
+				fails = false
+				time.Sleep(100 * time.Second)
+				use(fmt.Sprintf("token %d", before+1), 54*time.Minute)
+				if logins != before+1 {
+					t.Errorf("%d logins after %d", logins, before)
+				}
+				fails = true
+				use(fmt.Sprintf("token %d", before+1), 5*time.Minute+59*time.Second)
+				if before++; logins < before+2 || logins > before+test.most {
+					t.Errorf("%d logins after %d", logins, before)
+				}
+				time.Sleep(time.Second)
+				if used, err := source.get(t.Context()); !errors.Is(err, test.err) {
+					t.Errorf("got %v, %v", used, err)
+				}
+			})
+		})
+	}
+}
+
+// A credential that the service refuses is not used, also if its renewal is refused.
+func TestRefusedCredentialIsNotUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		script := newLoginScript()
+		old := &credential{renewAt: time.Now(), expiresAt: time.Now().Add(time.Minute)}
+		old.accepted.Store(true)
+		source := &credentialSource{login: script.login, clock: time.Now, current: old}
+		first := inBackground(func() (*credential, error) { return source.get(t.Context()) })
+		synctest.Wait()
+		second := inBackground(func() (*credential, error) { return source.renew(t.Context(), old) })
+		synctest.Wait()
+		refused := &LoginError{Status: 401}
+		script.release <- refused
+		for _, c := range []<-chan outcome{first, second} {
+			if got := <-c; !errors.Is(got.err, refused) {
+				t.Errorf("got %v", got)
+			}
+		}
+		if _, err := source.get(t.Context()); !errors.Is(err, refused) || script.count != 1 {
+			t.Errorf("got %v after %d logins", err, script.count)
+		}
+	})
+}
+
 // A credential that ended while IAM did not respond is not used.
 func TestCredentialEndsDuringRenewal(t *testing.T) {
 	clock := &testClock{}

@@ -305,7 +305,8 @@ func (c *iamClient) assumeAgencyWithKeys(
 	}}}
 	issuedAt := began
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		issuedAt = date // the clocks may differ
+		// The clocks may differ. The header has no fractions of a second.
+		issuedAt = date.Add(time.Second)
 	}
 	issued.setLifetime(began, keys.ExpiresAt.Sub(issuedAt))
 	return issued, nil

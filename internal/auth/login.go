@@ -113,7 +113,8 @@ func (t *iamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // LoginError is the error of a login to IAM, or of another request to IAM that is
 // required before requests can be authenticated. One that is not [LoginError.Temporary]
 // is final: the credential is not sent again in this process, and every request that
-// needs a token returns the same error.
+// needs a token returns the same error. (The error of a renewal is not returned before
+// the credential to renew ends.)
 type LoginError struct {
 	// URL is that of IAM.
 	URL string

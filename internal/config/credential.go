@@ -250,6 +250,9 @@ func (r *resolver) fromEnvironment() Credential {
 	if slices.ContainsFunc(profileAttributes, func(name string) bool { return r.env.lookup(name, "").isSet() }) {
 		return r.fromProfile()
 	}
+	if r.failUnsupported() {
+		return Credential{}
+	}
 	r.fail("", "No credentials configured", `Neither the provider block nor the environment has credentials. Set one of:
   - a token: token, or OS_TOKEN, OS_AUTH_TOKEN, HW_AUTH_TOKEN
   - an ID token: oidc, or SWR_OIDC_IDP_ID and SWR_OIDC_ID_TOKEN or SWR_OIDC_ID_TOKEN_FILE
@@ -275,13 +278,18 @@ func (r *resolver) fromPair(spec methodSpec, p pair) Credential {
 		r.envPrefix = "HW_"
 	}
 	if !p.isComplete() {
-		r.failIncomplete(spec.incomplete, p, spec.required[0], spec.required[1], spec.envPrefixes)
+		if spec.method != MethodPassword || !r.failUnsupported() {
+			r.failIncomplete(spec.incomplete, p, spec.required[0], spec.required[1], spec.envPrefixes)
+		}
 		return Credential{}
 	}
 	switch spec.method {
 	case MethodOIDC:
 		return r.newOIDC(p)
 	case MethodPassword:
+		if p.envPrefix == passcodePrefix && r.failPasscode() {
+			return Credential{}
+		}
 		return newLogin(p)
 	}
 	// A security token belongs to its key pair: one in the environment must not be
@@ -359,7 +367,8 @@ func (r *resolver) checkAuthType(c *cloud) bool {
 	case authType != "" && authType != authTypeAgency &&
 		!slices.ContainsFunc(methodSpecs, func(spec methodSpec) bool { return slices.Contains(spec.authTypes, authType) }):
 		r.fail("cloud", "Unsupported auth_type", "The auth_type %q of %s is not supported. Supported are password (v3password), "+
-			"token (v3token), aksk and agency; without auth_type, the settings under auth decide.", authType, c.source())
+			"token (v3token), aksk and agency; without auth_type, the settings under auth decide.%s", authType, c.source(),
+			explainAuthType(authType))
 		return false
 	}
 	return true

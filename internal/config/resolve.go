@@ -61,6 +61,7 @@ func Resolve(block Settings, env Environment) (config Config, warnings, errs []D
 	config.Credential.KeyPair.Format = r.signatureFormat(config)
 	config.Credential.Agency = r.agency(&config)
 	r.warnUnusedIDToken(config.Credential)
+	r.warnApplicationCredential(config.Credential)
 	r.checkReceiver(config)
 	r.checkProxy(config.Endpoint, config.AuthURL)
 	config.MaxRetries = r.maxRetries()

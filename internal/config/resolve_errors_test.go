@@ -446,7 +446,14 @@ func TestCloudErrors(t *testing.T) {
 		}, {
 			name: "application credentials", clouds: "clouds: {c: {auth_type: v3applicationcredential}}", summary: "Unsupported auth_type",
 			detail: `The auth_type "v3applicationcredential" of ` + source + " is not supported. Supported are password (v3password), " +
-				"token (v3token), aksk and agency; without auth_type, the settings under auth decide.",
+				"token (v3token), aksk and agency; without auth_type, the settings under auth decide. Application credentials are " +
+				"not supported: Open Telekom Cloud and Huawei Cloud do not have them. Use an access key, a token, or user name and password.",
+		}, {
+			name:   "passcodes",
+			clouds: "clouds: {c: {auth_type: v3totp, auth: {username: u, password: s3cret}}}", summary: "Unsupported auth_type",
+			detail: `The auth_type "v3totp" of ` + source + " is not supported. Supported are password (v3password), " +
+				"token (v3token), aksk and agency; without auth_type, the settings under auth decide. One-time passcodes (MFA) are " +
+				"not supported. Sign in with otc-auth, and use the token or the temporary access key that it writes.",
 		}, {
 			name: "no credential", clouds: "clouds: {c: {auth: {domain_name: x, trust_id: '', passcode: null}}}", summary: "No credentials configured",
 			detail: "C" + source[1:] + " has none of these under auth: token; ak and sk; username (or user_id) and password.",

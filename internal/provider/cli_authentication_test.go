@@ -51,7 +51,7 @@ func TestCLIGuideAuthentication(t *testing.T) {
 	const clouds = "clouds:\n  otc:\n    profile: otc\n    region_name: eu-nl\n    auth: {ak: PERMANENT, sk: " + testSecretKey + "}\n"
 	const profiles = `{"authEncrypt": "false", "profiles": [{"name": "default", "mode": "AKSK", "region": "ap-southeast-1",
 		"accessKeyId": "PERMANENT", "secretAccessKey": "` + testSecretKey + `"}]}`
-	for heading, test := range map[string]struct {
+	tests := map[string]struct {
 		iam, swr string // the hosts; no request to IAM is needed if iam is ""
 		customer bool   // the organization belongs to the customer
 		want     map[swrtest.Operation]int
@@ -70,7 +70,13 @@ func TestCLIGuideAuthentication(t *testing.T) {
 			map[swrtest.Operation]int{swrtest.OpAssumeRole: 1}},
 		"clouds.yaml":        {swr: "swr-api.eu-nl.otc.t-systems.com"},
 		"Profile of the CLI": {swr: "swr-api.ap-southeast-1.myhuaweicloud.com"},
-	} {
+	}
+	for heading, section := range guide.sections {
+		if _, ok := tests[heading]; !ok && strings.Contains(section, "```shell") {
+			t.Errorf("the set-up under %q has no test", heading)
+		}
+	}
+	for heading, test := range tests {
 		t.Run(heading, func(t *testing.T) {
 			t.Parallel()
 			server := swrtest.StartTLS(t, swrtest.WithBasePath(""))

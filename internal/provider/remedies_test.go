@@ -231,7 +231,7 @@ func guideFragments(t *testing.T) []string {
 	var fragments []string
 	for _, quote := range regexp.MustCompile(`"([^"\n]+)"`).FindAllStringSubmatch(string(content), -1) {
 		for fragment := range strings.SplitSeq(quote[1], "…") {
-			if fragment = strings.TrimSpace(fragment); len(fragment) >= len("Check the ID") {
+			if fragment = strings.TrimSpace(fragment); len(fragment) >= len("No project") {
 				fragments = append(fragments, fragment)
 			}
 		}
@@ -254,7 +254,7 @@ func TestTroubleshootingGuide(t *testing.T) {
 			}
 		}
 	}
-	for _, summary := range summaries(t) {
+	for _, summary := range append(summaries(t), configSummaries(t)...) {
 		if !inGuide(summary) {
 			t.Errorf("the guide lacks %q", summary)
 		}
@@ -285,6 +285,40 @@ func summaries(t *testing.T) []string {
 		}
 	})
 	if len(found) < 10 {
+		t.Fatalf("only %d summaries were found", len(found))
+	}
+	return found
+}
+
+// configSummaries returns the summaries of package config, but for those that begin
+// with a variable.
+func configSummaries(t *testing.T) (found []string) {
+	t.Helper()
+	add := func(node ast.Node) {
+		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			found = append(found, literals(literal)...)
+		}
+	}
+	constant := regexp.MustCompile(`^(summary|incomplete.*)$`)
+	inspect(t, "../config/*.go", func(node ast.Node) {
+		switch node := node.(type) {
+		case *ast.CallExpr:
+			if method, ok := node.Fun.(*ast.SelectorExpr); ok && (method.Sel.Name == "fail" || method.Sel.Name == "warn") {
+				add(node.Args[1])
+			}
+		case *ast.KeyValueExpr:
+			if key, ok := node.Key.(*ast.Ident); ok && constant.MatchString(key.Name) {
+				add(node.Value)
+			}
+		case *ast.ValueSpec:
+			for i, value := range node.Values {
+				if constant.MatchString(node.Names[min(i, len(node.Names)-1)].Name) {
+					add(value)
+				}
+			}
+		}
+	})
+	if len(found) < 30 {
 		t.Fatalf("only %d summaries were found", len(found))
 	}
 	return found
