@@ -96,7 +96,13 @@ func (s *credentialSource) get(ctx context.Context) (*credential, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if current == nil || s.current != current || s.hasEnded(current) {
+	if s.current == nil {
+		return nil, err
+	}
+	if s.current != current { // another request has renewed it
+		return s.current, nil
+	}
+	if s.hasEnded(current) {
 		return nil, err
 	}
 	now := s.clock()

@@ -32,7 +32,6 @@ func TestCLICredentialsOfTwoSeconds(t *testing.T) {
 		agency bool                // the organization belongs to the agency's account
 		iam    []swrtest.Operation // requests for a credential
 	}{
-		"login": {env: login, cloud: otc, iam: []swrtest.Operation{swrtest.OpLogin}},
 		"id token": {
 			env:   []string{"OS_REGION_NAME=eu-de", "SWR_OIDC_IDP_ID=ci", "SWR_OIDC_ID_TOKEN_FILE=id-token"},
 			cloud: otc, iam: []swrtest.Operation{swrtest.OpIDToken},
