@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -47,6 +48,12 @@ type process struct {
 	killed  atomic.Bool
 	// savesNothing: if it is killed, nothing of the command is saved.
 	savesNothing bool
+	at           place
+	// Of the CLI: the command while it runs, the plan that it applies, and whether the
+	// provider was killed, and not the CLI.
+	command        *exec.Cmd
+	planned        *modelPlan
+	providerKilled atomic.Bool
 }
 
 // coreModel is a model of Terraform core and of its commands.
@@ -84,7 +91,7 @@ func (m *coreModel) apply(
 	return after, d, violation
 }
 
-func (m *coreModel) importObject(p *process, before state, address, id string) (after state, d diagnostics) {
+func (m *coreModel) importObject(p *process, _ configuration, before state, address, id string) (after state, d diagnostics) {
 	o, d := p.importObject(id)
 	if o == nil {
 		return before, d
@@ -109,13 +116,13 @@ func (m *coreModel) events(p *process) map[string]func() {
 func (m *coreModel) sleep(d time.Duration) { time.Sleep(d) }
 func (m *coreModel) texts() []string       { return nil }
 
-func (m *coreModel) close() {
+func (m *coreModel) close(*world) {
 	m.network.close()
 	time.Sleep(time.Hour) // until all that waits has ended
 }
 
 func startProcess(network *pipeNetwork, at place) *process {
-	p := &process{network: network.newProcess()}
+	p := &process{network: network.newProcess(), at: at}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	backoff := func(n int) time.Duration { return min(500*time.Millisecond<<min(n-1, 10), 15*time.Second) }
 	served, err := protoserver.Server(provider.NewWithNetwork(p.network, backoff)())

@@ -87,9 +87,13 @@ type terraform interface {
 	limits() (delays []time.Duration, times []int)
 	// start starts a process of the provider.
 	start(at place) *process
-	plan(p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand) (plan *modelPlan, violation string)
-	apply(p *process, before state, plan *modelPlan, parallelism int, random *rand.Rand) (after state, d diagnostics, violation string)
-	importObject(p *process, before state, address, id string) (after state, d diagnostics)
+	plan(
+		p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand,
+	) (plan *modelPlan, violation string)
+	apply(
+		p *process, before state, plan *modelPlan, parallelism int, random *rand.Rand,
+	) (after state, d diagnostics, violation string)
+	importObject(p *process, config configuration, before state, address, id string) (after state, d diagnostics)
 	removeObject(before state, address string) (after state)
 	taintObject(before state, address string) (after state)
 	// events returns what may happen to the process amid an apply.
@@ -97,7 +101,7 @@ type terraform interface {
 	sleep(time.Duration)
 	// texts returns all other texts that must not have secrets.
 	texts() []string
-	close()
+	close(w *world)
 }
 
 const guardAddress = exclusiveType + ".only"
@@ -126,6 +130,9 @@ type world struct {
 	state  state
 	saved  *modelPlan
 
+	history   []string // what was logged
+	converged bool     // the history has ended without a failure
+
 	mu       sync.Mutex // guards all below
 	known    map[string]record
 	touched  map[string]bool // by others, during the current command
@@ -137,7 +144,6 @@ type world struct {
 	mayAppear map[string]bool
 	twice     map[string]bool // in the state, as the user asked for
 	messages  []string        // of all commands
-	history   []string
 }
 
 // logf logs a line of the history.
@@ -154,7 +160,7 @@ func runHistory(rt *rapid.T, terraform terraform) {
 		known: map[string]record{}, touched: map[string]bool{}, calls: map[string]int{}, mayAppear: map[string]bool{}, twice: map[string]bool{},
 	}
 	w.seed = rapid.Uint64().Draw(rt, "seed")
-	defer terraform.close()
+	defer terraform.close(w)
 	w.startServices()
 	w.drawVariant()
 
@@ -188,6 +194,7 @@ func runHistory(rt *rapid.T, terraform terraform) {
 		"destroy":      w.runDestroy,
 	})
 	w.converge()
+	w.converged = true
 }
 
 // startServices starts the two services. In the other region, others have made
@@ -627,7 +634,7 @@ func (w *world) runApply(t *rapid.T) {
 
 func (w *world) runSaved(t *rapid.T) {
 	if w.saved == nil || w.saved.serial != w.state.serial && w.saved.file == "" {
-		t.Skip() // the CLI refuses a plan of another state, the model does not know it
+		t.Skip() // Terraform refuses a plan of another state, which only the CLI is to show
 	}
 	c := w.begin("apply of the saved plan", w.drawPlace(t))
 	c.plan = w.saved
@@ -756,7 +763,7 @@ func (w *world) importInto(address string) {
 		w.t.Skip() // nobody imports what is in the state
 	}
 	c.plan = &modelPlan{}
-	w.state, c.d = w.terraform.importObject(c.process, w.state, address, id)
+	w.state, c.d = w.terraform.importObject(c.process, w.config, w.state, address, id)
 	if w.state.objects[address] != nil {
 		if r, ok := w.known[keyOfValues(attributes)]; ok {
 			w.known[keyOfValues(attributes)] = record{madeByProvider, r.created, r.terms}
