@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -45,14 +46,88 @@ type process struct {
 	cancel  context.CancelFunc
 	stopped atomic.Bool // by Ctrl-C
 	killed  atomic.Bool
+	// savesNothing: if it is killed, nothing of the command is saved.
+	savesNothing bool
+	at           place
+	// Of the CLI: the command while it runs, the plan that it applies, and whether the
+	// provider was killed, and not the CLI.
+	command        *exec.Cmd
+	planned        *modelPlan
+	providerKilled atomic.Bool
 }
 
-func startProcess(t testing.TB, network *pipeNetwork, block values) *process {
-	p := &process{network: network.newProcess()}
+// coreModel is a model of Terraform core and of its commands.
+type coreModel struct {
+	network *pipeNetwork
+}
+
+func (m *coreModel) places(seed uint64) (home, alias, region place) {
+	const homeAddress, aliasAddress, regionAddress = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
+	server := newModelSimulator(m.network, seed, homeAddress, aliasAddress)
+	return place{"home", server, endpointURL(homeAddress), ""},
+		place{"alias", server, endpointURL(aliasAddress), ""},
+		place{"region", newModelSimulator(m.network, seed, regionAddress), endpointURL(regionAddress), "region: "}
+}
+
+func (m *coreModel) limits() (delays []time.Duration, times []int) {
+	return []time.Duration{0, 0, 400 * time.Millisecond, 8 * time.Second, 3 * time.Minute}, []int{1, 2, 0}
+}
+
+func (m *coreModel) start(at place) *process { return startProcess(m.network, at) }
+
+func (m *coreModel) plan(
+	p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand,
+) (plan *modelPlan, violation string) {
+	return p.plan(config, before, options, parallelism, random)
+}
+
+func (m *coreModel) apply(
+	p *process, before state, plan *modelPlan, parallelism int, random *rand.Rand,
+) (after state, d diagnostics, violation string) {
+	after, d, violation = p.apply(plan, parallelism, random)
+	if p.killed.Load() && p.savesNothing {
+		return before, d, violation
+	}
+	return after, d, violation
+}
+
+func (m *coreModel) importObject(p *process, _ configuration, before state, address, id string) (after state, d diagnostics) {
+	o, d := p.importObject(id)
+	if o == nil {
+		return before, d
+	}
+	return before.with(address, o), d
+}
+
+func (m *coreModel) removeObject(before state, address string) (after state) {
+	return before.with(address, nil)
+}
+
+func (m *coreModel) taintObject(before state, address string) (after state) {
+	tainted := *before.objects[address]
+	tainted.tainted = true
+	return before.with(address, &tainted)
+}
+
+func (m *coreModel) events(p *process) map[string]func() {
+	return map[string]func(){"interruption": p.interrupt, "kill": p.kill}
+}
+
+func (m *coreModel) sleep(d time.Duration) { time.Sleep(d) }
+func (m *coreModel) texts() []string       { return nil }
+
+func (m *coreModel) close(*world) {
+	m.network.close()
+	time.Sleep(time.Hour) // until all that waits has ended
+}
+
+func startProcess(network *pipeNetwork, at place) *process {
+	p := &process{network: network.newProcess(), at: at}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	backoff := func(n int) time.Duration { return min(500*time.Millisecond<<min(n-1, 10), 15*time.Second) }
 	served, err := protoserver.Server(provider.NewWithNetwork(p.network, backoff)())
-	p.harness = serve(coreTB{t}, nil, served, err)
+	p.harness = serve(coreTB{&testing.T{}}, nil, served, err) // nothing is left of it but its type
+	block := passwordBlock(at.server).with("endpoint", at.url)
 	resp, err := p.ConfigureProvider(p.ctx, &tfprotov6.ConfigureProviderRequest{Config: p.object(p.schemas.Provider, block)})
 	p.must(err)
 	if len(resp.Diagnostics) > 0 {
@@ -97,6 +172,16 @@ type state struct {
 }
 
 func (s state) clone() state { return state{s.serial, maps.Clone(s.objects)} }
+
+// with returns the next state, in which an object is another one, or none.
+func (s state) with(address string, o *object) state {
+	next := s.clone()
+	next.serial++
+	if next.objects[address] = o; o == nil {
+		delete(next.objects, address)
+	}
+	return next
+}
 
 // resourceConfig is the configuration of one resource instance.
 type resourceConfig struct {
@@ -151,8 +236,9 @@ func (o planOptions) String() string {
 type modelPlan struct {
 	diagnostics
 	planOptions
-	serial  int   // of the state that was planned
-	prior   state // refreshed
+	file    string // of the CLI
+	serial  int    // of the state that was planned
+	prior   state  // refreshed
 	changes map[string]*change
 }
 

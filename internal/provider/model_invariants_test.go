@@ -19,12 +19,12 @@ func (w *world) finish(c *command) {
 	if c.d.failed() {
 		result = "failed"
 	}
-	w.t.Logf("%s: %s, %s, now in the state: %v", c.name, c.plan, result, slices.Sorted(maps.Keys(w.state.objects)))
+	w.logf("%s: %s, %s, now in the state: %v", c.name, c.plan, result, slices.Sorted(maps.Keys(w.state.objects)))
 	for _, text := range c.d.errors {
-		w.t.Logf("    error: %s", unwrap(text))
+		w.logf("    error: %s", unwrap(text))
 	}
 	for _, text := range c.d.warnings {
-		w.t.Logf("    warning: %.200s", unwrap(text))
+		w.logf("    warning: %.200s", unwrap(text))
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -49,7 +49,7 @@ func (w *world) fail(c *command, invariant, share string) {
 // coreChecks: Terraform core accepts what the provider plans and returns, and each
 // operation ends in bounded time.
 func (w *world) coreChecks(c *command, violation string) {
-	w.t.Logf("%s: %s", c.name, violation)
+	w.logf("%s: %s", c.name, violation)
 	w.fail(c, "core refuses it", strings.SplitN(violation, "\n", 2)[0])
 }
 
@@ -67,7 +67,7 @@ func (w *world) nothingUnplannedIsRevoked(c *command, now map[string]swrtest.Sha
 		case exists && share.Created.Equal(was.Created):
 			want, planned := c.shown.updated[key]
 			if termsOf(share) != termsOf(was) && !(planned && termsOf(share) == want) {
-				w.t.Logf("%s was %+v, is %+v", key, termsOf(was), termsOf(share))
+				w.logf("%s was %+v, is %+v", key, termsOf(was), termsOf(share))
 				w.fail(c, "changed, and no plan showed it", key)
 			}
 		case !c.shown.revoked[key]:
@@ -108,7 +108,7 @@ func (w *world) nothingUnplannedIsGranted(c *command, now map[string]swrtest.Sha
 			continue
 		}
 		if want, planned := c.shown.created[key]; !planned || want != termsOf(share) {
-			w.t.Logf("%s is %+v, planned as %+v", key, termsOf(share), want)
+			w.logf("%s is %+v, planned as %+v", key, termsOf(share), want)
 			w.fail(c, "granted, and no plan showed it", key)
 		}
 	}
@@ -211,7 +211,7 @@ func (w *world) messagesAreFit(c *command) {
 	for _, text := range c.d.all() {
 		w.messages = append(w.messages, text)
 		if len(text) > 4000 || unfit.MatchString(text) {
-			w.t.Logf("the message: %.5000s", text)
+			w.logf("the message: %.5000s", text)
 			w.fail(c, "a message is unfit", unfit.FindString(text))
 		}
 	}
@@ -221,36 +221,27 @@ func (w *world) messagesAreFit(c *command) {
 // the bounded number; the next plan is empty; destroy leaves only what others made;
 // and no message held a secret. What the messages asked the user to do is done.
 func (w *world) converge() {
-	w.t.Logf("faults end")
+	w.logf("faults end")
 	w.removeFaults()
-	time.Sleep(11 * time.Minute) // longer than a create may be pending
+	w.terraform.sleep(11 * time.Minute) // longer than a create may be pending
 	applies, reasons, twice := 0, map[string]bool{}, maps.Clone(w.twice)
 	var c *command
 	for round := 1; ; round++ {
 		if round > 8 {
 			w.fail(c, "does not converge", "after 8 rounds")
 		}
-		time.Sleep(5 * time.Minute) // longer than the service lags
+		w.terraform.sleep(5 * time.Minute) // longer than the service lags
 		c = w.begin("apply", w.home)
 		plan := w.planCommand(c, planOptions{}, 10, rand.New(rand.NewPCG(w.seed, 0)))
-		if !plan.failed() && plan.empty() {
-			w.state = plan.prior
-			w.finish(c)
-			break
-		}
 		if !plan.failed() {
-			p := w.start(w.home)
-			var violation string
-			var d diagnostics
-			c.process = p
-			w.state, d, violation = p.apply(plan, 10, rand.New(rand.NewPCG(w.seed, 1)))
-			if violation != "" {
-				w.coreChecks(c, violation)
-			}
-			c.d.merge(d)
-			p.end()
+			c.process = w.terraform.start(w.home)
+			w.runPlanned(c, plan, 10, rand.New(rand.NewPCG(w.seed, 1)))
+			c.process.end()
 		}
 		w.finish(c)
+		if !c.d.failed() && plan.empty() {
+			break
+		}
 		if c.d.failed() && w.remedied(c) {
 			continue
 		}
@@ -270,15 +261,9 @@ func (w *world) converge() {
 
 	c = w.begin("destroy", w.home)
 	plan := w.planCommand(c, planOptions{destroy: true}, 10, rand.New(rand.NewPCG(w.seed, 2)))
-	p := w.start(w.home)
-	c.process = p
-	defer p.end()
-	var violation string
-	var d diagnostics
-	if w.state, d, violation = p.apply(plan, 10, rand.New(rand.NewPCG(w.seed, 3))); violation != "" {
-		w.coreChecks(c, violation)
-	}
-	c.d.merge(d)
+	c.process = w.terraform.start(w.home)
+	defer c.process.end()
+	w.runPlanned(c, plan, 10, rand.New(rand.NewPCG(w.seed, 3)))
 	w.finish(c)
 	if c.d.failed() || len(w.state.objects) > 0 {
 		w.fail(c, "can't be destroyed", strings.Join(slices.Sorted(maps.Keys(w.state.objects)), ", "))
@@ -355,7 +340,7 @@ func (w *world) stateIsService(c *command) {
 		case !exists:
 			w.fail(c, "converged without it", key)
 		case termsOf(share) != termsOfValues(resource.attributes):
-			w.t.Logf("configured %+v, the service has %+v", termsOfValues(resource.attributes), termsOf(share))
+			w.logf("configured %+v, the service has %+v", termsOfValues(resource.attributes), termsOf(share))
 			w.fail(c, "converged with other terms", key)
 		case !slices.Equal(stated[key], []string{address}):
 			w.fail(c, "converged with another state", key)
@@ -372,10 +357,11 @@ func (w *world) stateIsService(c *command) {
 func (w *world) noMessageHasASecret(c *command) {
 	secrets := append(secretsIn(w.home.server), testPassword)
 	secrets = append(secrets, secretsIn(w.region.server)...)
-	for _, text := range w.messages {
+	for _, text := range append(w.messages, w.terraform.texts()...) {
 		for _, secret := range secrets {
-			if strings.Contains(text, secret) {
-				w.fail(c, "a message has a secret", unwrap(text))
+			if before, after, found := strings.Cut(text, secret); found {
+				w.logf("a secret in: %s%s%.300s", before[max(0, len(before)-300):], secret, after)
+				w.fail(c, "a message has a secret", "")
 			}
 		}
 	}

@@ -120,9 +120,14 @@ func newModelSimulator(network *pipeNetwork, seed uint64, addresses ...string) *
 	}
 	base := endpointURL(addresses[0])
 	server := &swrtest.Server{Simulator: sim, URL: base, IAMURL: base + "/v3"}
+	addRepositories(server)
+	return server
+}
+
+// addRepositories adds what the services of the model have.
+func addRepositories(server *swrtest.Server) {
 	addCredentials(server)
 	server.AddRepository("platform", "web")
-	return server
 }
 
 func endpointURL(address string) string { return "http://" + address + "/cloud" }

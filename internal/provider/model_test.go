@@ -72,7 +72,37 @@ func defaultFlag(t *testing.T, name string, value int) {
 	}
 }
 
-func modelHistory(rt *rapid.T) { rapid.SyncTest(rt, runHistory) }
+func modelHistory(rt *rapid.T) {
+	rapid.SyncTest(rt, func(rt *rapid.T) {
+		runHistory(rt, &coreModel{network: &pipeNetwork{servers: map[string]*pipeListener{}}})
+	})
+}
+
+// terraform runs the commands of a history: a model of Terraform core, or the CLI.
+type terraform interface {
+	// places starts the two services. The second place is the first service at
+	// another address.
+	places(seed uint64) (home, alias, region place)
+	// limits returns for how long shares may be late, and how often faults occur.
+	limits() (delays []time.Duration, times []int)
+	// start starts a process of the provider.
+	start(at place) *process
+	plan(
+		p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand,
+	) (plan *modelPlan, violation string)
+	apply(
+		p *process, before state, plan *modelPlan, parallelism int, random *rand.Rand,
+	) (after state, d diagnostics, violation string)
+	importObject(p *process, config configuration, before state, address, id string) (after state, d diagnostics)
+	removeObject(before state, address string) (after state)
+	taintObject(before state, address string) (after state)
+	// events returns what may happen to the process amid an apply.
+	events(p *process) map[string]func()
+	sleep(time.Duration)
+	// texts returns all other texts that must not have secrets.
+	texts() []string
+	close(w *world)
+}
 
 const guardAddress = exclusiveType + ".only"
 
@@ -89,8 +119,8 @@ func shareAddress(key string) string { return fmt.Sprintf("%s.partner[%q]", shar
 
 // world is the service, the configuration and the state of one history.
 type world struct {
-	t       *rapid.T
-	network *pipeNetwork
+	t         *rapid.T
+	terraform terraform
 	// home is where the shares belong, alias the same service at another address, and
 	// region another service with shares of the same names.
 	home, alias, region place
@@ -99,6 +129,9 @@ type world struct {
 	config configuration
 	state  state
 	saved  *modelPlan
+
+	history   []string // what was logged
+	converged bool     // the history has ended without a failure
 
 	mu       sync.Mutex // guards all below
 	known    map[string]record
@@ -113,18 +146,22 @@ type world struct {
 	messages  []string        // of all commands
 }
 
-func runHistory(rt *rapid.T) {
+// logf logs a line of the history.
+func (w *world) logf(format string, args ...any) {
+	w.t.Helper()
+	w.history = append(w.history, fmt.Sprintf(format, args...))
+	w.t.Logf(format, args...)
+}
+
+func runHistory(rt *rapid.T, terraform terraform) {
 	w := &world{
-		t: rt, network: &pipeNetwork{servers: map[string]*pipeListener{}},
+		t: rt, terraform: terraform,
 		config: configuration{map[string]resourceConfig{}, map[string]string{}}, state: state{objects: map[string]*object{}},
 		known: map[string]record{}, touched: map[string]bool{}, calls: map[string]int{}, mayAppear: map[string]bool{}, twice: map[string]bool{},
 	}
 	w.seed = rapid.Uint64().Draw(rt, "seed")
+	defer terraform.close(w)
 	w.startServices()
-	defer func() {
-		w.network.close()
-		time.Sleep(time.Hour) // until all that waits has ended
-	}()
 	w.drawVariant()
 
 	for range rapid.IntRange(0, 3).Draw(rt, "shares at first") {
@@ -157,16 +194,13 @@ func runHistory(rt *rapid.T) {
 		"destroy":      w.runDestroy,
 	})
 	w.converge()
+	w.converged = true
 }
 
 // startServices starts the two services. In the other region, others have made
 // shares of the same names.
 func (w *world) startServices() {
-	const home, alias, region = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
-	server := newModelSimulator(w.network, w.seed, home, alias)
-	w.home = place{"home", server, endpointURL(home), ""}
-	w.alias = place{"alias", server, endpointURL(alias), ""}
-	w.region = place{"region", newModelSimulator(w.network, w.seed, region), endpointURL(region), "region: "}
+	w.home, w.alias, w.region = w.terraform.places(w.seed)
 	for i, repository := range modelRepositories {
 		for _, account := range modelAccounts[i:] {
 			putShare(w.region.server, repository, account, "forever")
@@ -232,7 +266,7 @@ func (w *world) drawVariant() {
 		w.drawDelay("new", func(d *swrtest.Delays) *swrtest.Delay { return &d.Create })
 		w.drawDelay("revoked", func(d *swrtest.Delays) *swrtest.Delay { return &d.Delete })
 	}
-	w.t.Logf("the service: %s", w.variant)
+	w.logf("the service: %s", w.variant)
 }
 
 // setVariants changes the variants of both services.
@@ -243,7 +277,8 @@ func (w *world) setVariants(change func(*swrtest.Variants)) {
 
 // drawDelay draws where and for how long shares of one kind do not show as they are.
 func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay) {
-	lateBy := rapid.SampledFrom(modelDelays).Draw(w.t, "late by")
+	delays, _ := w.terraform.limits()
+	lateBy := rapid.SampledFrom(delays).Draw(w.t, "late by")
 	where := rapid.SampledFrom([]string{"lists and by name", "lists", "by name"}).Draw(w.t, "late in")
 	if lateBy == 0 {
 		return
@@ -258,8 +293,6 @@ func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay
 		}
 	})
 }
-
-var modelDelays = []time.Duration{0, 0, 400 * time.Millisecond, 8 * time.Second, 3 * time.Minute}
 
 // Actions on the configuration.
 
@@ -325,7 +358,7 @@ func (w *world) edit(what string, change func(map[string]resourceConfig)) {
 		guard.attributes = guard.attributes.with("access_domains", w.guarded())
 		w.config.resources[guardAddress] = guard
 	}
-	w.t.Logf("edit: %s", what)
+	w.logf("edit: %s", what)
 }
 
 // guarded are the accounts of the guard: those that the configuration declares.
@@ -376,8 +409,9 @@ func (w *world) renameKey(t *rapid.T) {
 	w.edit(fmt.Sprintf("rename %s to %s, moved: %t", from, to, moved), func(resources map[string]resourceConfig) {
 		resources[shareAddress(to)] = resources[shareAddress(from)]
 		delete(resources, shareAddress(from))
-		delete(w.config.moved, shareAddress(to)) // moved blocks must not form a cycle
+		delete(w.config.moved, shareAddress(to)) // moved blocks must not form a cycle, nor have one destination
 		delete(w.config.moved, shareAddress(from))
+		maps.DeleteFunc(w.config.moved, func(_, destination string) bool { return destination == shareAddress(to) })
 		if moved {
 			w.config.moved[shareAddress(from)] = shareAddress(to)
 		}
@@ -412,7 +446,7 @@ func (w *world) toggleGuard(t *rapid.T) {
 
 func (w *world) othersAct(t *rapid.T) {
 	name, act := w.drawOthers(t)
-	t.Logf("others: %s", name)
+	w.logf("others: %s", name)
 	act()
 }
 
@@ -459,8 +493,8 @@ func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
 
 func (w *world) stepClock(t *rapid.T) {
 	step := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 11 * time.Minute, 26 * time.Hour}).Draw(t, "step")
-	t.Logf("clock: %s", step)
-	time.Sleep(step)
+	w.logf("clock: %s", step)
+	w.terraform.sleep(step)
 }
 
 // modelFaults are those of FAULTS.md, but for a body of 100 MB, which takes too
@@ -487,12 +521,13 @@ func (w *world) injectFault(t *rapid.T) {
 		swrtest.OpLogin, swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete,
 	}).Draw(t, "operation")
 	line := rapid.SampledFrom(modelFaults).Draw(t, "fault")
-	times := rapid.SampledFrom([]int{1, 2, 0}).Draw(t, "times")
+	_, howOften := w.terraform.limits()
+	times := rapid.SampledFrom(howOften).Draw(t, "times")
 	skip := rapid.IntRange(0, 2).Draw(t, "skip")
 	if w.deceptive(operation, line.name) {
 		t.Skip()
 	}
-	t.Logf("fault: %s of %s, times %d, skip %d", line.name, operation, times, skip)
+	w.logf("fault: %s of %s, times %d, skip %d", line.name, operation, times, skip)
 	w.removeFaults()
 	fault := swrtest.Fault{Operation: operation, Behavior: line.behavior, Times: times, Skip: skip}
 	w.home.server.Inject(fault)
@@ -506,7 +541,7 @@ func (w *world) removeFaults() {
 
 // injectNetworkFaults lets a fifth of all requests fail.
 func (w *world) injectNetworkFaults(t *rapid.T) {
-	t.Logf("fault: a fifth of all requests fail")
+	w.logf("fault: a fifth of all requests fail")
 	w.removeFaults()
 	fault := swrtest.Fault{Probability: 0.2, Behavior: swrtest.OneOf(
 		swrtest.ResetBefore(), swrtest.ResetAfter(), swrtest.CloseMidResponse(), swrtest.HangBefore(), swrtest.HangAfter(), swrtest.HangMidResponse(),
@@ -531,20 +566,11 @@ type command struct {
 	process *process
 }
 
-// start starts a process of the provider.
-func (w *world) start(at place) *process {
-	block := passwordBlock(at.server).with("endpoint", at.url)
-	return startProcess(unwrapTB(w.t), w.network, block)
-}
-
-// unwrapTB satisfies testing.TB where nothing is left of it but its type.
-func unwrapTB(*rapid.T) testing.TB { return &testing.T{} }
-
 func (w *world) begin(name string, at place) *command {
 	if at.name != "home" {
 		name += " at " + at.name
 	}
-	time.Sleep(1100 * time.Millisecond) // so that no two commands make shares in one second
+	w.terraform.sleep(1100 * time.Millisecond) // so that no two commands make shares in one second
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.touched, w.requests, w.onNumber = map[string]bool{}, 0, map[int]func(){}
@@ -561,9 +587,9 @@ func drawParallelism(t *rapid.T) int {
 
 // planCommand plans in a process of its own.
 func (w *world) planCommand(c *command, options planOptions, parallelism int, random *rand.Rand) *modelPlan {
-	c.process = w.start(c.at)
+	c.process = w.terraform.start(c.at)
 	defer c.process.end()
-	plan, violation := c.process.plan(w.config, w.state, options, parallelism, random)
+	plan, violation := w.terraform.plan(c.process, w.config, w.state, options, parallelism, random)
 	if violation != "" {
 		w.coreChecks(c, violation)
 	}
@@ -587,8 +613,7 @@ func (w *world) runRefreshOnly(t *rapid.T) {
 	c := w.begin("apply -refresh-only", w.drawPlace(t))
 	plan := w.planCommand(c, planOptions{refreshOnly: true}, drawParallelism(t), w.random(t))
 	if !plan.failed() {
-		w.state = plan.prior
-		w.state.serial++
+		w.runPlanned(c, plan, 10, nil) // there is nothing to order
 	}
 	w.finish(c)
 }
@@ -608,8 +633,8 @@ func (w *world) runApply(t *rapid.T) {
 }
 
 func (w *world) runSaved(t *rapid.T) {
-	if w.saved == nil || w.saved.serial != w.state.serial {
-		t.Skip() // Terraform refuses a plan of another state
+	if w.saved == nil || w.saved.serial != w.state.serial && w.saved.file == "" {
+		t.Skip() // Terraform refuses a plan of another state, which only the CLI is to show
 	}
 	c := w.begin("apply of the saved plan", w.drawPlace(t))
 	c.plan = w.saved
@@ -629,26 +654,26 @@ func (w *world) runDestroy(t *rapid.T) {
 
 // applyPlan applies a plan in a process of its own, and draws what happens amid it.
 func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
-	p := w.start(c.at)
+	p := w.terraform.start(c.at)
 	defer p.end()
 	c.process, c.shown = p, p.shownBy(plan, c.at)
-	events := []string{"nothing", "nothing", "nothing", "interruption", "kill", "others"}
-	if c.at.name == w.region.name {
+	signals := w.terraform.events(p)
+	events := append([]string{"nothing", "nothing", "nothing"}, slices.Sorted(maps.Keys(signals))...)
+	if c.at.name != w.region.name {
 		// Others act at home. Shares of one user that are made in both places in the same
 		// second can't be told apart.
-		events = events[:5]
+		events = append(events, "others")
 	}
 	event := rapid.SampledFrom(events).Draw(t, "amid the apply")
-	var local bool
 	if event != "nothing" {
 		at := rapid.IntRange(1, 8).Draw(t, "after request")
-		amid, name := map[string]func(){"interruption": p.interrupt, "kill": p.kill}[event], event
+		amid, name := signals[event], event
 		switch event {
 		case "others":
 			name, amid = w.drawOthers(t)
 			name = "others " + name
 		case "kill":
-			local = rapid.Bool().Draw(t, "state saved meanwhile")
+			p.savesNothing = !rapid.Bool().Draw(t, "state saved meanwhile")
 		}
 		delay := time.Duration(rapid.IntRange(0, 30).Draw(t, "after ms")) * time.Millisecond
 		c.name += fmt.Sprintf(", amid it: %s, %s after request %d", name, delay, at)
@@ -663,15 +688,17 @@ func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism i
 		}
 		w.mu.Unlock()
 	}
-	after, d, violation := p.apply(plan, parallelism, random)
+	w.runPlanned(c, plan, parallelism, random)
+	c.killed = p.killed.Load()
+}
+
+// runPlanned applies a plan in the process of the command.
+func (w *world) runPlanned(c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
+	after, d, violation := w.terraform.apply(c.process, w.state, plan, parallelism, random)
 	if violation != "" {
 		w.coreChecks(c, violation)
 	}
-	c.killed = p.killed.Load()
 	c.d.merge(d)
-	if c.killed && !local {
-		return // nothing was saved
-	}
 	w.state = after
 }
 
@@ -685,15 +712,13 @@ func (w *world) stateRemove(t *rapid.T) {
 
 // removeFromState is terraform state rm. What it removes is no longer Terraform's.
 func (w *world) removeFromState(address string) {
-	w.t.Logf("state rm %s", address)
-	w.state = w.state.clone()
-	w.state.serial++
+	w.logf("state rm %s", address)
 	o := w.state.objects[address]
-	delete(w.state.objects, address)
+	w.state = w.terraform.removeObject(w.state, address)
 	if o.typeName != shareType {
 		return
 	}
-	p := w.start(w.home)
+	p := w.terraform.start(w.home)
 	defer p.end()
 	for _, at := range []place{w.home, w.region} {
 		key := at.prefix + keyOfValues(p.attributesOf(o))
@@ -713,12 +738,8 @@ func (w *world) taint(t *rapid.T) {
 }
 
 func (w *world) taintObject(address string) {
-	w.t.Logf("taint %s", address)
-	tainted := *w.state.objects[address]
-	tainted.tainted = true
-	w.state = w.state.clone()
-	w.state.serial++
-	w.state.objects[address] = &tainted
+	w.logf("taint %s", address)
+	w.state = w.terraform.taintObject(w.state, address)
 }
 
 func (w *world) importShare(t *rapid.T) {
@@ -736,18 +757,14 @@ func (w *world) importInto(address string) {
 	attributes := w.config.resources[address].attributes
 	id := fmt.Sprintf("%s/%s/%s", attributes["namespace"], attributes["repository"], attributes["access_domain"])
 	c := w.begin(fmt.Sprintf("import %s %s", address, id), w.home)
-	c.process = w.start(c.at)
+	c.process = w.terraform.start(c.at)
 	defer c.process.end()
 	if len(c.process.keysIn(w.state)[keyOfValues(attributes)]) > 0 {
 		w.t.Skip() // nobody imports what is in the state
 	}
 	c.plan = &modelPlan{}
-	o, d := c.process.importObject(id)
-	c.d = d
-	if o != nil {
-		w.state = w.state.clone()
-		w.state.serial++
-		w.state.objects[address] = o
+	w.state, c.d = w.terraform.importObject(c.process, w.config, w.state, address, id)
+	if w.state.objects[address] != nil {
 		if r, ok := w.known[keyOfValues(attributes)]; ok {
 			w.known[keyOfValues(attributes)] = record{madeByProvider, r.created, r.terms}
 		}

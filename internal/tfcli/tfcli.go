@@ -129,7 +129,8 @@ type State struct {
 		Type      string `json:"type"`
 		Name      string `json:"name"`
 		Instances []struct {
-			Status     string         `json:"status"` // "tainted" or ""
+			IndexKey   any            `json:"index_key"` // of for_each or count
+			Status     string         `json:"status"`    // "tainted" or ""
 			Attributes map[string]any `json:"attributes"`
 			Private    []byte         `json:"private"`
 			Identity   map[string]any `json:"identity"`
