@@ -37,6 +37,7 @@ func renewText(t *testing.T, code int, access, dir string, env ...string) (text,
 // that declares each deadline.
 func TestRenew(t *testing.T) {
 	t.Parallel()
+	requireProgram(t, "jq")
 	server := startServer(t)
 	configuration := newWorkspace(t, server)
 	configuration.write("terraform.tfvars", fmt.Sprintf(`partners = {
