@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The release must not contain what only tests and the demo need.
+// The released provider must not contain what only tests and the demo need.
 func TestReleaseHasNoTestPackages(t *testing.T) {
 	t.Parallel()
 	const internal = "github.com/terraform-provider-swr/terraform-provider-swr/internal/"

@@ -543,6 +543,7 @@ func TestDriftReportEscapesNames(t *testing.T) {
 // stopped.
 func TestDriftCleansUpAfterSignal(t *testing.T) {
 	t.Parallel()
+	requireProgram(t, "jq")
 	terraform := filepath.Join(t.TempDir(), "terraform")
 	if err := os.WriteFile(terraform, []byte(`#!/bin/sh
 for argument; do case $argument in -out=*) plan=${argument#-out=} ;; esac; done

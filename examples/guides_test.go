@@ -37,6 +37,7 @@ func renewText(t *testing.T, code int, access, dir string, env ...string) (text,
 // that declares each deadline.
 func TestRenew(t *testing.T) {
 	t.Parallel()
+	requireProgram(t, "jq")
 	server := startServer(t)
 	configuration := newWorkspace(t, server)
 	configuration.write("terraform.tfvars", fmt.Sprintf(`partners = {
@@ -55,6 +56,7 @@ func TestRenew(t *testing.T) {
 		putShare(server, "team/app", account, deadline+"T00:00:00.000Z", "")
 	}
 	putShare(server, "team/app", "NEVER", "forever", "")
+	putShare(server, "team/app", "SAME-DAY", day(3)+"T00:00:00.000Z", "")
 	putShare(server, "team/app", "OTHER", day(4)+"T00:00:00.000Z", "from the `console`\n# title")
 
 	tf := newWorkspace(t, server)
@@ -70,14 +72,20 @@ func TestRenew(t *testing.T) {
 
 - 'NEAR' on 'platform/team/app': E3
   - './terraform.tfvars:8': 'deadline = "D3T16:00:00Z"'
+- 'SAME-DAY' on 'platform/team/app': E3
+  - No line of the configuration names the account.
+  - './terraform.tfvars:4': 'deadline = "D3"'
+  - './terraform.tfvars:8': 'deadline = "D3T16:00:00Z"'
 - 'SOON' on 'platform/team/app': E3
   - './terraform.tfvars:4': 'deadline = "D3"'
 - 'OTHER' on 'platform/team/app': E4, ''from the 'console' # title''
+  - No line of the configuration names the account.
   - No line of the configuration has the deadline 'D4'.
 
 ## Access has ended
 
 - 'ENDED' on 'platform/team/app': Y3
+  - No line of the configuration names the account.
   - No line of the configuration has the deadline 'X3'.
 `))
 

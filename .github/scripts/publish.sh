@@ -13,15 +13,7 @@ tag=v$version
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-awk -v heading="## [$version]" '
-  /^## / || /^\[.*\]: / { inside = index($0, heading) == 1; next }
-  inside
-' "$root/CHANGELOG.md" >"$work/notes"
-if ! grep -q . "$work/notes"; then
-  echo "CHANGELOG.md has no section [$version]." >&2
-  exit 1
-fi
+"$(dirname "${BASH_SOURCE[0]}")/notes.sh" "$version" >"$work/notes"
 options=()
 if [[ $version == *-* ]]; then
   options+=(--prerelease)

@@ -12,6 +12,10 @@ checksums=$1
 expected=$2
 echo "$expected  $checksums" | sha256sum --check --strict
 
+if [[ -z ${GPG_PRIVATE_KEY:-} ]]; then
+  echo 'GPG_PRIVATE_KEY is empty: it must be a secret of the environment "release" (see .github/CONTRIBUTING.md).' >&2
+  exit 1
+fi
 GNUPGHOME=$(mktemp -d)
 export GNUPGHOME
 trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
@@ -22,5 +26,5 @@ if [[ $(gpg --batch --list-secret-keys --with-colons | awk -F: '$1 == "sec" { pr
   exit 1
 fi
 gpg --batch --pinentry-mode loopback --passphrase-fd 0 --digest-algo SHA256 \
-  --output "$checksums.sig" --detach-sign "$checksums" <<<"$GPG_PASSPHRASE"
+  --output "$checksums.sig" --detach-sign "$checksums" <<<"${GPG_PASSPHRASE:-}"
 gpg --batch --verify "$checksums.sig" "$checksums"

@@ -24,19 +24,15 @@ step() {
 }
 
 step 'signature'
+"$root/.github/scripts/check-key.sh" "$key"
 mkdir -m 700 "$work/gnupg"
-gpg --homedir "$work/gnupg" --batch --quiet --show-keys --with-colons "$key" >"$work/key"
-if [[ $(awk -F: '$1 == "pub" { print $4 }' "$work/key") != 1 ]]; then # 1 is RSA
-  echo "$key: the Terraform Registry requires an RSA key." >&2
-  exit 1
-fi
 gpg --homedir "$work/gnupg" --batch --quiet --dearmor --output "$work/key.gpg" <"$key"
 gpgv --keyring "$work/key.gpg" "${release}_SHA256SUMS.sig" "${release}_SHA256SUMS"
 
 step 'checksums of all archives and of the manifest'
 sha256sum --check --strict "${release}_SHA256SUMS"
 diff <(awk '{ print $2 }' "${release}_SHA256SUMS" | LC_ALL=C sort) \
-  <(printf '%s\n' "$release"_*.zip "${release}_manifest.json" | LC_ALL=C sort)
+  <(printf '%s\n' *.zip "${release}_manifest.json" | LC_ALL=C sort)
 cmp "${release}_manifest.json" "$root/terraform-registry-manifest.json"
 
 step 'SBOM'
@@ -46,11 +42,11 @@ if [[ ${ATTESTATIONS:-} == skip ]]; then
   step 'attestations: skipped'
 else
   step 'attestations'
-  for file in "$release"_*.zip "${release}_SHA256SUMS" "${release}_manifest.json" "$release.spdx.json"; do
+  for file in *.zip "${release}_SHA256SUMS" "${release}_manifest.json" "$release.spdx.json"; do
     verify=(gh attestation verify "$file" --repo "$repository" --source-ref "refs/tags/v$version"
       --signer-workflow "$repository/.github/workflows/release.yml" --deny-self-hosted-runners)
     "${verify[@]}"
-    if [[ $file == *.zip ]]; then
+    if [[ $file == "$release"_*.zip ]]; then
       "${verify[@]}" --predicate-type https://spdx.dev/Document/v2.3
     fi
   done

@@ -23,6 +23,7 @@ def deadlines:
 def share:
   "- \(.access_domain | code) on \("\(.namespace)/\(.repository)" | code): \(.expires_at)"
     + (if .description == "" then "" else ", \(.description | code)" end),
+  (if lines_with(.access_domain + "\"") == [] then "  - No line of the configuration names the account." else empty end),
   ((deadlines[] | "  - \("\(.file):\(.line)" | code): \(.text | code)")
     // "  - No line of the configuration has the deadline \(.deadline | code).");
 

@@ -1,8 +1,8 @@
 // Command swr-simulator serves SWR's sharing API and an IAM on a loopback
 // address, in memory, and prints the environment that points the provider at it.
 //
-// It has the flags and what is printed; all else is in package swrtest. It is
-// for trials and demonstrations, never part of a release.
+// It has the flags and what is printed; all else is in package swrtest. It is for
+// trials and for the tests of modules. Releases have it in archives of its own.
 package main
 
 import (
