@@ -61,11 +61,11 @@ func TestModelCLI(t *testing.T) {
 // cliModel runs the commands of one history with the CLI.
 type cliModel struct {
 	*cli
-	home, region *swrtest.Server
-	ahead        atomic.Int64 // of the services' clock before the real one, in ns
-	plans        int
-	trace        bool
-	printed      []string // by all commands
+	primary, region *swrtest.Server
+	ahead           atomic.Int64 // of the services' clock before the real one, in ns
+	plans           int
+	trace           bool
+	printed         []string // by all commands
 
 	mu sync.Mutex // guards process.command
 }
@@ -91,8 +91,8 @@ func (m *cliModel) must(err error) {
 	}
 }
 
-// places starts the services. Their clock is real time, and what sleep adds.
-func (m *cliModel) places(seed uint64) (home, alias, region place) {
+// endpoints starts the services. Their clock is real time, and what sleep adds.
+func (m *cliModel) endpoints(seed uint64) (primary, alias, region modelEndpoint) {
 	listen := func() *swrtest.Server {
 		server, err := swrtest.Listen("127.0.0.1:0", swrtest.WithBasePath("/cloud"), swrtest.WithSeed(seed),
 			swrtest.WithClock(func() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }))
@@ -100,11 +100,11 @@ func (m *cliModel) places(seed uint64) (home, alias, region place) {
 		addRepositories(server)
 		return server
 	}
-	m.home, m.region = listen(), listen()
+	m.primary, m.region = listen(), listen()
 	m.trace = seed%3 == 0 // it takes time
-	return place{"home", m.home, m.home.URL, ""},
-		place{"alias", m.home, strings.Replace(m.home.URL, "127.0.0.1", "localhost", 1), ""},
-		place{"region", m.region, m.region.URL, "region: "}
+	return modelEndpoint{"primary", m.primary, m.primary.URL, ""},
+		modelEndpoint{"alias", m.primary, strings.Replace(m.primary.URL, "127.0.0.1", "localhost", 1), ""},
+		modelEndpoint{"region", m.region, m.region.URL, "region: "}
 }
 
 func (m *cliModel) sleep(d time.Duration) { m.ahead.Add(int64(d)) }
@@ -114,7 +114,7 @@ func (m *cliModel) limits() (delays []time.Duration, times []int) {
 	return []time.Duration{0, 0, 400 * time.Millisecond, 2 * time.Second}, []int{1, 2, 5}
 }
 
-func (m *cliModel) start(at place) *process { return startProcess(&pipeNetwork{}, at) }
+func (m *cliModel) start(at modelEndpoint) *process { return startProcess(&pipeNetwork{}, at) }
 
 func (m *cliModel) plan(
 	p *process, config configuration, before state, options planOptions, parallelism int, _ *rand.Rand,
@@ -231,7 +231,7 @@ func (m *cliModel) taintObject(_ state, address string) (after state) {
 }
 
 func (m *cliModel) editState(args ...string) (after state) {
-	if _, d, violation := m.command(&process{at: place{server: m.home, url: m.home.URL}}, args...); violation != "" || d.failed() {
+	if _, d, violation := m.command(&process{at: modelEndpoint{server: m.primary, url: m.primary.URL}}, args...); violation != "" || d.failed() {
 		panic(fmt.Sprint(violation, d))
 	}
 	return m.state()
@@ -313,7 +313,7 @@ const (
 	orphanTime = 500 * time.Millisecond
 )
 
-// command runs a command at the place of the process, until events end it.
+// command runs a command at the endpoint of the process, until events end it.
 func (m *cliModel) command(p *process, args ...string) (stdout string, d diagnostics, violation string) {
 	ctx, cancel := context.WithTimeout(context.Background(), maxCommand)
 	defer cancel()
@@ -406,11 +406,11 @@ func (m *cliModel) texts() []string {
 
 // close ends the services. It logs a history that failed, since it may not fail
 // again.
-func (m *cliModel) close(w *world) {
+func (m *cliModel) close(w *modelRun) {
 	if !w.converged {
 		m.t.Logf("the history of the failure:\n%s", strings.Join(w.history, "\n"))
 	}
-	for _, server := range []*swrtest.Server{m.home, m.region} {
+	for _, server := range []*swrtest.Server{m.primary, m.region} {
 		_ = server.Close() // of connections that faults left behind
 	}
 	_ = os.RemoveAll(m.Dir)

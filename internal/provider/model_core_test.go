@@ -48,7 +48,7 @@ type process struct {
 	killed  atomic.Bool
 	// savesNothing: if it is killed, nothing of the command is saved.
 	savesNothing bool
-	at           place
+	at           modelEndpoint
 	// Of the CLI: the command while it runs, the plan that it applies, and whether the
 	// provider was killed, and not the CLI.
 	command        *exec.Cmd
@@ -61,19 +61,19 @@ type coreModel struct {
 	network *pipeNetwork
 }
 
-func (m *coreModel) places(seed uint64) (home, alias, region place) {
-	const homeAddress, aliasAddress, regionAddress = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
-	server := newModelSimulator(m.network, seed, homeAddress, aliasAddress)
-	return place{"home", server, endpointURL(homeAddress), ""},
-		place{"alias", server, endpointURL(aliasAddress), ""},
-		place{"region", newModelSimulator(m.network, seed, regionAddress), endpointURL(regionAddress), "region: "}
+func (m *coreModel) endpoints(seed uint64) (primary, alias, region modelEndpoint) {
+	const primaryAddress, aliasAddress, regionAddress = "127.0.0.1:9001", "127.0.0.1:9002", "127.0.0.1:9003"
+	server := newModelSimulator(m.network, seed, primaryAddress, aliasAddress)
+	return modelEndpoint{"primary", server, endpointURL(primaryAddress), ""},
+		modelEndpoint{"alias", server, endpointURL(aliasAddress), ""},
+		modelEndpoint{"region", newModelSimulator(m.network, seed, regionAddress), endpointURL(regionAddress), "region: "}
 }
 
 func (m *coreModel) limits() (delays []time.Duration, times []int) {
 	return []time.Duration{0, 0, 400 * time.Millisecond, 8 * time.Second, 3 * time.Minute}, []int{1, 2, 0}
 }
 
-func (m *coreModel) start(at place) *process { return startProcess(m.network, at) }
+func (m *coreModel) start(at modelEndpoint) *process { return startProcess(m.network, at) }
 
 func (m *coreModel) plan(
 	p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand,
@@ -116,12 +116,12 @@ func (m *coreModel) events(p *process) map[string]func() {
 func (m *coreModel) sleep(d time.Duration) { time.Sleep(d) }
 func (m *coreModel) texts() []string       { return nil }
 
-func (m *coreModel) close(*world) {
+func (m *coreModel) close(*modelRun) {
 	m.network.close()
 	time.Sleep(time.Hour) // until all that waits has ended
 }
 
-func startProcess(network *pipeNetwork, at place) *process {
+func startProcess(network *pipeNetwork, at modelEndpoint) *process {
 	p := &process{network: network.newProcess(), at: at}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	backoff := func(n int) time.Duration { return min(500*time.Millisecond<<min(n-1, 10), 15*time.Second) }

@@ -13,7 +13,7 @@ import (
 )
 
 // finish waits for what the command left under way, and checks the invariants.
-func (w *world) finish(c *command) {
+func (w *modelRun) finish(c *command) {
 	time.Sleep(maxLatency + 5*time.Millisecond)
 	result := "ok"
 	if c.d.failed() {
@@ -41,21 +41,21 @@ func (w *world) finish(c *command) {
 
 // fail fails the history. What differs from run to run belongs into the log, since
 // a failure must be repeatable word by word.
-func (w *world) fail(c *command, invariant, share string) {
+func (w *modelRun) fail(c *command, invariant, share string) {
 	w.t.Helper()
 	w.t.Fatalf("%s: %s, after: %s", invariant, share, c.name)
 }
 
 // coreChecks: Terraform core accepts what the provider plans and returns, and each
 // operation ends in bounded time.
-func (w *world) coreChecks(c *command, violation string) {
+func (w *modelRun) coreChecks(c *command, violation string) {
 	w.logf("%s: %s", c.name, violation)
 	w.fail(c, "core refuses it", strings.SplitN(violation, "\n", 2)[0])
 }
 
 // nothingUnplannedIsRevoked: a share ends only if the plan showed that, or others
 // ended it. What others made is never touched, unless the plan of a guard showed it.
-func (w *world) nothingUnplannedIsRevoked(c *command, now map[string]swrtest.Share) {
+func (w *modelRun) nothingUnplannedIsRevoked(c *command, now map[string]swrtest.Share) {
 	for _, key := range slices.Sorted(maps.Keys(c.before)) {
 		share, exists := now[key]
 		was := c.before[key]
@@ -77,18 +77,18 @@ func (w *world) nothingUnplannedIsRevoked(c *command, now map[string]swrtest.Sha
 }
 
 // belongsElsewhere reports whether the command planned to change a share that is in
-// its state, and that is at another place than the share of the same names here.
-func (w *world) belongsElsewhere(c *command, key string) bool {
+// its state, and that is at another endpoint than the share of the same names here.
+func (w *modelRun) belongsElsewhere(c *command, key string) bool {
 	for _, change := range c.plan.changes {
 		before := c.process.attributesOf(change.before)
 		text, _ := before["created"].(string)
 		created, err := time.Parse(time.RFC3339, text)
-		if change.typeName != shareType || err != nil || keyOfValues(before) != withoutPlace(key) {
+		if change.typeName != shareType || err != nil || keyOfValues(before) != withoutPrefix(key) {
 			continue
 		}
-		for _, at := range []place{w.home, w.region} {
-			there, found := c.before[at.prefix+withoutPlace(key)]
-			if found && at.prefix+withoutPlace(key) != key && sameTime(there.Created, created) && !sameTime(c.before[key].Created, created) {
+		for _, at := range []modelEndpoint{w.primary, w.region} {
+			there, found := c.before[at.prefix+withoutPrefix(key)]
+			if found && at.prefix+withoutPrefix(key) != key && sameTime(there.Created, created) && !sameTime(c.before[key].Created, created) {
 				return true
 			}
 		}
@@ -101,7 +101,7 @@ func sameTime(a, b time.Time) bool { return a.Truncate(time.Second).Equal(b.Trun
 
 // nothingUnplannedIsGranted: a share is made only if the plan showed that, with the
 // terms that it showed.
-func (w *world) nothingUnplannedIsGranted(c *command, now map[string]swrtest.Share) {
+func (w *modelRun) nothingUnplannedIsGranted(c *command, now map[string]swrtest.Share) {
 	for _, key := range slices.Sorted(maps.Keys(now)) {
 		share := now[key]
 		if was, existed := c.before[key]; w.touched[key] || w.mayAppear[key] || existed && share.Created.Equal(was.Created) {
@@ -115,7 +115,7 @@ func (w *world) nothingUnplannedIsGranted(c *command, now map[string]swrtest.Sha
 }
 
 // recordMade records the shares that the command made.
-func (w *world) recordMade(c *command, now map[string]swrtest.Share) {
+func (w *modelRun) recordMade(c *command, now map[string]swrtest.Share) {
 	for key, share := range now {
 		r, found := w.known[key]
 		if !found || !r.created.Equal(share.Created) {
@@ -137,10 +137,10 @@ func (w *world) recordMade(c *command, now map[string]swrtest.Share) {
 
 // noShareIsForgotten: a share that this provider made is in the state, or the
 // command that made it named it in an error.
-func (w *world) noShareIsForgotten(c *command, now map[string]swrtest.Share) {
+func (w *modelRun) noShareIsForgotten(c *command, now map[string]swrtest.Share) {
 	stated := c.process.keysIn(w.state)
 	exactly := func(key string, r record) bool {
-		for _, address := range stated[withoutPlace(key)] {
+		for _, address := range stated[withoutPrefix(key)] {
 			text, _ := c.process.attributesOf(w.state.objects[address])["created"].(string)
 			if created, err := time.Parse(time.RFC3339, text); err == nil && sameTime(created, r.created) {
 				return true
@@ -154,8 +154,8 @@ func (w *world) noShareIsForgotten(c *command, now map[string]swrtest.Share) {
 		if r.maker == lostByKill && exactly(key, r) {
 			r.maker = madeByProvider
 		}
-		if was, existed := c.before[key]; r.maker == madeByProvider && len(stated[withoutPlace(key)]) == 0 {
-			if madeNow := !existed || !was.Created.Equal(r.created); !madeNow || !strings.Contains(errors, withoutPlace(key)) {
+		if was, existed := c.before[key]; r.maker == madeByProvider && len(stated[withoutPrefix(key)]) == 0 {
+			if madeNow := !existed || !was.Created.Equal(r.created); !madeNow || !strings.Contains(errors, withoutPrefix(key)) {
 				w.fail(c, "forgotten", key)
 			}
 			r.maker = knownToUser
@@ -166,7 +166,7 @@ func (w *world) noShareIsForgotten(c *command, now map[string]swrtest.Share) {
 
 // noShareIsTwiceInTheState: no two resources have one share, since each would
 // revoke it for the other.
-func (w *world) noShareIsTwiceInTheState(c *command) {
+func (w *modelRun) noShareIsTwiceInTheState(c *command) {
 	stated := c.process.keysIn(w.state)
 	for _, key := range slices.Sorted(maps.Keys(stated)) {
 		switch {
@@ -184,7 +184,7 @@ func (w *world) noShareIsTwiceInTheState(c *command) {
 
 // successIsTrue: after an apply without an error, what it created and updated is
 // there with the planned terms, and what it deleted is not.
-func (w *world) successIsTrue(c *command, now map[string]swrtest.Share) {
+func (w *modelRun) successIsTrue(c *command, now map[string]swrtest.Share) {
 	if c.d.failed() || c.killed || strings.HasPrefix(c.name, "plan") {
 		return
 	}
@@ -207,7 +207,7 @@ var unfit = regexp.MustCompile(`(?i)\bbug\b|panic|inconsistent|nil pointer|%!|<n
 
 // messagesAreFit: no message is a bug report, a crash, too long, or has control
 // characters.
-func (w *world) messagesAreFit(c *command) {
+func (w *modelRun) messagesAreFit(c *command) {
 	for _, text := range c.d.all() {
 		w.messages = append(w.messages, text)
 		if len(text) > 4000 || unfit.MatchString(text) {
@@ -220,7 +220,7 @@ func (w *world) messagesAreFit(c *command) {
 // converge: once faults have ended, applies reach what is configured, in at most
 // the bounded number; the next plan is empty; destroy leaves only what others made;
 // and no message held a secret. What the messages asked the user to do is done.
-func (w *world) converge() {
+func (w *modelRun) converge() {
 	w.logf("faults end")
 	w.removeFaults()
 	w.terraform.sleep(11 * time.Minute) // longer than a create may be pending
@@ -231,10 +231,10 @@ func (w *world) converge() {
 			w.fail(c, "does not converge", "after 8 rounds")
 		}
 		w.terraform.sleep(5 * time.Minute) // longer than the service lags
-		c = w.begin("apply", w.home)
+		c = w.begin("apply", w.primary)
 		plan := w.planCommand(c, planOptions{}, 10, rand.New(rand.NewPCG(w.seed, 0)))
 		if !plan.failed() {
-			c.process = w.terraform.start(w.home)
+			c.process = w.terraform.start(w.primary)
 			w.runPlanned(c, plan, 10, rand.New(rand.NewPCG(w.seed, 1)))
 			c.process.end()
 		}
@@ -259,9 +259,9 @@ func (w *world) converge() {
 	}
 	w.stateIsService(c)
 
-	c = w.begin("destroy", w.home)
+	c = w.begin("destroy", w.primary)
 	plan := w.planCommand(c, planOptions{destroy: true}, 10, rand.New(rand.NewPCG(w.seed, 2)))
-	c.process = w.terraform.start(w.home)
+	c.process = w.terraform.start(w.primary)
 	defer c.process.end()
 	w.runPlanned(c, plan, 10, rand.New(rand.NewPCG(w.seed, 3)))
 	w.finish(c)
@@ -294,7 +294,7 @@ func reasonsForAnother(c *command, twice, reasons map[string]bool) {
 
 // remedied does what the errors of a command ask for, and reports whether that was
 // anything.
-func (w *world) remedied(c *command) bool {
+func (w *modelRun) remedied(c *command) bool {
 	done := false
 	addresses := maps.Clone(w.state.objects)
 	for address := range w.config.resources {
@@ -327,7 +327,7 @@ func (w *world) remedied(c *command) bool {
 }
 
 // stateIsService: configuration, state and service are the same.
-func (w *world) stateIsService(c *command) {
+func (w *modelRun) stateIsService(c *command) {
 	now, stated := w.actual(), c.process.keysIn(w.state)
 	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
 		resource := w.config.resources[address]
@@ -354,8 +354,8 @@ func (w *world) stateIsService(c *command) {
 }
 
 // noMessageHasASecret: neither passwords nor tokens are in any message.
-func (w *world) noMessageHasASecret(c *command) {
-	secrets := append(secretsIn(w.home.server), testPassword)
+func (w *modelRun) noMessageHasASecret(c *command) {
+	secrets := append(secretsIn(w.primary.server), testPassword)
 	secrets = append(secrets, secretsIn(w.region.server)...)
 	for _, text := range append(w.messages, w.terraform.texts()...) {
 		for _, secret := range secrets {

@@ -65,8 +65,8 @@ type record struct {
 	terms   terms
 }
 
-// place is an endpoint, and the service behind it.
-type place struct {
+// modelEndpoint is an endpoint, and the service behind it.
+type modelEndpoint struct {
 	name   string
 	server *swrtest.Server
 	url    string
@@ -76,9 +76,9 @@ type place struct {
 }
 
 // actual returns the shares that the services have, whatever they show.
-func (w *world) actual() map[string]swrtest.Share {
+func (w *modelRun) actual() map[string]swrtest.Share {
 	shares := map[string]swrtest.Share{}
-	for _, at := range []place{w.home, w.region} {
+	for _, at := range []modelEndpoint{w.primary, w.region} {
 		for _, share := range at.server.AllShares() {
 			shares[at.prefix+keyOfShare(share)] = share
 		}
@@ -86,8 +86,8 @@ func (w *world) actual() map[string]swrtest.Share {
 	return shares
 }
 
-// withoutPlace returns the key of a share as it is in the state, without its place.
-func withoutPlace(key string) string {
+// withoutPrefix returns the key of a share as it is in the state, without its prefix.
+func withoutPrefix(key string) string {
 	if _, after, found := strings.Cut(key, ": "); found {
 		return after
 	}
@@ -100,8 +100,8 @@ type shown struct {
 	revoked          map[string]bool
 }
 
-// shownBy returns what a plan showed of the shares at a place.
-func (p *process) shownBy(plan *modelPlan, at place) shown {
+// shownBy returns what a plan showed of the shares at a endpoint.
+func (p *process) shownBy(plan *modelPlan, at modelEndpoint) shown {
 	s := shown{created: map[string]terms{}, updated: map[string]terms{}, revoked: map[string]bool{}}
 	for _, c := range plan.changes {
 		before := p.attributesOf(c.before)

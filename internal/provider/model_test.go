@@ -80,13 +80,13 @@ func modelHistory(rt *rapid.T) {
 
 // terraform runs the commands of a history: a model of Terraform core, or the CLI.
 type terraform interface {
-	// places starts the two services. The second place is the first service at
+	// endpoints starts the two services. The second endpoint is the first service at
 	// another address.
-	places(seed uint64) (home, alias, region place)
+	endpoints(seed uint64) (primary, alias, region modelEndpoint)
 	// limits returns for how long shares may be late, and how often faults occur.
 	limits() (delays []time.Duration, times []int)
 	// start starts a process of the provider.
-	start(at place) *process
+	start(at modelEndpoint) *process
 	plan(
 		p *process, config configuration, before state, options planOptions, parallelism int, random *rand.Rand,
 	) (plan *modelPlan, violation string)
@@ -101,7 +101,7 @@ type terraform interface {
 	sleep(time.Duration)
 	// texts returns all other texts that must not have secrets.
 	texts() []string
-	close(w *world)
+	close(w *modelRun)
 }
 
 const guardAddress = exclusiveType + ".only"
@@ -117,14 +117,14 @@ var (
 
 func shareAddress(key string) string { return fmt.Sprintf("%s.partner[%q]", shareType, key) }
 
-// world is the service, the configuration and the state of one history.
-type world struct {
+// modelRun is the service, the configuration and the state of one history.
+type modelRun struct {
 	t         *rapid.T
 	terraform terraform
-	// home is where the shares belong, alias the same service at another address, and
+	// primary is where the shares belong, alias the same service at another address, and
 	// region another service with shares of the same names.
-	home, alias, region place
-	variant             string
+	primary, alias, region modelEndpoint
+	variant                string
 
 	config configuration
 	state  state
@@ -147,14 +147,14 @@ type world struct {
 }
 
 // logf logs a line of the history.
-func (w *world) logf(format string, args ...any) {
+func (w *modelRun) logf(format string, args ...any) {
 	w.t.Helper()
 	w.history = append(w.history, fmt.Sprintf(format, args...))
 	w.t.Logf(format, args...)
 }
 
 func runHistory(rt *rapid.T, terraform terraform) {
-	w := &world{
+	w := &modelRun{
 		t: rt, terraform: terraform,
 		config: configuration{map[string]resourceConfig{}, map[string]string{}}, state: state{objects: map[string]*object{}},
 		known: map[string]record{}, touched: map[string]bool{}, calls: map[string]int{}, mayAppear: map[string]bool{}, twice: map[string]bool{},
@@ -199,8 +199,8 @@ func runHistory(rt *rapid.T, terraform terraform) {
 
 // startServices starts the two services. In the other region, others have made
 // shares of the same names.
-func (w *world) startServices() {
-	w.home, w.alias, w.region = w.terraform.places(w.seed)
+func (w *modelRun) startServices() {
+	w.primary, w.alias, w.region = w.terraform.endpoints(w.seed)
 	for i, repository := range modelRepositories {
 		for _, account := range modelAccounts[i:] {
 			putShare(w.region.server, repository, account, "forever")
@@ -209,25 +209,25 @@ func (w *world) startServices() {
 	for key, share := range w.actual() {
 		w.known[key] = record{madeByOthers, share.Created, termsOf(share)}
 	}
-	w.home.server.OnRequest(w.onRequest)
+	w.primary.server.OnRequest(w.onRequest)
 	w.region.server.OnRequest(w.onRequest)
 }
 
-// drawPlace draws the endpoint of a command.
-func (w *world) drawPlace(t *rapid.T) place {
+// drawEndpoint draws the endpoint of a command.
+func (w *modelRun) drawEndpoint(t *rapid.T) modelEndpoint {
 	switch rapid.IntRange(0, 11).Draw(t, "endpoint") {
 	case 10:
 		return w.alias
 	case 11:
 		return w.region
 	}
-	return w.home
+	return w.primary
 }
 
 // onRequest runs before the service handles a request. Each request takes a time
 // of its own, so that the order in which the service handles them is drawn from
 // the seed.
-func (w *world) onRequest(request swrtest.RequestInfo) {
+func (w *modelRun) onRequest(request swrtest.RequestInfo) {
 	w.mu.Lock()
 	call := fmt.Sprint(request.Operation, request.Repository, request.Account)
 	w.calls[call]++
@@ -250,7 +250,7 @@ func (w *world) onRequest(request swrtest.RequestInfo) {
 const maxLatency = 20 * time.Millisecond
 
 // drawVariant draws how this service differs from others.
-func (w *world) drawVariant() {
+func (w *modelRun) drawVariant() {
 	names := []string{"plain"}
 	for _, variant := range swrtest.NamedVariants() {
 		// Not where the endpoint is wrong, or where time alone does not end a delay.
@@ -270,13 +270,13 @@ func (w *world) drawVariant() {
 }
 
 // setVariants changes the variants of both services.
-func (w *world) setVariants(change func(*swrtest.Variants)) {
-	w.home.server.SetVariants(change)
+func (w *modelRun) setVariants(change func(*swrtest.Variants)) {
+	w.primary.server.SetVariants(change)
 	w.region.server.SetVariants(change)
 }
 
 // drawDelay draws where and for how long shares of one kind do not show as they are.
-func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay) {
+func (w *modelRun) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay) {
 	delays, _ := w.terraform.limits()
 	lateBy := rapid.SampledFrom(delays).Draw(w.t, "late by")
 	where := rapid.SampledFrom([]string{"lists and by name", "lists", "by name"}).Draw(w.t, "late in")
@@ -296,7 +296,7 @@ func (w *world) drawDelay(shares string, of func(*swrtest.Delays) *swrtest.Delay
 
 // Actions on the configuration.
 
-func (w *world) drawTerms(t *rapid.T) values {
+func (w *modelRun) drawTerms(t *rapid.T) values {
 	return values{
 		"deadline":    rapid.SampledFrom(modelDeadlines).Draw(t, "deadline"),
 		"description": rapid.SampledFrom(modelDescriptions).Draw(t, "description"),
@@ -304,7 +304,7 @@ func (w *world) drawTerms(t *rapid.T) values {
 }
 
 // declared returns the keys of the configuration that have a share, or do not.
-func (w *world) declared(has bool) []string {
+func (w *modelRun) declared(has bool) []string {
 	return slices.DeleteFunc(slices.Clone(modelKeys), func(key string) bool {
 		_, found := w.config.resources[shareAddress(key)]
 		return found != has
@@ -320,7 +320,7 @@ func drawKey(t *rapid.T, keys []string, label string) string {
 }
 
 // drawFree draws a share that the configuration does not declare.
-func (w *world) drawFree(t *rapid.T) values {
+func (w *modelRun) drawFree(t *rapid.T) values {
 	var free []values
 	for _, repository := range modelRepositories {
 		for _, account := range modelAccounts {
@@ -336,7 +336,7 @@ func (w *world) drawFree(t *rapid.T) values {
 	return maps.Clone(free[rapid.IntRange(0, len(free)-1).Draw(t, "share")])
 }
 
-func (w *world) declares(key string) bool {
+func (w *modelRun) declares(key string) bool {
 	for _, resource := range w.config.resources {
 		if resource.typeName == shareType && keyOfValues(resource.attributes) == key {
 			return true
@@ -346,7 +346,7 @@ func (w *world) declares(key string) bool {
 }
 
 // edit changes the configuration. The guard's accounts follow.
-func (w *world) edit(what string, change func(map[string]resourceConfig)) {
+func (w *modelRun) edit(what string, change func(map[string]resourceConfig)) {
 	w.config = w.config.clone()
 	change(w.config.resources)
 	for from := range w.config.moved {
@@ -362,7 +362,7 @@ func (w *world) edit(what string, change func(map[string]resourceConfig)) {
 }
 
 // guarded are the accounts of the guard: those that the configuration declares.
-func (w *world) guarded() []any {
+func (w *modelRun) guarded() []any {
 	accounts := []any{}
 	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
 		if r := w.config.resources[address]; r.typeName == shareType && r.attributes["repository"] == modelRepositories[0] {
@@ -372,7 +372,7 @@ func (w *world) guarded() []any {
 	return accounts
 }
 
-func (w *world) addShare(t *rapid.T) {
+func (w *modelRun) addShare(t *rapid.T) {
 	key, attributes := drawKey(t, w.declared(false), "key"), w.drawFree(t)
 	maps.Copy(attributes, w.drawTerms(t))
 	w.edit(fmt.Sprintf("add %s: %v", key, attributes), func(resources map[string]resourceConfig) {
@@ -380,7 +380,7 @@ func (w *world) addShare(t *rapid.T) {
 	})
 }
 
-func (w *world) changeTerms(t *rapid.T) {
+func (w *modelRun) changeTerms(t *rapid.T) {
 	key := drawKey(t, w.declared(true), "key")
 	attributes := maps.Clone(w.config.resources[shareAddress(key)].attributes)
 	maps.Copy(attributes, w.drawTerms(t))
@@ -389,7 +389,7 @@ func (w *world) changeTerms(t *rapid.T) {
 	})
 }
 
-func (w *world) changeAccount(t *rapid.T) {
+func (w *modelRun) changeAccount(t *rapid.T) {
 	key := drawKey(t, w.declared(true), "key")
 	attributes := maps.Clone(w.config.resources[shareAddress(key)].attributes)
 	maps.Copy(attributes, w.drawFree(t))
@@ -398,12 +398,12 @@ func (w *world) changeAccount(t *rapid.T) {
 	})
 }
 
-func (w *world) removeShare(t *rapid.T) {
+func (w *modelRun) removeShare(t *rapid.T) {
 	key := drawKey(t, w.declared(true), "key")
 	w.edit("remove "+key, func(resources map[string]resourceConfig) { delete(resources, shareAddress(key)) })
 }
 
-func (w *world) renameKey(t *rapid.T) {
+func (w *modelRun) renameKey(t *rapid.T) {
 	from, to := drawKey(t, w.declared(true), "from"), drawKey(t, w.declared(false), "to")
 	moved := rapid.Bool().Draw(t, "moved")
 	w.edit(fmt.Sprintf("rename %s to %s, moved: %t", from, to, moved), func(resources map[string]resourceConfig) {
@@ -418,7 +418,7 @@ func (w *world) renameKey(t *rapid.T) {
 	})
 }
 
-func (w *world) swapKeys(t *rapid.T) {
+func (w *modelRun) swapKeys(t *rapid.T) {
 	first, second := drawKey(t, w.declared(true), "first"), drawKey(t, w.declared(true), "second")
 	if first == second {
 		t.Skip()
@@ -429,7 +429,7 @@ func (w *world) swapKeys(t *rapid.T) {
 	})
 }
 
-func (w *world) toggleGuard(t *rapid.T) {
+func (w *modelRun) toggleGuard(t *rapid.T) {
 	refers := rapid.Bool().Draw(t, "refers")
 	w.edit(fmt.Sprintf("guard, or none; it refers to the shares: %t", refers), func(resources map[string]resourceConfig) {
 		if _, ok := resources[guardAddress]; ok {
@@ -444,14 +444,14 @@ func (w *world) toggleGuard(t *rapid.T) {
 
 // Actions of others, and of time.
 
-func (w *world) othersAct(t *rapid.T) {
+func (w *modelRun) othersAct(t *rapid.T) {
 	name, act := w.drawOthers(t)
 	w.logf("others: %s", name)
 	act()
 }
 
 // drawOthers draws what others do.
-func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
+func (w *modelRun) drawOthers(t *rapid.T) (name string, act func()) {
 	repository := rapid.SampledFrom(modelRepositories).Draw(t, "repository")
 	account := rapid.SampledFrom(modelAccounts).Draw(t, "account")
 	what := rapid.SampledFrom([]string{"make", "revoke", "edit", "make again"}).Draw(t, "what")
@@ -459,18 +459,18 @@ func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
 	return fmt.Sprintf("%s %s/%s", what, repository, account), func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		share, exists := w.home.server.Share("platform", repository, account)
+		share, exists := w.primary.server.Share("platform", repository, account)
 		key := shareKey("platform", repository, account)
 		switch {
 		case what == "make" && exists, what != "make" && !exists:
 			return
 		case what == "edit":
 			share.Description = "edited"
-			w.home.server.PutShare(share)
+			w.primary.server.PutShare(share)
 			w.known[key] = record{w.known[key].maker, share.Created, termsOf(share)}
 		default:
 			if exists {
-				w.home.server.DeleteShare("platform", repository, account)
+				w.primary.server.DeleteShare("platform", repository, account)
 				delete(w.known, key)
 			}
 			if what == "revoke" {
@@ -483,15 +483,15 @@ func (w *world) drawOthers(t *rapid.T) (name string, act func()) {
 			if sameUser {
 				made.CreatorID, made.CreatorName = "0000jane", "jane"
 			}
-			w.home.server.PutShare(made)
-			made, _ = w.home.server.Share("platform", repository, account)
+			w.primary.server.PutShare(made)
+			made, _ = w.primary.server.Share("platform", repository, account)
 			w.known[key] = record{madeByOthers, made.Created, termsOf(made)}
 		}
 		w.touched[key] = true
 	}
 }
 
-func (w *world) stepClock(t *rapid.T) {
+func (w *modelRun) stepClock(t *rapid.T) {
 	step := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 11 * time.Minute, 26 * time.Hour}).Draw(t, "step")
 	w.logf("clock: %s", step)
 	w.terraform.sleep(step)
@@ -504,7 +504,7 @@ var modelFaults = slices.DeleteFunc(faultLines(), func(line faultLine) bool { re
 // deceptive reports whether a fault is a false proof that a share does not exist:
 // FAULTS.md has the first, and where the list does not show a share, or there is no
 // route to ask for it by name, only the other one can say that it exists.
-func (w *world) deceptive(operation swrtest.Operation, line string) bool {
+func (w *modelRun) deceptive(operation swrtest.Operation, line string) bool {
 	late := strings.Contains(w.variant, "late")
 	noGet := strings.HasPrefix(w.variant, "no-get-one") || strings.HasPrefix(w.variant, "seed-documents-only")
 	switch operation {
@@ -516,7 +516,7 @@ func (w *world) deceptive(operation swrtest.Operation, line string) bool {
 	return false
 }
 
-func (w *world) injectFault(t *rapid.T) {
+func (w *modelRun) injectFault(t *rapid.T) {
 	operation := rapid.SampledFrom([]swrtest.Operation{
 		swrtest.OpLogin, swrtest.OpCreate, swrtest.OpList, swrtest.OpGet, swrtest.OpUpdate, swrtest.OpDelete,
 	}).Draw(t, "operation")
@@ -530,17 +530,17 @@ func (w *world) injectFault(t *rapid.T) {
 	w.logf("fault: %s of %s, times %d, skip %d", line.name, operation, times, skip)
 	w.removeFaults()
 	fault := swrtest.Fault{Operation: operation, Behavior: line.behavior, Times: times, Skip: skip}
-	w.home.server.Inject(fault)
+	w.primary.server.Inject(fault)
 	w.region.server.Inject(fault)
 }
 
-func (w *world) removeFaults() {
-	w.home.server.RemoveFaults()
+func (w *modelRun) removeFaults() {
+	w.primary.server.RemoveFaults()
 	w.region.server.RemoveFaults()
 }
 
 // injectNetworkFaults lets a fifth of all requests fail.
-func (w *world) injectNetworkFaults(t *rapid.T) {
+func (w *modelRun) injectNetworkFaults(t *rapid.T) {
 	w.logf("fault: a fifth of all requests fail")
 	w.removeFaults()
 	fault := swrtest.Fault{Probability: 0.2, Behavior: swrtest.OneOf(
@@ -548,7 +548,7 @@ func (w *world) injectNetworkFaults(t *rapid.T) {
 		swrtest.Status(500, "SVCSTG.SWR.5000001"), swrtest.HTMLPage(502).AfterEffect(), swrtest.Status(504, "").AfterEffect(),
 		swrtest.ThrottleSeconds(1), swrtest.LatencyAfter(100*time.Millisecond),
 	)}
-	w.home.server.Inject(fault)
+	w.primary.server.Inject(fault)
 	w.region.server.Inject(fault)
 }
 
@@ -557,7 +557,7 @@ func (w *world) injectNetworkFaults(t *rapid.T) {
 // command is one command, and what the invariants need to know of it.
 type command struct {
 	name    string
-	at      place
+	at      modelEndpoint
 	shown   shown
 	plan    *modelPlan
 	d       diagnostics
@@ -566,8 +566,8 @@ type command struct {
 	process *process
 }
 
-func (w *world) begin(name string, at place) *command {
-	if at.name != "home" {
+func (w *modelRun) begin(name string, at modelEndpoint) *command {
+	if at.name != "primary" {
 		name += " at " + at.name
 	}
 	w.terraform.sleep(1100 * time.Millisecond) // so that no two commands make shares in one second
@@ -577,7 +577,7 @@ func (w *world) begin(name string, at place) *command {
 	return &command{name: name, at: at, before: w.actual()}
 }
 
-func (w *world) random(t *rapid.T) *rand.Rand {
+func (w *modelRun) random(t *rapid.T) *rand.Rand {
 	return rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 0))
 }
 
@@ -586,7 +586,7 @@ func drawParallelism(t *rapid.T) int {
 }
 
 // planCommand plans in a process of its own.
-func (w *world) planCommand(c *command, options planOptions, parallelism int, random *rand.Rand) *modelPlan {
+func (w *modelRun) planCommand(c *command, options planOptions, parallelism int, random *rand.Rand) *modelPlan {
 	c.process = w.terraform.start(c.at)
 	defer c.process.end()
 	plan, violation := w.terraform.plan(c.process, w.config, w.state, options, parallelism, random)
@@ -599,9 +599,9 @@ func (w *world) planCommand(c *command, options planOptions, parallelism int, ra
 	return plan
 }
 
-func (w *world) runPlan(t *rapid.T) {
+func (w *modelRun) runPlan(t *rapid.T) {
 	options := planOptions{noRefresh: rapid.IntRange(0, 3).Draw(t, "refresh") == 3}
-	c := w.begin("plan "+options.String(), w.drawPlace(t))
+	c := w.begin("plan "+options.String(), w.drawEndpoint(t))
 	plan := w.planCommand(c, options, drawParallelism(t), w.random(t))
 	w.finish(c)
 	if !plan.failed() {
@@ -609,8 +609,8 @@ func (w *world) runPlan(t *rapid.T) {
 	}
 }
 
-func (w *world) runRefreshOnly(t *rapid.T) {
-	c := w.begin("apply -refresh-only", w.drawPlace(t))
+func (w *modelRun) runRefreshOnly(t *rapid.T) {
+	c := w.begin("apply -refresh-only", w.drawEndpoint(t))
 	plan := w.planCommand(c, planOptions{refreshOnly: true}, drawParallelism(t), w.random(t))
 	if !plan.failed() {
 		w.runPlanned(c, plan, 10, nil) // there is nothing to order
@@ -618,12 +618,12 @@ func (w *world) runRefreshOnly(t *rapid.T) {
 	w.finish(c)
 }
 
-func (w *world) runApply(t *rapid.T) {
+func (w *modelRun) runApply(t *rapid.T) {
 	options := planOptions{noRefresh: rapid.IntRange(0, 7).Draw(t, "refresh") == 7}
 	if rapid.IntRange(0, 7).Draw(t, "targeted") == 7 && len(w.config.resources) > 0 {
 		options.target = rapid.SampledFrom(slices.Sorted(maps.Keys(w.config.resources))).Draw(t, "target")
 	}
-	c := w.begin("apply "+options.String(), w.drawPlace(t))
+	c := w.begin("apply "+options.String(), w.drawEndpoint(t))
 	parallelism, random := drawParallelism(t), w.random(t)
 	plan := w.planCommand(c, options, parallelism, random)
 	if !plan.failed() {
@@ -632,18 +632,18 @@ func (w *world) runApply(t *rapid.T) {
 	w.finish(c)
 }
 
-func (w *world) runSaved(t *rapid.T) {
+func (w *modelRun) runSaved(t *rapid.T) {
 	if w.saved == nil || w.saved.serial != w.state.serial && w.saved.file == "" {
 		t.Skip() // Terraform refuses a plan of another state, which only the CLI is to show
 	}
-	c := w.begin("apply of the saved plan", w.drawPlace(t))
+	c := w.begin("apply of the saved plan", w.drawEndpoint(t))
 	c.plan = w.saved
 	w.applyPlan(t, c, w.saved, drawParallelism(t), w.random(t))
 	w.finish(c)
 }
 
-func (w *world) runDestroy(t *rapid.T) {
-	c := w.begin("destroy", w.drawPlace(t))
+func (w *modelRun) runDestroy(t *rapid.T) {
+	c := w.begin("destroy", w.drawEndpoint(t))
 	parallelism, random := drawParallelism(t), w.random(t)
 	plan := w.planCommand(c, planOptions{destroy: true}, parallelism, random)
 	if !plan.failed() {
@@ -653,14 +653,14 @@ func (w *world) runDestroy(t *rapid.T) {
 }
 
 // applyPlan applies a plan in a process of its own, and draws what happens amid it.
-func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
+func (w *modelRun) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
 	p := w.terraform.start(c.at)
 	defer p.end()
 	c.process, c.shown = p, p.shownBy(plan, c.at)
 	signals := w.terraform.events(p)
 	events := append([]string{"nothing", "nothing", "nothing"}, slices.Sorted(maps.Keys(signals))...)
 	if c.at.name != w.region.name {
-		// Others act at home. Shares of one user that are made in both places in the same
+		// Others act at the primary endpoint. Shares of one user that are made in both endpoints in the same
 		// second can't be told apart.
 		events = append(events, "others")
 	}
@@ -693,7 +693,7 @@ func (w *world) applyPlan(t *rapid.T, c *command, plan *modelPlan, parallelism i
 }
 
 // runPlanned applies a plan in the process of the command.
-func (w *world) runPlanned(c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
+func (w *modelRun) runPlanned(c *command, plan *modelPlan, parallelism int, random *rand.Rand) {
 	after, d, violation := w.terraform.apply(c.process, w.state, plan, parallelism, random)
 	if violation != "" {
 		w.coreChecks(c, violation)
@@ -702,7 +702,7 @@ func (w *world) runPlanned(c *command, plan *modelPlan, parallelism int, random 
 	w.state = after
 }
 
-func (w *world) stateRemove(t *rapid.T) {
+func (w *modelRun) stateRemove(t *rapid.T) {
 	if len(w.state.objects) == 0 {
 		t.Skip()
 	}
@@ -711,16 +711,16 @@ func (w *world) stateRemove(t *rapid.T) {
 }
 
 // removeFromState is terraform state rm. What it removes is no longer Terraform's.
-func (w *world) removeFromState(address string) {
+func (w *modelRun) removeFromState(address string) {
 	w.logf("state rm %s", address)
 	o := w.state.objects[address]
 	w.state = w.terraform.removeObject(w.state, address)
 	if o.typeName != shareType {
 		return
 	}
-	p := w.terraform.start(w.home)
+	p := w.terraform.start(w.primary)
 	defer p.end()
-	for _, at := range []place{w.home, w.region} {
+	for _, at := range []modelEndpoint{w.primary, w.region} {
 		key := at.prefix + keyOfValues(p.attributesOf(o))
 		if r, ok := w.known[key]; ok && r.maker == madeByProvider {
 			w.known[key] = record{knownToUser, r.created, r.terms}
@@ -730,19 +730,19 @@ func (w *world) removeFromState(address string) {
 }
 
 // taint is terraform taint, or -replace.
-func (w *world) taint(t *rapid.T) {
+func (w *modelRun) taint(t *rapid.T) {
 	if len(w.state.objects) == 0 {
 		t.Skip()
 	}
 	w.taintObject(rapid.SampledFrom(slices.Sorted(maps.Keys(w.state.objects))).Draw(t, "address"))
 }
 
-func (w *world) taintObject(address string) {
+func (w *modelRun) taintObject(address string) {
 	w.logf("taint %s", address)
 	w.state = w.terraform.taintObject(w.state, address)
 }
 
-func (w *world) importShare(t *rapid.T) {
+func (w *modelRun) importShare(t *rapid.T) {
 	var addresses []string
 	for _, address := range slices.Sorted(maps.Keys(w.config.resources)) {
 		if w.state.objects[address] == nil && address != guardAddress {
@@ -753,10 +753,10 @@ func (w *world) importShare(t *rapid.T) {
 }
 
 // importInto is terraform import of the share that the address declares.
-func (w *world) importInto(address string) {
+func (w *modelRun) importInto(address string) {
 	attributes := w.config.resources[address].attributes
 	id := fmt.Sprintf("%s/%s/%s", attributes["namespace"], attributes["repository"], attributes["access_domain"])
-	c := w.begin(fmt.Sprintf("import %s %s", address, id), w.home)
+	c := w.begin(fmt.Sprintf("import %s %s", address, id), w.primary)
 	c.process = w.terraform.start(c.at)
 	defer c.process.end()
 	if len(c.process.keysIn(w.state)[keyOfValues(attributes)]) > 0 {
