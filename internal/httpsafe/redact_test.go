@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -96,6 +97,8 @@ func TestLongTextsAreRedacted(t *testing.T) {
 	}
 }
 
+var escapeSequences = regexp.MustCompile(`%..|\\.|&[^;]*;|[%\\&+]`)
+
 // No encoding of a secret, one in another, passes; no text panics or takes much
 // memory.
 func FuzzRedactor(f *testing.F) {
@@ -112,6 +115,9 @@ func FuzzRedactor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, secret, before, after string, inner, outer uint8) {
 		if len(secret) < 8 || !utf8.ValidString(secret) || strings.ContainsAny(secret, "\x00 \t\r\n") || len(secret)+len(before)+len(after) > 1000 {
 			t.Skip()
+		}
+		if len(escapeSequences.ReplaceAllString(secret, "")) < 4 {
+			t.Skip() // decoded, it is so short that it is part of other texts by chance
 		}
 		lower := inner%6 == 5 || outer%6 == 5
 		if lower {
