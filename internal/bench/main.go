@@ -95,7 +95,11 @@ func run(ctx context.Context) (err error) {
 		if err := chooseCLI(path); err != nil {
 			return err
 		}
-		run := cliReport{CLI: cliVersion(ctx)}
+		version, err := cliVersion(ctx)
+		if err != nil {
+			return err
+		}
+		run := cliReport{CLI: version}
 		if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
 			run.binary = samples{float64(file.Size()) / 1e6}
 		}
@@ -139,11 +143,17 @@ func chooseCLI(path string) error {
 }
 
 // cliVersion returns the name and the version of the CLI.
-func cliVersion(ctx context.Context) string {
-	cli, _ := tfcli.Find()
-	output, _ := exec.CommandContext(ctx, cli, "version").Output()
+func cliVersion(ctx context.Context) (string, error) {
+	cli, err := tfcli.Find()
+	if err != nil {
+		return "", err
+	}
+	output, err := exec.CommandContext(ctx, cli, "version").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%s version: %w\n%s", cli, err, output)
+	}
 	version, _, _ := strings.Cut(string(output), "\n")
-	return version
+	return version, nil
 }
 
 // launcher is the file name of this program where Terraform expects the provider.
