@@ -201,13 +201,26 @@ func (r *planRegistry) recordPrivate(key swr.Key, private sharePrivateState) {
 	r.share(key).private = private
 }
 
-// private returns the private state of the share, the zero value if no resource that
-// has it was read. Terraform passes none to the plan that replaces a tainted share,
-// and that of this plan to its deletion.
-func (r *planRegistry) private(key swr.Key) sharePrivateState {
+// private returns the private state of the share, the zero value if it is not known.
+// Terraform passes none to the plan that replaces a tainted share, and that of this
+// plan to its deletion. If no resource that has the share was read, a tainted resource
+// may have had other names: then it is what all resources that were read have.
+func (r *planRegistry) private(key swr.Key) (private sharePrivateState) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.share(key).private
+	if share := r.share(key); share.inState {
+		return share.private
+	}
+	for _, share := range r.shares {
+		switch {
+		case share.private == sharePrivateState{}: // not read, or not yet
+		case share.private.pending != nil || private.lastSeen != "" && share.private != private:
+			return sharePrivateState{}
+		default:
+			private = share.private
+		}
+	}
+	return private
 }
 
 // recordUnrefreshed records that an existing resource is planned that was not read.

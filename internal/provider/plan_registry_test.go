@@ -181,6 +181,43 @@ func TestPlanRegistryListTimeout(t *testing.T) {
 	})
 }
 
+// The private state of a tainted share that gets other names is what all resources
+// that were read have.
+func TestPlanRegistryPrivate(t *testing.T) {
+	t.Parallel()
+	here, other := sharePrivateState{lastSeen: "https://here"}, sharePrivateState{lastSeen: "https://other"}
+	pending := sharePrivateState{lastSeen: "https://here", pending: &swr.PendingCreate{}}
+	for name, test := range map[string]struct {
+		read map[string]sharePrivateState // by account
+		want sharePrivateState            // of the account NEW
+	}{
+		"nothing was read":            {nil, sharePrivateState{}},
+		"all at one endpoint":         {map[string]sharePrivateState{"A": here, "B": here}, here},
+		"at two endpoints":            {map[string]sharePrivateState{"A": here, "B": other}, sharePrivateState{}},
+		"a create is pending":         {map[string]sharePrivateState{"A": here, "B": pending}, sharePrivateState{}},
+		"another one is being read":   {map[string]sharePrivateState{"A": here, "B": {}}, here},
+		"the share itself was read":   {map[string]sharePrivateState{"A": here, "new": other}, other},
+		"the share itself is pending": {map[string]sharePrivateState{"A": here, "NEW": pending}, pending},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var r planRegistry
+			key := func(account string) swr.Key {
+				return swr.Key{Namespace: "n", Repository: "r", AccessDomain: account}
+			}
+			for account, private := range test.read {
+				r.recordRead(key(account))
+				if private != (sharePrivateState{}) {
+					r.recordPrivate(key(account), private)
+				}
+			}
+			if got := r.private(key("NEW")); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
 func TestHCLString(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
