@@ -279,13 +279,16 @@ func (w *modelRun) converge() {
 // reasonsForAnother adds why one more apply may be needed after a command: it
 // revokes and creates the same share under two addresses, or has it twice, as the
 // user asked for with -target; it creates a guard, which
-// revokes nothing then; or a guard that does not refer to the shares may come
-// before they are made.
+// revokes nothing then; a guard that does not refer to the shares may come
+// before they are made; or the list does not show yet what the guard allows.
 func reasonsForAnother(c *command, twice, reasons map[string]bool) {
 	for key := range c.shown.created {
 		reasons["created and revoked"] = reasons["created and revoked"] || c.shown.revoked[key]
 	}
 	reasons["twice in the state"] = reasons["twice in the state"] || len(twice) > 0
+	for _, text := range c.d.errors {
+		reasons["late in the list"] = reasons["late in the list"] || strings.Contains(text, "The service does not list the share with")
+	}
 	if guard := c.plan.changes[guardAddress]; guard != nil && guard.action != noAction {
 		reasons["guard created"] = reasons["guard created"] || guard.action == createAction || guard.action == replace
 		reasons["guard without references"] = reasons["guard without references"] || !guard.refers
