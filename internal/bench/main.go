@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -90,71 +92,72 @@ func run(ctx context.Context) (err error) {
 	if clis == nil {
 		clis = []string{""}
 	}
+	var binary samples
+	if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
+		binary = samples{float64(file.Size()) / 1e6}
+	}
 	report := report{Machine: describeMachine()}
 	for _, path := range clis {
-		if err := chooseCLI(path); err != nil {
-			return err
-		}
-		version, err := cliVersion(ctx)
+		version, err := chooseCLI(ctx, path)
 		if err != nil {
 			return err
 		}
-		run := cliReport{CLI: version}
-		if file, err := os.Stat(targets[0].binary); err == nil && *profiles == "" {
-			run.binary = samples{float64(file.Size()) / 1e6}
-		}
-		fmt.Println(run.CLI)
-		report.CLIs = append(report.CLIs, &run)
+		fmt.Println(version)
+		one := &cliReport{CLI: version, binary: binary}
+		report.CLIs = append(report.CLIs, one)
 		for _, s := range all {
-			if s.account && run.isOpenTofu() {
+			if s.account && isOpenTofu(version) {
 				continue // no query
 			}
-			fmt.Println(s)
-			result, err := s.measure(ctx, dir, targets)
-			if err != nil {
+			if err := one.measure(ctx, s, dir, targets); err != nil {
 				return err
 			}
-			run.Results = append(run.Results, result)
-			if *write != "" {
-				if err := report.write(filepath.Join(*write, "BENCHMARKS.md")); err != nil {
-					return err
-				}
+			if err := report.write(*write); err != nil {
+				return err
 			}
 		}
-		fmt.Println(run.Thresholds())
+		fmt.Println(one.Thresholds())
 	}
 	return nil
 }
 
-// chooseCLI makes package tfcli use the CLI at a path, if one is given.
-func chooseCLI(path string) error {
-	if path == "" {
-		return nil
+// measure measures a scenario, and adds the result.
+func (r *cliReport) measure(ctx context.Context, s scenario, dir string, targets []target) error {
+	fmt.Println(s)
+	result, err := s.measure(ctx, dir, targets)
+	if err == nil {
+		r.Results = append(r.Results, result)
 	}
-	path, err := exec.LookPath(path)
-	if err != nil {
-		return err
-	}
-	host := "registry.terraform.io"
-	if filepath.Base(path) == "tofu" {
-		host = "registry.opentofu.org"
-	}
-	return errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host))
+	return err
 }
 
-// cliVersion returns the name and the version of the CLI.
-func cliVersion(ctx context.Context) (string, error) {
-	cli, err := tfcli.Find()
+// chooseCLI makes package tfcli use the CLI at a path, if one is given, and returns the
+// name and the version of the CLI.
+func chooseCLI(ctx context.Context, path string) (version string, err error) {
+	if path == "" {
+		path, err = tfcli.Find()
+	} else {
+		path, err = exec.LookPath(path)
+	}
 	if err != nil {
 		return "", err
 	}
-	output, err := exec.CommandContext(ctx, cli, "version").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%s version: %w\n%s", cli, err, output)
+	output, err := exec.CommandContext(ctx, path, "version").CombinedOutput()
+	if version = versionLine.FindString(string(output)); err != nil || version == "" {
+		return "", fmt.Errorf("%s version: %w\n%s", path, cmp.Or(err, errors.New("no version")), output)
 	}
-	version, _, _ := strings.Cut(string(output), "\n")
-	return version, nil
+	host := "registry.terraform.io"
+	if isOpenTofu(version) {
+		host = "registry.opentofu.org"
+	}
+	return version, errors.Join(os.Setenv("TF_ACC_TERRAFORM_PATH", path), os.Setenv("TF_ACC_PROVIDER_HOST", host))
 }
+
+// versionLine matches the line that has the version: there may be warnings before it.
+var versionLine = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v\S+`)
+
+// isOpenTofu reports whether a CLI with this name and version is OpenTofu.
+func isOpenTofu(version string) bool { return strings.HasPrefix(version, "OpenTofu") }
 
 // launcher is the file name of this program where Terraform expects the provider.
 const launcher = "terraform-provider-swr"

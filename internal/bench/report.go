@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -105,8 +106,6 @@ type cliReport struct {
 	Results []result
 	binary  samples // size of the released binary in MB
 }
-
-func (r cliReport) isOpenTofu() bool { return strings.HasPrefix(r.CLI, "OpenTofu") }
 
 // find returns the result for 10 repositories, which is empty if it was not measured.
 func (r cliReport) find(shares, milliseconds int) result {
@@ -225,11 +224,15 @@ func (r result) Rows() (rows []string) {
 //go:embed BENCHMARKS.md.tmpl
 var reportText string
 
-// write writes the file with what was measured so far.
-func (r report) write(path string) error {
+// write writes BENCHMARKS.md with what was measured so far to a directory, if one is
+// given.
+func (r report) write(dir string) error {
+	if dir == "" {
+		return nil
+	}
 	var text bytes.Buffer
 	err := template.Must(template.New("report").Parse(reportText)).Execute(&text, r)
-	return errors.Join(err, os.WriteFile(path, text.Bytes(), 0o600))
+	return errors.Join(err, os.WriteFile(filepath.Join(dir, "BENCHMARKS.md"), text.Bytes(), 0o600))
 }
 
 // describeMachine returns what is known of what the figures were measured on.
