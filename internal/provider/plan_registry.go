@@ -28,6 +28,10 @@ type planRegistry struct {
 	unresponsive atomic.Bool
 	// unrefreshed: an existing resource was planned that was not read before.
 	unrefreshed bool
+	// common is the private state of all shares that were read, unless it differs or the
+	// create of one of them is pending.
+	common  sharePrivateState
+	differs bool
 }
 
 // plannedShare is what a run does with one share.
@@ -199,28 +203,26 @@ func (r *planRegistry) recordPrivate(key swr.Key, private sharePrivateState) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.share(key).private = private
+	if private.pending != nil || r.common != (sharePrivateState{}) && r.common != private {
+		r.differs = true
+	}
+	r.common = private
 }
 
 // private returns the private state of the share, the zero value if it is not known.
 // Terraform passes none to the plan that replaces a tainted share, and that of this
 // plan to its deletion. If no resource that has the share was read, a tainted resource
 // may have had other names: then it is what all resources that were read have.
-func (r *planRegistry) private(key swr.Key) (private sharePrivateState) {
+func (r *planRegistry) private(key swr.Key) sharePrivateState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if share := r.share(key); share.inState {
 		return share.private
 	}
-	for _, share := range r.shares {
-		switch {
-		case share.private == sharePrivateState{}: // not read, or not yet
-		case share.private.pending != nil || private.lastSeen != "" && share.private != private:
-			return sharePrivateState{}
-		default:
-			private = share.private
-		}
+	if r.differs {
+		return sharePrivateState{}
 	}
-	return private
+	return r.common
 }
 
 // recordUnrefreshed records that an existing resource is planned that was not read.
