@@ -49,7 +49,7 @@ func TestCLICredentialsOfTwoSeconds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := swrtest.StartTLS(t, swrtest.WithBasePath(""), swrtest.WithTokenLifetime(shortLifetime),
-				swrtest.WithKeyLifetime(shortLifetime), swrtest.WithClock(new(patientClock).now))
+				swrtest.WithKeyLifetime(shortLifetime), swrtest.WithClock(new(cappedClock).now))
 			addCredentials(server)
 			addIdentities(server)
 			if test.agency {
@@ -112,14 +112,14 @@ func TestCLICredentialsOfTwoSeconds(t *testing.T) {
 	}
 }
 
-// patientClock is the time, except that it advances by at most 50 ms between two
+// cappedClock is the time, except that it advances by at most 50 ms between two
 // readings: nothing expires because the machine is busy with something else.
-type patientClock struct {
+type cappedClock struct {
 	mu            sync.Mutex
 	read, current time.Time
 }
 
-func (c *patientClock) now() time.Time {
+func (c *cappedClock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()

@@ -167,16 +167,16 @@ var cliActions = map[string]action{
 
 // hclOf returns a configuration in the JSON syntax.
 func hclOf(config configuration) string {
-	type object = map[string]any
-	timeouts := func(operations ...string) object {
-		limits := object{}
+	type block = map[string]any
+	timeouts := func(operations ...string) block {
+		limits := block{}
 		for _, operation := range operations {
 			limits[operation] = "10s"
 		}
 		return limits
 	}
-	instances, moved := object{}, []object{}
-	types := object{shareType: object{"partner": object{
+	instances, moved := block{}, []block{}
+	types := block{shareType: block{"partner": block{
 		"for_each": instances, "timeouts": timeouts("create", "read", "update", "delete"),
 		"namespace": "${each.value.namespace}", "repository": "${each.value.repository}",
 		"access_domain": "${each.value.access_domain}",
@@ -193,12 +193,12 @@ func hclOf(config configuration) string {
 			guard["access_domains"] = fmt.Sprintf("${[for s in %s.partner : s.access_domain if s.repository == %q]}",
 				shareType, guard["repository"])
 		}
-		types[exclusiveType] = object{"only": guard}
+		types[exclusiveType] = block{"only": guard}
 	}
 	for from, to := range config.moved {
-		moved = append(moved, object{"from": from, "to": to})
+		moved = append(moved, block{"from": from, "to": to})
 	}
-	text, err := json.Marshal(object{"resource": types, "moved": moved})
+	text, err := json.Marshal(block{"resource": types, "moved": moved})
 	if err != nil {
 		panic(err)
 	}

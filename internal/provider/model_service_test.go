@@ -100,7 +100,7 @@ type shown struct {
 	revoked          map[string]bool
 }
 
-// shownBy returns what a plan showed of the shares at a endpoint.
+// shownBy returns what a plan showed of the shares at an endpoint.
 func (p *process) shownBy(plan *modelPlan, at modelEndpoint) shown {
 	s := shown{created: map[string]terms{}, updated: map[string]terms{}, revoked: map[string]bool{}}
 	for _, c := range plan.changes {
